@@ -1,0 +1,100 @@
+# The macros of an OpenCV tree that our module files use, for a build against an installed OpenCV.
+# Same names, same meaning; a module's CMakeLists.txt cannot tell the difference.
+
+include(GNUInstallDirs)
+
+# In a tree a disabled module is only left out; here it is what was asked for.
+macro(ocv_module_disable module)
+  message(FATAL_ERROR
+    "The module ${module} cannot be built: see the line above for what is missing. "
+    "To build without it: -DBUILD_opencv_${module}=OFF")
+endmacro()
+
+function(ocv_target_link_libraries target)
+  target_link_libraries(${target} ${ARGN})
+endfunction()
+
+# What every target of ours is compiled with.
+function(dnn_rpn_target_defaults target)
+  set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF CXX_STANDARD_REQUIRED ON)
+  target_compile_options(${target} PRIVATE -Wall -Wextra -Wshadow)
+  if(DNN_RPN_WERROR)
+    target_compile_options(${target} PRIVATE -Werror)
+  endif()
+endfunction()
+
+# ocv_define_module(<name> [<dependency>..] [OPTIONAL <dependency>..] [WRAP <language>..])
+macro(ocv_define_module name)
+  set(the_module opencv_${name})
+  _dnn_rpn_add_library(${name} ${ARGN})
+  if(DNN_RPN_BUILD_TESTS)
+    _dnn_rpn_add_tests(${name})
+  endif()
+  if(DNN_RPN_BUILD_SAMPLES)
+    _dnn_rpn_add_module_samples(${name})
+  endif()
+  if(EXISTS "${CMAKE_CURRENT_SOURCE_DIR}/perf/perf_main.cpp")
+    message(STATUS "opencv_perf_${name} needs OpenCV's module ts: only a build inside an OpenCV tree has it")
+  endif()
+endmacro()
+
+function(_dnn_rpn_add_library name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "OPTIONAL;WRAP") # WRAP: bindings are made in a tree only
+  set(target opencv_${name})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS src/*.cpp src/*.hpp)
+  file(GLOB_RECURSE headers CONFIGURE_DEPENDS include/*.hpp)
+  add_library(${target} ${sources} ${headers})
+  dnn_rpn_target_defaults(${target})
+
+  target_compile_features(${target} PUBLIC cxx_std_17)
+  set_target_properties(${target} PROPERTIES
+    DEFINE_SYMBOL CVAPI_EXPORTS # OpenCV's CV_EXPORTS exports only where this is defined
+    VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR}
+    INSTALL_RPATH "$ORIGIN")
+  target_include_directories(${target} PUBLIC
+    "$<BUILD_INTERFACE:${CMAKE_CURRENT_SOURCE_DIR}/include>" "$<INSTALL_INTERFACE:${DNN_RPN_INSTALL_INCLUDEDIR}>")
+  # The installed package finds the user's OpenCV itself, so that it does not name a folder of this machine.
+  target_include_directories(${target} SYSTEM PUBLIC "$<BUILD_INTERFACE:${OpenCV_INCLUDE_DIRS}>")
+
+  foreach(dependency IN LISTS arg_UNPARSED_ARGUMENTS)
+    if(NOT TARGET ${dependency})
+      message(FATAL_ERROR "${target} needs ${dependency}, which the installed OpenCV (${OpenCV_DIR}) lacks")
+    endif()
+    target_link_libraries(${target} PUBLIC ${dependency})
+  endforeach()
+  foreach(dependency IN LISTS arg_OPTIONAL)
+    if(TARGET ${dependency})
+      target_link_libraries(${target} PUBLIC ${dependency})
+    endif()
+  endforeach()
+
+  install(TARGETS ${target} EXPORT opencv_dnn_rpnTargets
+    RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR}
+    LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
+    ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+  install(DIRECTORY include/opencv2 DESTINATION ${DNN_RPN_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN *.hpp)
+endfunction()
+
+function(_dnn_rpn_add_tests name)
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS test/*.cpp test/*.hpp)
+  if(NOT sources)
+    return()
+  endif()
+  set(target opencv_test_${name})
+  add_executable(${target} ${sources})
+  dnn_rpn_target_defaults(${target})
+  target_compile_definitions(${target} PRIVATE DNN_RPN_STANDALONE)
+  target_link_libraries(${target} PRIVATE opencv_${name} opencv_imgcodecs GTest::gtest)
+  add_test(NAME ${target} COMMAND ${target})
+endfunction()
+
+function(_dnn_rpn_add_module_samples name)
+  file(GLOB sources CONFIGURE_DEPENDS samples/*.cpp)
+  foreach(source IN LISTS sources)
+    get_filename_component(stem "${source}" NAME_WE)
+    set(target example_${name}_${stem})
+    add_executable(${target} "${source}")
+    dnn_rpn_target_defaults(${target})
+    target_link_libraries(${target} PRIVATE opencv_${name} opencv_imgcodecs opencv_videoio)
+  endforeach()
+endfunction()

@@ -1,0 +1,94 @@
+// This file is part of OpenCV project.
+// It is subject to the license terms in the LICENSE file found in the top-level directory
+// of this distribution and at http://opencv.org/license.html.
+#ifndef OPENCV_DNN_RPN_LOSSES_HPP
+#define OPENCV_DNN_RPN_LOSSES_HPP
+
+#include "opencv2/core.hpp"
+
+namespace cv {
+namespace dnn_rpn {
+
+//! @addtogroup dnn_rpn
+//! @{
+
+/** @name Losses
+
+Each takes logits (never probabilities), gives the value and, from the same pass, the gradient.
+All are finite for every finite logit; the tests go to +-100.
+
+Labels are K CV_32S: 0 background, 1..C a class, -1 ignored (no loss, gradient 0). Value and
+gradient are divided by `normalizer` (> 0). The focal RPN of Chen, Song and Jiang (PRCV 2018,
+section 3.2) uses the number of positives, at least 1, for the classifier and twice that for the
+regressor; the ordinary RPN the number of sampled anchors.
+
+The gradient has the logits' shape and every element of it is written; pass noArray() to skip it.
+*/
+//! @{
+
+/** @brief Focal loss of C independent sigmoids (RetinaNet, Lin et al. 2017, eq. 5).
+
+For each logit x with s = +1 where the label names its class and -1 elsewhere, p = sigmoid(s x):
+
+    FL = -a (1 - p)^gamma log(p)          a = alpha where s = +1, else 1 - alpha
+    dFL/dx = s a (1 - p)^gamma (gamma p log(p) - (1 - p))
+
+@param logits K x C CV_32F, column c - 1 for class c
+@param labels K CV_32S, -1..C
+@param grad K x C CV_32F
+@param alpha weight of the foreground, 0..1; negative: no weighting (a = 1)
+@param gamma >= 0; 0 is cross-entropy
+@param normalizer divides value and gradient
+@return the sum over all logits of rows that are not ignored, over normalizer
+*/
+CV_EXPORTS_W double sigmoidFocalLoss(InputArray logits, InputArray labels, OutputArray grad,
+                                     double alpha = 0.25, double gamma = 2, double normalizer = 1);
+
+/** @brief Focal loss of a softmax over background and C classes (PRCV 2018, eq. 3 with softmax p).
+
+With p the softmax probability of the row's label t:
+
+    FL = -a (1 - p)^gamma log(p)          a = alpha where t > 0, else 1 - alpha
+    dFL/dx_j = a ((1 - p)^gamma - gamma (1 - p)^(gamma-1) p log(p)) (p_j - [j = t])
+
+@param logits K x (C + 1) CV_32F, column 0 for the background
+@param labels K CV_32S, -1..C
+@param grad K x (C + 1) CV_32F
+@param alpha as for sigmoidFocalLoss()
+@param gamma >= 0
+@param normalizer divides value and gradient
+*/
+CV_EXPORTS_W double softmaxFocalLoss(InputArray logits, InputArray labels, OutputArray grad,
+                                     double alpha = 0.25, double gamma = 2, double normalizer = 1);
+
+/** @brief Cross-entropy of C independent sigmoids: sigmoidFocalLoss() with gamma 0, no weighting. */
+CV_EXPORTS_W double sigmoidCrossEntropy(InputArray logits, InputArray labels, OutputArray grad,
+                                        double normalizer = 1);
+
+/** @brief Cross-entropy of a softmax: softmaxFocalLoss() with gamma 0, no weighting. */
+CV_EXPORTS_W double softmaxCrossEntropy(InputArray logits, InputArray labels, OutputArray grad,
+                                        double normalizer = 1);
+
+/** @brief Smooth L1 over the positive rows (Fast R-CNN, Girshick 2015, eq. 3, with a width beta).
+
+For each element of a row with label > 0, d = delta - target:
+
+    L = d^2 / (2 beta)  where |d| < beta, else |d| - beta / 2;   dL/dd = d / beta, else sign(d)
+
+@param deltas K x D CV_32F
+@param targets K x D CV_32F
+@param labels K CV_32S; rows with a label <= 0 give no loss and gradient 0
+@param grad K x D CV_32F
+@param beta >= 0; 0 is plain L1 (gradient 0 at d = 0)
+@param normalizer divides value and gradient
+*/
+CV_EXPORTS_W double smoothL1Loss(InputArray deltas, InputArray targets, InputArray labels, OutputArray grad,
+                                 double beta = 1. / 9, double normalizer = 1);
+
+//! @}
+//! @}
+
+} // namespace dnn_rpn
+} // namespace cv
+
+#endif

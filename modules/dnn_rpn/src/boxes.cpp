@@ -1,0 +1,155 @@
+// This file is part of OpenCV project.
+// It is subject to the license terms in the LICENSE file found in the top-level directory
+// of this distribution and at http://opencv.org/license.html.
+#include "precomp.hpp"
+#include "box.hpp"
+#include "check.hpp"
+#include "rank.hpp"
+
+namespace cv {
+namespace dnn_rpn {
+
+static std::vector<float> areasOf(const Mat& boxes)
+{
+    std::vector<float> areas(boxes.rows);
+    for (int i = 0; i < boxes.rows; ++i)
+        areas[i] = boxArea(boxes.ptr<float>(i));
+    return areas;
+}
+
+void boxIoU(InputArray a_, InputArray b_, OutputArray overlaps)
+{
+    const Mat a = boxesArgument(a_, "a"), b = boxesArgument(b_, "b");
+    const std::vector<float> areasOfB = areasOf(b);
+    overlaps.create(a.rows, b.rows, CV_32F);
+    Mat out = overlaps.getMat();
+    for (int i = 0; i < a.rows; ++i)
+    {
+        const float* box = a.ptr<float>(i);
+        const float area = boxArea(box);
+        for (int j = 0; j < b.rows; ++j)
+            out.at<float>(i, j) = overlapOf(box, area, b.ptr<float>(j), areasOfB[j]);
+    }
+}
+
+void boxIoF(InputArray boxes_, InputArray regions_, OutputArray shares)
+{
+    const Mat boxes = boxesArgument(boxes_, "boxes"), regions = boxesArgument(regions_, "regions");
+    shares.create(boxes.rows, regions.rows, CV_32F);
+    Mat out = shares.getMat();
+    for (int i = 0; i < boxes.rows; ++i)
+    {
+        const float* box = boxes.ptr<float>(i);
+        const float area = boxArea(box);
+        for (int j = 0; j < regions.rows; ++j)
+            out.at<float>(i, j) = shareOf(box, area, regions.ptr<float>(j));
+    }
+}
+
+void encodeBoxes(InputArray boxes_, InputArray anchors_, OutputArray deltas, const Scalar& weights)
+{
+    const Mat boxes = boxesArgument(boxes_, "boxes"), anchors = boxesArgument(anchors_, "anchors");
+    checkSameRows(boxes, "boxes", anchors, "anchors");
+    checkWeights(weights);
+    for (int i = 0; i < boxes.rows; ++i)
+    {
+        checkExtent(boxes.ptr<float>(i), "boxes", i);
+        checkExtent(anchors.ptr<float>(i), "anchors", i);
+    }
+    deltas.create(boxes.rows, 4, CV_32F);
+    Mat out = deltas.getMat();
+    for (int i = 0; i < boxes.rows; ++i)
+    {
+        float delta[4]; // aside, as deltas may be boxes or anchors
+        encodeBox(boxes.ptr<float>(i), anchors.ptr<float>(i), weights, delta);
+        std::copy(delta, delta + 4, out.ptr<float>(i));
+    }
+}
+
+void decodeBoxes(InputArray deltas_, InputArray anchors_, OutputArray boxes, const Scalar& weights,
+                 double maxLogSize)
+{
+    const Mat deltas = boxesArgument(deltas_, "deltas"), anchors = boxesArgument(anchors_, "anchors");
+    checkSameRows(deltas, "deltas", anchors, "anchors");
+    checkWeights(weights);
+    if (std::isnan(maxLogSize))
+        CV_Error(Error::StsOutOfRange, "maxLogSize must be a number, not nan");
+    boxes.create(deltas.rows, 4, CV_32F);
+    Mat out = boxes.getMat();
+    for (int i = 0; i < deltas.rows; ++i)
+        decodeBox(deltas.ptr<float>(i), anchors.ptr<float>(i), weights, maxLogSize, out.ptr<float>(i));
+}
+
+void clipBoxes(InputOutputArray boxes_, Size imageSize)
+{
+    if (imageSize.width < 0 || imageSize.height < 0)
+        CV_Error_(Error::StsOutOfRange,
+                  ("imageSize must not be negative, but is %d x %d", imageSize.width, imageSize.height));
+    Mat original = boxes_.getMat();
+    Mat boxes = boxesArgument(boxes_, "boxes");
+    for (int i = 0; i < boxes.rows; ++i)
+        clipBox(boxes.ptr<float>(i), static_cast<float>(imageSize.width),
+                static_cast<float>(imageSize.height));
+    // A part of a wider matrix was copied to be continuous: bring it home.
+    if (!boxes.empty() && boxes.data != original.data)
+        boxes.reshape(original.channels(), original.rows).copyTo(original);
+}
+
+void largeBoxes(InputArray boxes_, float minSize, std::vector<int>& keep)
+{
+    const Mat boxes = boxesArgument(boxes_, "boxes");
+    checkNotNegative(minSize, "minSize");
+    keep.clear();
+    for (int i = 0; i < boxes.rows; ++i)
+        if (isLarge(boxes.ptr<float>(i), minSize))
+            keep.push_back(i);
+}
+
+void suppress(const float* boxes, int count, float threshold, int maxCount, std::vector<int>& keep)
+{
+    // A candidate meets only boxes that were kept, so the work is count x kept at most, and the kept
+    // ones lie together in memory.
+    std::vector<float> kept, areas;
+    keep.clear();
+    for (int i = 0; i < count; ++i)
+    {
+        if (maxCount > 0 && static_cast<int>(keep.size()) >= maxCount)
+            break;
+        const float* box = boxes + 4 * static_cast<size_t>(i);
+        const float area = boxArea(box);
+        bool dropped = false;
+        for (size_t k = 0; k < areas.size() && !dropped; ++k)
+            dropped = overlapOf(kept.data() + 4 * k, areas[k], box, area) > threshold;
+        if (dropped)
+            continue;
+        keep.push_back(i);
+        kept.insert(kept.end(), box, box + 4);
+        areas.push_back(area);
+    }
+}
+
+void nms(InputArray boxes_, InputArray scores_, float threshold, std::vector<int>& keep, int maxCount)
+{
+    const Mat boxes = boxesArgument(boxes_, "boxes");
+    const Mat scores = columnArgument(scores_, CV_32F, boxes.rows, "scores");
+    checkRange(threshold, 0, 1, "threshold");
+    checkNotNegative(maxCount, "maxCount");
+
+    const float* score = scores.ptr<float>();
+    std::vector<int> order;
+    for (int i = 0; i < boxes.rows; ++i)
+        if (!std::isnan(score[i]))
+            order.push_back(i);
+    rankByScore(score, order);
+
+    std::vector<float> ranked;
+    ranked.reserve(4 * order.size());
+    for (int i : order)
+        ranked.insert(ranked.end(), boxes.ptr<float>(i), boxes.ptr<float>(i) + 4);
+    suppress(ranked.data(), static_cast<int>(order.size()), threshold, maxCount, keep);
+    for (int& position : keep)
+        position = order[position];
+}
+
+} // namespace dnn_rpn
+} // namespace cv

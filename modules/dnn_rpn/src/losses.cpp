@@ -1,0 +1,244 @@
+// This file is part of OpenCV project.
+// It is subject to the license terms in the LICENSE file found in the top-level directory
+// of this distribution and at http://opencv.org/license.html.
+#include "precomp.hpp"
+#include "opencv2/core/utility.hpp"
+#include "check.hpp"
+
+namespace cv {
+namespace dnn_rpn {
+
+namespace {
+
+/** Sums body(first row, last row + 1) over blocks of rows, in parallel.
+The blocks and the order of the sum do not depend on the number of threads, so neither do the bits. */
+template<typename Body>
+double sumOverRows(int rows, const Body& body)
+{
+    const int blockRows = 4096;
+    const int blocks = (rows + blockRows - 1) / blockRows;
+    std::vector<double> partial(blocks);
+    parallel_for_(Range(0, blocks),
+                  [&](const Range& range)
+                  {
+                      for (int b = range.start; b < range.end; ++b)
+                          partial[b] = body(b * blockRows, std::min(rows, (b + 1) * blockRows));
+                  });
+    double sum = 0;
+    for (double value : partial)
+        sum += value;
+    return sum;
+}
+
+//! The labels, each in -1..classes.
+Mat labelsArgument(InputArray labels_, int rows, int classes)
+{
+    const Mat labels = columnArgument(labels_, CV_32S, rows, "labels");
+    for (int k = 0; k < rows; ++k)
+        if (labels.at<int>(k) < -1 || labels.at<int>(k) > classes)
+            CV_Error_(Error::StsOutOfRange,
+                      ("labels must be in -1..%d, but has %d at %d", classes, labels.at<int>(k), k));
+    return labels;
+}
+
+//! The gradient's storage, or an empty matrix where nobody wants it.
+Mat createGradient(OutputArray grad, const Mat& like)
+{
+    if (!grad.needed())
+        return Mat();
+    grad.create(like.rows, like.cols, CV_32F);
+    return grad.getMat();
+}
+
+//! What the focal losses need besides the logits, worked out once.
+struct Focal
+{
+    Focal(double alpha, double gamma_, double normalizer) : gamma(static_cast<float>(gamma_))
+    {
+        if (!(alpha <= 1))
+            CV_Error_(Error::StsOutOfRange,
+                      ("alpha must be at most 1 (negative: no weighting), not %g", alpha));
+        checkNotNegative(gamma_, "gamma");
+        checkPositive(normalizer, "normalizer");
+        scale = 1 / normalizer;
+        foreground = alpha < 0 ? 1 : alpha;
+        background = alpha < 0 ? 1 : 1 - alpha;
+    }
+
+    //! (1 - p)^gamma from q = 1 - p. The two common exponents go without pow().
+    float modulate(float q) const { return gamma == 2 ? q * q : gamma == 0 ? 1.f : std::pow(q, gamma); }
+
+    float gamma;
+    double scale, foreground, background;
+};
+
+/** The loss of one logit, before its weight, and its derivative.
+@param x the logit, its sign turned where the label is not its class: p = sigmoid(x) */
+inline float sigmoidFocal(const Focal& focal, float x, float& derivative)
+{
+    // e is at most 1, so that neither quotient overflows, and q = 1 - p keeps its digits near p = 1.
+    const float e = std::exp(-std::abs(x));
+    const float p = (x >= 0 ? 1.f : e) / (1 + e);
+    const float q = (x >= 0 ? e : 1.f) / (1 + e);
+    const float logP = std::min(x, 0.f) - std::log1p(e);
+    const float modulator = focal.modulate(q);
+    derivative = modulator * (focal.gamma * (p > 0 ? p * logP : 0.f) - q);
+    return -modulator * logP;
+}
+
+double sigmoidFocalRows(const Focal& focal, const Mat& logits, const Mat& labels, Mat& grad, int first,
+                        int last)
+{
+    double sum[2] = {0, 0}; // of background and foreground, as their weights differ
+    const float weight[2] = {static_cast<float>(focal.background * focal.scale),
+                             static_cast<float>(focal.foreground * focal.scale)};
+    for (int k = first; k < last; ++k)
+    {
+        const int label = labels.at<int>(k);
+        const float* x = logits.ptr<float>(k);
+        float* g = grad.empty() ? nullptr : grad.ptr<float>(k);
+        for (int c = 0; c < logits.cols; ++c)
+        {
+            const int hit = label == c + 1;
+            const float sign = hit ? 1.f : -1.f;
+            float derivative = 0;
+            if (label >= 0)
+                sum[hit] += sigmoidFocal(focal, sign * x[c], derivative);
+            if (g)
+                g[c] = label >= 0 ? sign * weight[hit] * derivative : 0.f;
+        }
+    }
+    return (sum[0] * focal.background + sum[1] * focal.foreground) * focal.scale;
+}
+
+/** The loss of one row, before its weight; writes weight * derivative.
+@param p room for the row's probabilities */
+double softmaxFocal(const Focal& focal, const float* x, int columns, int target, float weight, float* p,
+                    float* g)
+{
+    const float highest = *std::max_element(x, x + columns);
+    float others = 0; // the sum without the target: 1 - p keeps its digits near p = 1
+    for (int j = 0; j < columns; ++j)
+    {
+        p[j] = std::exp(x[j] - highest);
+        if (j != target)
+            others += p[j];
+    }
+    const float sum = others + p[target];
+    for (int j = 0; j < columns; ++j)
+        p[j] /= sum;
+    const float q = others / sum;
+
+    // In double, where the difference of two floats cannot overflow.
+    const double logP = q < 0.5f ? std::log1p(-static_cast<double>(q))
+                                 : static_cast<double>(x[target]) - highest - std::log(sum);
+    const float modulator = focal.modulate(q);
+    if (g)
+    {
+        // (1 - p)^(gamma - 1) log p, written so that gamma < 1 has its limit at p = 1: log(p) / q -> -1.
+        const double ratio = q > 0 ? p[target] * logP / q : -1;
+        const float factor = static_cast<float>(weight * modulator * (1 - focal.gamma * ratio));
+        for (int j = 0; j < columns; ++j)
+            g[j] = factor * (j == target ? -q : p[j]);
+    }
+    return -modulator * logP;
+}
+
+double softmaxFocalRows(const Focal& focal, const Mat& logits, const Mat& labels, Mat& grad, int first,
+                        int last)
+{
+    std::vector<float> p(logits.cols);
+    double sum[2] = {0, 0};
+    const float weight[2] = {static_cast<float>(focal.background * focal.scale),
+                             static_cast<float>(focal.foreground * focal.scale)};
+    for (int k = first; k < last; ++k)
+    {
+        const int label = labels.at<int>(k), hit = label > 0;
+        float* g = grad.empty() ? nullptr : grad.ptr<float>(k);
+        if (label >= 0)
+            sum[hit] +=
+                softmaxFocal(focal, logits.ptr<float>(k), logits.cols, label, weight[hit], p.data(), g);
+        else if (g)
+            std::fill(g, g + logits.cols, 0.f);
+    }
+    return (sum[0] * focal.background + sum[1] * focal.foreground) * focal.scale;
+}
+
+} // namespace
+
+double sigmoidFocalLoss(InputArray logits_, InputArray labels_, OutputArray grad_, double alpha, double gamma,
+                        double normalizer)
+{
+    const Mat logits = matrixArgument(logits_, "logits");
+    const Mat labels = labelsArgument(labels_, logits.rows, logits.cols);
+    const Focal focal(alpha, gamma, normalizer);
+    Mat grad = createGradient(grad_, logits);
+    return sumOverRows(logits.rows, [&](int first, int last)
+                       { return sigmoidFocalRows(focal, logits, labels, grad, first, last); });
+}
+
+double softmaxFocalLoss(InputArray logits_, InputArray labels_, OutputArray grad_, double alpha, double gamma,
+                        double normalizer)
+{
+    const Mat logits = matrixArgument(logits_, "logits");
+    if (logits.rows > 0 && logits.cols < 2)
+        CV_Error_(Error::StsBadArg, ("logits must have the background's column and at least one more, not %s",
+                                     shapeText(logits).c_str()));
+    const Mat labels = labelsArgument(labels_, logits.rows, logits.cols - 1);
+    const Focal focal(alpha, gamma, normalizer);
+    Mat grad = createGradient(grad_, logits);
+    return sumOverRows(logits.rows, [&](int first, int last)
+                       { return softmaxFocalRows(focal, logits, labels, grad, first, last); });
+}
+
+double sigmoidCrossEntropy(InputArray logits, InputArray labels, OutputArray grad, double normalizer)
+{
+    return sigmoidFocalLoss(logits, labels, grad, -1, 0, normalizer);
+}
+
+double softmaxCrossEntropy(InputArray logits, InputArray labels, OutputArray grad, double normalizer)
+{
+    return softmaxFocalLoss(logits, labels, grad, -1, 0, normalizer);
+}
+
+double smoothL1Loss(InputArray deltas_, InputArray targets_, InputArray labels_, OutputArray grad_,
+                    double beta, double normalizer)
+{
+    const Mat deltas = matrixArgument(deltas_, "deltas"), targets = matrixArgument(targets_, "targets");
+    checkSameRows(deltas, "deltas", targets, "targets");
+    if (deltas.rows > 0 && deltas.cols != targets.cols)
+        CV_Error_(Error::StsUnmatchedSizes, ("deltas and targets must have one shape, not %s and %s",
+                                             shapeText(deltas).c_str(), shapeText(targets).c_str()));
+    const Mat labels = columnArgument(labels_, CV_32S, deltas.rows, "labels");
+    checkNotNegative(beta, "beta");
+    checkPositive(normalizer, "normalizer");
+    Mat grad = createGradient(grad_, deltas);
+
+    const double sum = sumOverRows(
+        deltas.rows,
+        [&](int first, int last)
+        {
+            double loss = 0;
+            for (int k = first; k < last; ++k)
+            {
+                const bool positive = labels.at<int>(k) > 0;
+                const float *delta = deltas.ptr<float>(k), *target = targets.ptr<float>(k);
+                float* g = grad.empty() ? nullptr : grad.ptr<float>(k);
+                for (int j = 0; j < deltas.cols; ++j)
+                {
+                    const double d = positive ? static_cast<double>(delta[j]) - target[j] : 0;
+                    const double size = std::abs(d);
+                    const bool inner = size < beta;
+                    if (positive)
+                        loss += inner ? 0.5 * d * d / beta : size - 0.5 * beta;
+                    if (g)
+                        g[j] = static_cast<float>((inner ? d / beta : (d > 0) - (d < 0)) / normalizer);
+                }
+            }
+            return loss;
+        });
+    return sum / normalizer;
+}
+
+} // namespace dnn_rpn
+} // namespace cv

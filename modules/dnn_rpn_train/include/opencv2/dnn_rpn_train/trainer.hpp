@@ -1,0 +1,129 @@
+// This file is part of OpenCV project.
+// It is subject to the license terms in the LICENSE file found in the top-level directory
+// of this distribution and at http://opencv.org/license.html.
+#ifndef OPENCV_DNN_RPN_TRAIN_TRAINER_HPP
+#define OPENCV_DNN_RPN_TRAIN_TRAINER_HPP
+
+#include <functional>
+
+#include "opencv2/core.hpp"
+#include "opencv2/dnn_rpn/anchors.hpp"
+#include "opencv2/dnn_rpn/metrics.hpp"
+#include "opencv2/dnn_rpn/proposals.hpp"
+#include "opencv2/dnn_rpn/targets.hpp"
+#include "opencv2/dnn_rpn_train/dataset.hpp"
+
+namespace cv {
+namespace dnn_rpn_train {
+
+//! @addtogroup dnn_rpn_train
+//! @{
+
+//! How the region proposal network tells objects from background, and learns to.
+struct CV_EXPORTS RpnParams
+{
+    //! "focal_sigmoid", "focal_softmax": focal loss over all anchors (PRCV 2018). "ce_sigmoid",
+    //! "ce_softmax": cross-entropy over a balanced sample (Faster R-CNN).
+    String loss = "focal_softmax";
+
+    std::vector<float> anchorSizes{16, 32, 64, 128, 256}; //!< square roots of the anchors' areas, in input pixels
+    std::vector<float> anchorRatios{0.5f, 1, 2};          //!< height / width
+    dnn_rpn::MatchParams match;                           //!< which anchors are positive
+
+    double focalAlpha = 0.25; //!< weight of the positives, 0..1; negative: none
+    double focalGamma = 2;    //!< how much well-classified anchors are held back, >= 0
+    double focalWeight = 0.1; //!< lambda_fl of PRCV 2018, eq. 4
+    double prior = 0.01;      //!< the classifier starts by giving every anchor this probability, 0..1
+    double boxBeta = 1. / 9;  //!< where smooth L1 turns from square to straight
+    double boxWeight = 1;     //!< of the regression loss
+
+    int sampleCount = 256;      //!< anchors a picture that cross-entropy looks at
+    float sampleShare = 0.5f;   //!< at most this share of them positive
+
+    dnn_rpn::ProposalParams proposals; //!< at evaluation and in the exported file
+
+    RpnParams();
+};
+
+//! Everything that a training run depends on besides the pictures.
+struct CV_EXPORTS TrainParams
+{
+    String backbone = "small"; //!< an ONNX file, or "small": a built-in network, untrained
+    String engine = "eigen";
+    RpnParams rpn;
+
+    Size size{320, 240}; //!< of the network's input
+    int epochs = 12;
+    int batch = 4;
+    double learningRate = 0.01;
+    double momentum = 0.9;
+    double weightDecay = 1e-4;   //!< on weights, not on biases
+    int warmup = 50;             //!< steps over which the learning rate rises to its value
+    String schedule = "cosine";  //!< "step": a tenth after 70 % of the steps; "cosine": down to 0
+    double clip = 10;            //!< longest gradient (L2, all parameters) that is not shortened; 0: no limit
+    int seed = 0;                //!< of weights, order, flips and samples
+};
+
+//! What one step did.
+struct CV_EXPORTS StepReport
+{
+    int step = 0, steps = 0;   //!< this step, from 1, of so many
+    int epoch = 0, epochs = 0; //!< from 1
+    double loss = 0, lossCls = 0, lossReg = 0;
+    double learningRate = 0;
+    double gradientNorm = 0; //!< before clipping
+    int positives = 0;       //!< positive anchors in the batch, before sampling
+    double picturesPerSecond = 0; //!< of this step, loading included
+};
+
+/** @brief Trains a region proposal network and writes it as a model file. */
+class CV_EXPORTS Trainer
+{
+public:
+    /** @brief Builds the network; cv::Exception for wrong parameters or a backbone that cannot be read.
+    @param params copied */
+    explicit Trainer(const TrainParams& params);
+    ~Trainer();
+
+    /** @brief Trains. All pictures are decoded before the first step.
+
+    @param dataset must outlive the call
+    @param afterStep called after each step; return false to stop there, with the network as it is.
+    @return false if stopped
+    cv::Exception names pictures and loss if a loss is not finite.
+    */
+    bool fit(const Dataset& dataset, const std::function<bool(const StepReport&)>& afterStep = nullptr);
+
+    /** @brief Scores the proposals, class-agnostic.
+    @param dataset pictures that were not trained on
+    @param afterPicture called with the number of pictures done; may be empty */
+    dnn_rpn::Metrics evaluate(const Dataset& dataset, const std::function<void(int)>& afterPicture = nullptr);
+
+    /** @brief Proposals of one picture, as the exported file gives them.
+    @param image BGR, 8 bit, any size
+    @param boxes P x 4 CV_32F in pixels of image
+    @param scores P CV_32F, 0..1 */
+    void propose(InputArray image, OutputArray boxes, OutputArray scores);
+
+    /** @brief Writes MODEL.onnx and MODEL.yml, loads the file with cv::dnn and compares what it gives
+    with the trainer's own network on a test pattern; cv::Exception on a difference, and then, or if the
+    disk is full, no file is left behind.
+
+    @param path ends in .onnx
+    @param kind "opencv": boxes come out of cv::dnn::DetectionModel, preprocessing, decoding and
+    suppression inside. "heads": standard operators only, outputs `logits` [N, K, 1 or 2] and
+    `deltas` [N, K, 4]; dnn_rpn::Detector decodes them.
+    */
+    void exportModel(const String& path, const String& kind = "opencv");
+
+private:
+    struct Impl;
+    Ptr<Impl> impl;
+};
+
+//! @}
+
+} // namespace dnn_rpn_train
+} // namespace cv
+
+#endif

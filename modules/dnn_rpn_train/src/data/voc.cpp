@@ -1,0 +1,163 @@
+// This file is part of OpenCV project.
+// It is subject to the license terms in the LICENSE file found in the top-level directory
+// of this distribution and at http://opencv.org/license.html.
+#include "../precomp.hpp"
+#include "opencv2/dnn_rpn_train/dataset.hpp"
+
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <sstream>
+
+#include <pugixml.hpp>
+
+namespace cv {
+namespace dnn_rpn_train {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+//! What an annotation says before class names have numbers.
+struct NamedObject
+{
+    std::string name;
+    Object object;
+};
+
+double number(const pugi::xml_node& parent, const char* child, const std::string& where)
+{
+    const std::string text = parent.child(child).text().as_string();
+    size_t used = 0;
+    double value = 0;
+    try
+    {
+        value = std::stod(text, &used);
+    }
+    catch (const std::exception&)
+    {
+    }
+    if (used == 0 || !std::isfinite(value))
+        CV_Error_(Error::StsParseError, ("%s: <%s> is '%s', not a number", where.c_str(), child, text.c_str()));
+    return value;
+}
+
+std::vector<NamedObject> readObjects(const pugi::xml_node& root, const std::string& path, const Size& size,
+                                     std::vector<String>& remarks)
+{
+    std::vector<NamedObject> objects;
+    int index = 0;
+    for (const pugi::xml_node& node : root.children("object"))
+    {
+        NamedObject o;
+        o.name = node.child("name").text().as_string();
+        const std::string where = format("'%s', object %d (%s)", path.c_str(), ++index, o.name.c_str());
+        if (o.name.empty())
+            CV_Error_(Error::StsParseError, ("%s has no name", where.c_str()));
+        const pugi::xml_node corners = node.child("bndbox");
+        if (!corners)
+            CV_Error_(Error::StsParseError, ("%s has no bndbox", where.c_str()));
+        Vec4d box(number(corners, "xmin", where), number(corners, "ymin", where),
+                  number(corners, "xmax", where), number(corners, "ymax", where));
+        const String text = format("[%g %g %g %g]", box[0], box[1], box[2], box[3]);
+        if (box[2] < box[0] || box[3] < box[1])
+            CV_Error_(Error::StsParseError, ("%s: the box %s has its corners exchanged (xmin ymin xmax ymax)",
+                                             where.c_str(), text.c_str()));
+        if (size.area() > 0)
+        {
+            const Vec4d whole = box;
+            for (int i = 0; i < 4; i++)
+                box[i] = std::min(std::max(box[i], 0.), static_cast<double>(i % 2 ? size.height : size.width));
+            if (box != whole)
+                remarks.push_back(format("%s: the box %s was cut to the picture of %dx%d", where.c_str(), text.c_str(),
+                                         size.width, size.height));
+        }
+        if (box[2] <= box[0] || box[3] <= box[1])
+        {
+            remarks.push_back(format("%s: dropped, the box %s has no area", where.c_str(), text.c_str()));
+            continue;
+        }
+        o.object.box = box;
+        o.object.ignored = node.child("difficult").text().as_int() != 0;
+        objects.push_back(o);
+    }
+    return objects;
+}
+
+//! The picture of an annotation: the file that it names if it lies there, else one of the list's name.
+std::string findPicture(const fs::path& folder, const std::string& name, const std::string& named)
+{
+    if (!named.empty() && fs::is_regular_file(folder / named))
+        return (folder / named).string();
+    for (const char* extension : {".jpg", ".jpeg", ".png", ".bmp", ".JPG", ".JPEG", ".PNG"})
+        if (fs::is_regular_file(folder / (name + extension)))
+            return (folder / (name + extension)).string();
+    CV_Error_(Error::StsError, ("no picture '%s' (.jpg, .jpeg, .png or .bmp) in '%s'", name.c_str(),
+                                folder.string().c_str()));
+}
+
+} // namespace
+
+Dataset Dataset::readVOC(const String& folder, const String& split, const std::vector<String>& wanted)
+{
+    const fs::path root(folder);
+    for (const char* part : {"JPEGImages", "Annotations", "ImageSets/Main"})
+        if (!fs::is_directory(root / part))
+            CV_Error_(Error::StsError, ("'%s' is no data set in Pascal VOC layout: it has no folder '%s'",
+                                        folder.c_str(), part));
+    const fs::path list = root / "ImageSets" / "Main" / (split + ".txt");
+    std::ifstream lines(list);
+    if (!lines)
+    {
+        String known;
+        for (const fs::directory_entry& e : fs::directory_iterator(list.parent_path()))
+            known += " " + e.path().stem().string();
+        CV_Error_(Error::StsError, ("cannot read '%s'; the splits there are:%s", list.string().c_str(), known.c_str()));
+    }
+
+    Dataset set;
+    std::vector<std::vector<NamedObject>> named;
+    std::set<std::string> found;
+    for (std::string line; std::getline(lines, line);)
+    {
+        std::string name;
+        if (!(std::istringstream(line) >> name))
+            continue;
+        const std::string path = (root / "Annotations" / (name + ".xml")).string();
+        pugi::xml_document xml;
+        const pugi::xml_parse_result parsed = xml.load_file(path.c_str());
+        if (!parsed)
+            CV_Error_(Error::StsParseError, ("cannot read '%s': %s", path.c_str(), parsed.description()));
+        const pugi::xml_node annotation = xml.child("annotation");
+        if (!annotation)
+            CV_Error_(Error::StsParseError, ("'%s' has no <annotation>", path.c_str()));
+
+        AnnotatedImage image;
+        image.path = findPicture(root / "JPEGImages", name, annotation.child("filename").text().as_string());
+        image.size = Size(annotation.child("size").child("width").text().as_int(),
+                          annotation.child("size").child("height").text().as_int());
+        named.push_back(readObjects(annotation, path, image.size, set.remarks));
+        for (const NamedObject& o : named.back())
+            found.insert(o.name);
+        set.images.push_back(image);
+    }
+    if (set.images.empty())
+        CV_Error_(Error::StsError, ("'%s' lists no pictures", list.string().c_str()));
+
+    set.classes = wanted.empty() ? std::vector<String>(found.begin(), found.end()) : wanted;
+    for (size_t i = 0; i < named.size(); i++)
+        for (NamedObject& o : named[i])
+        {
+            const auto at = std::find(set.classes.begin(), set.classes.end(), o.name);
+            if (at == set.classes.end())
+                CV_Error_(Error::StsError, ("the annotation of '%s' has an object of class '%s', which is not among the "
+                                            "%d classes", set.images[i].path.c_str(), o.name.c_str(),
+                                            static_cast<int>(set.classes.size())));
+            o.object.label = static_cast<int>(at - set.classes.begin()) + 1;
+            set.images[i].objects.push_back(o.object);
+        }
+    return set;
+}
+
+} // namespace dnn_rpn_train
+} // namespace cv

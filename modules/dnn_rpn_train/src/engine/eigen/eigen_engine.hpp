@@ -1,0 +1,31 @@
+// This file is part of OpenCV project.
+// It is subject to the license terms in the LICENSE file found in the top-level directory
+// of this distribution and at http://opencv.org/license.html.
+#ifndef OPENCV_DNN_RPN_TRAIN_ENGINE_EIGEN_HPP
+#define OPENCV_DNN_RPN_TRAIN_ENGINE_EIGEN_HPP
+
+#include "../engine.hpp"
+
+namespace cv {
+namespace dnn_rpn_train {
+
+/** @brief Products by Eigen, threads by cv::parallel_for_ over the pictures of a batch. Always there,
+and the reference for other engines. */
+class EigenEngine : public Engine
+{
+public:
+    std::unique_ptr<Kernel> kernel(const Graph& graph, const Node& node) override;
+};
+
+std::unique_ptr<Kernel> makeConv(const Node& node);
+std::unique_ptr<Kernel> makeDepthwiseConv(const Node& node);
+std::unique_ptr<Kernel> makeBatchNorm(const Node& node);
+std::unique_ptr<Kernel> makeActivation(const Node& node);
+std::unique_ptr<Kernel> makeAdd();
+std::unique_ptr<Kernel> makeConcat();
+std::unique_ptr<Kernel> makePool(const Node& node);
+
+} // namespace dnn_rpn_train
+} // namespace cv
+
+#endif

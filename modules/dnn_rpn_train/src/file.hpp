@@ -1,0 +1,24 @@
+// This file is part of OpenCV project.
+// It is subject to the license terms in the LICENSE file found in the top-level directory
+// of this distribution and at http://opencv.org/license.html.
+#ifndef OPENCV_DNN_RPN_TRAIN_FILE_HPP
+#define OPENCV_DNN_RPN_TRAIN_FILE_HPP
+
+#include <string>
+
+#include "opencv2/core.hpp"
+
+namespace cv {
+namespace dnn_rpn_train {
+
+//! The whole file; cv::Exception names it if it cannot be read.
+CV_EXPORTS std::string readFile(const std::string& path);
+
+//! Writes beside the path and renames, so that the path never holds half a file; cv::Exception if the
+//! folder cannot be written or the disk is full.
+CV_EXPORTS void writeFile(const std::string& path, const std::string& bytes);
+
+} // namespace dnn_rpn_train
+} // namespace cv
+
+#endif

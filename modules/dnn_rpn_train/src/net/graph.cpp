@@ -1,0 +1,187 @@
+// This file is part of OpenCV project.
+// It is subject to the license terms in the LICENSE file found in the top-level directory
+// of this distribution and at http://opencv.org/license.html.
+#include "../precomp.hpp"
+#include "graph.hpp"
+
+namespace cv {
+namespace dnn_rpn_train {
+
+const char* opName(Op op)
+{
+    switch (op)
+    {
+    case Op::Input: return "Input";
+    case Op::Conv: return "Conv";
+    case Op::BatchNorm: return "BatchNormalization";
+    case Op::Relu: return "Relu";
+    case Op::Clip: return "Clip";
+    case Op::Add: return "Add";
+    case Op::Concat: return "Concat";
+    case Op::MaxPool: return "MaxPool";
+    case Op::AveragePool: return "AveragePool";
+    }
+    return "?";
+}
+
+int Graph::add(const Node& node)
+{
+    const int index = static_cast<int>(nodes.size());
+    for (int input : node.inputs)
+        if (input < 0 || input >= index)
+            CV_Error_(Error::StsBadArg, ("node '%s' (%s) takes node %d, but only %d come before it",
+                                         node.name.c_str(), opName(node.op), input, index));
+    nodes.push_back(node);
+    return index;
+}
+
+int Graph::addParameter(const std::string& name, const Shape& shape, bool decay)
+{
+    Parameter p;
+    p.name = name;
+    p.decay = decay;
+    p.value.create(shape);
+    p.value.setTo(0);
+    parameters.push_back(p);
+    return static_cast<int>(parameters.size()) - 1;
+}
+
+int Graph::addInput(const std::string& name)
+{
+    Node n;
+    n.name = name;
+    return add(n);
+}
+
+int Graph::addConv(const std::string& name, int input, int inputChannels, int outputChannels, int kernel, int stride)
+{
+    Node n;
+    n.name = name;
+    n.op = Op::Conv;
+    n.inputs = {input};
+    n.kernel = Size(kernel, kernel);
+    n.stride = Size(stride, stride);
+    n.padTop = n.padLeft = n.padBottom = n.padRight = kernel / 2;
+    n.parameters = {addParameter(name + ".weight", Shape(outputChannels, inputChannels, kernel, kernel), true),
+                    addParameter(name + ".bias", Shape(1, outputChannels, 1, 1), false)};
+    return add(n);
+}
+
+int Graph::addRelu(const std::string& name, int input)
+{
+    Node n;
+    n.name = name;
+    n.op = Op::Relu;
+    n.inputs = {input};
+    return add(n);
+}
+
+int Graph::find(const std::string& name) const
+{
+    for (size_t i = 0; i < nodes.size(); i++)
+        if (nodes[i].name == name)
+            return static_cast<int>(i);
+    return -1;
+}
+
+namespace {
+
+//! How many windows fit along one side.
+int windows(int size, int kernel, int stride, int dilation, int padBefore, int padAfter, bool ceilMode)
+{
+    const int room = size + padBefore + padAfter - (dilation * (kernel - 1) + 1);
+    if (room < 0)
+        return 0;
+    int count = room / stride + 1;
+    // A partial window counts only if it begins inside the picture or the padding before it.
+    if (ceilMode && room % stride != 0 && count * stride < size + padBefore)
+        count++;
+    return count;
+}
+
+} // namespace
+
+std::vector<Shape> Graph::shapes(const Shape& input) const
+{
+    std::vector<Shape> all(nodes.size());
+    for (size_t i = 0; i < nodes.size(); i++)
+    {
+        const Node& n = nodes[i];
+        auto refuse = [&](const String& why) {
+            CV_Error_(Error::StsBadSize,
+                      ("node '%s' (%s): %s, for an input picture of %dx%d", n.name.c_str(), opName(n.op),
+                       why.c_str(), input.w, input.h));
+        };
+        const Shape in = n.op == Op::Input ? input : all[n.inputs.at(0)];
+        Shape& out = all[i];
+        out = in;
+        switch (n.op)
+        {
+        case Op::Input:
+        case Op::Relu:
+        case Op::Clip: break;
+        case Op::BatchNorm:
+            for (int p : n.parameters)
+                if (parameters[p].value.shape().c != in.c)
+                    refuse(format("'%s' has %d channels, the input %d", parameters[p].name.c_str(),
+                                  parameters[p].value.shape().c, in.c));
+            break;
+        case Op::Add:
+            for (int j : n.inputs)
+                if (all[j] != in)
+                    refuse("shapes " + in.str() + " and " + all[j].str() + " differ");
+            break;
+        case Op::Concat:
+            out.c = 0;
+            for (int j : n.inputs)
+            {
+                if (all[j].n != in.n || all[j].h != in.h || all[j].w != in.w)
+                    refuse("shapes " + in.str() + " and " + all[j].str() + " do not stack");
+                out.c += all[j].c;
+            }
+            break;
+        case Op::Conv:
+        case Op::MaxPool:
+        case Op::AveragePool:
+            out.h = windows(in.h, n.kernel.height, n.stride.height, n.dilation.height, n.padTop, n.padBottom, n.ceilMode);
+            out.w = windows(in.w, n.kernel.width, n.stride.width, n.dilation.width, n.padLeft, n.padRight, n.ceilMode);
+            if (out.h <= 0 || out.w <= 0)
+                refuse("nothing is left of its input of " + in.str());
+            if (n.op == Op::Conv)
+            {
+                const Shape& weight = parameters[n.parameters.at(0)].value.shape();
+                if (weight.c * n.group != in.c)
+                    refuse(format("weights for %d channels, input with %d", weight.c * n.group, in.c));
+                out.c = weight.n;
+            }
+            break;
+        }
+    }
+    return all;
+}
+
+Grid gridOf(const Graph& graph, int node)
+{
+    std::vector<Grid> grids(node + 1);
+    for (int i = 0; i <= node; i++)
+    {
+        const Node& n = graph.nodes[i];
+        if (n.op == Op::Input)
+            continue;
+        Grid g = grids[n.inputs.at(0)];
+        for (int j : n.inputs)
+            if (grids[j].stride != g.stride)
+                CV_Error_(Error::StsBadArg, ("node '%s' joins branches of strides %d and %d", n.name.c_str(),
+                                             g.stride, grids[j].stride));
+        if (n.stride.width != n.stride.height)
+            CV_Error_(Error::StsNotImplemented, ("node '%s' has stride %dx%d: only equal strides give square cells",
+                                                 n.name.c_str(), n.stride.width, n.stride.height));
+        g.centre += g.stride * (0.5f * n.dilation.width * (n.kernel.width - 1) - n.padLeft);
+        g.stride *= n.stride.width;
+        grids[i] = g;
+    }
+    return grids[node];
+}
+
+} // namespace dnn_rpn_train
+} // namespace cv

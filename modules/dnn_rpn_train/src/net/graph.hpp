@@ -1,0 +1,97 @@
+// This file is part of OpenCV project.
+// It is subject to the license terms in the LICENSE file found in the top-level directory
+// of this distribution and at http://opencv.org/license.html.
+#ifndef OPENCV_DNN_RPN_TRAIN_NET_GRAPH_HPP
+#define OPENCV_DNN_RPN_TRAIN_NET_GRAPH_HPP
+
+#include <string>
+#include <vector>
+
+#include "tensor.hpp"
+
+namespace cv {
+namespace dnn_rpn_train {
+
+enum class Op
+{
+    Input,
+    Conv,        //!< parameters: weight (outputs x inputs/group x rows x columns), bias
+    BatchNorm,   //!< parameters: scale, bias, mean, variance; all frozen
+    Relu,
+    Clip,        //!< to lower..upper; ReLU6 is 0..6
+    Add,
+    Concat,      //!< along the channels
+    MaxPool,
+    AveragePool
+};
+
+CV_EXPORTS const char* opName(Op op);
+
+//! One operator: what it is, not how it runs. A node's one output is known by the node's index.
+struct CV_EXPORTS Node
+{
+    std::string name;
+    Op op = Op::Input;
+    std::vector<int> inputs;     //!< indices of nodes, all smaller than this node's
+    std::vector<int> parameters; //!< indices into Graph::parameters
+
+    Size kernel{1, 1};
+    Size stride{1, 1};
+    Size dilation{1, 1};
+    int padTop = 0, padLeft = 0, padBottom = 0, padRight = 0;
+    int group = 1;
+    bool ceilMode = false;        //!< pooling: a last, partial window counts
+    bool countPadding = false;    //!< average pooling: zeros of the padding count
+    float lower = 0, upper = 0;   //!< Clip
+    float epsilon = 1e-5f;        //!< BatchNorm
+};
+
+//! Weights that the graph's nodes share by index.
+struct CV_EXPORTS Parameter
+{
+    std::string name;
+    Tensor value;
+    bool trainable = true;
+    bool decay = true; //!< weight decay applies: true for weights, false for biases
+};
+
+/** @brief A feed-forward network as data: import fills it, the detector adds its head, an engine
+runs it, export writes it. Nodes stand in an order in which they can run; node 0 is the input,
+three channels RGB, normalised as Preprocessing says. */
+class CV_EXPORTS Graph
+{
+public:
+    std::vector<Node> nodes;
+    std::vector<Parameter> parameters;
+    std::vector<int> outputs; //!< nodes whose values are wanted
+
+    //! Adds a node and checks its inputs. Returns its index.
+    int add(const Node& node);
+    int addParameter(const std::string& name, const Shape& shape, bool decay);
+
+    int addInput(const std::string& name);
+    //! Convolution with bias, all weights 0, "same" padding for odd kernels.
+    int addConv(const std::string& name, int input, int inputChannels, int outputChannels, int kernel, int stride = 1);
+    int addRelu(const std::string& name, int input);
+
+    //! Index of the node with that name, or -1.
+    int find(const std::string& name) const;
+
+    //! The shape of every node's output; cv::Exception names the node that cannot take its input.
+    std::vector<Shape> shapes(const Shape& input) const;
+};
+
+/** @brief Where the cells of a node's output lie in the input, from the kernels, strides and pads
+on the way: the field's stride in pixels, and the first cell's centre, in pixels with edges at
+whole numbers. cv::Exception if branches that meet disagree about the stride. */
+struct CV_EXPORTS Grid
+{
+    int stride = 1;
+    float centre = 0.5f;
+};
+CV_EXPORTS Grid gridOf(const Graph& graph, int node);
+
+} // namespace dnn_rpn_train
+} // namespace cv
+
+#endif

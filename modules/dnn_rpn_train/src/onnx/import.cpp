@@ -1,0 +1,285 @@
+// This file is part of OpenCV project.
+// It is subject to the license terms in the LICENSE file found in the top-level directory
+// of this distribution and at http://opencv.org/license.html.
+#include "../precomp.hpp"
+#include "import.hpp"
+#include "../file.hpp"
+
+#include <cstring>
+#include <map>
+
+#include <onnx/onnx_pb.h>
+
+namespace cv {
+namespace dnn_rpn_train {
+
+namespace {
+
+class Importer
+{
+public:
+    Importer(const std::string& path_, Graph& graph_) : path(path_), graph(graph_)
+    {
+        if (!model.ParseFromString(readFile(path)))
+            CV_Error_(Error::StsParseError, ("'%s' is not an ONNX file, or it is cut off", path.c_str()));
+        if (model.graph().node_size() == 0)
+            CV_Error_(Error::StsParseError, ("'%s' holds no network", path.c_str()));
+    }
+
+    int run(int inputNode)
+    {
+        const onnx::GraphProto& file = model.graph();
+        for (const onnx::TensorProto& t : file.initializer())
+            constants[t.name()] = &t;
+        std::vector<std::string> inputs;
+        for (const onnx::ValueInfoProto& v : file.input())
+            if (!constants.count(v.name()))
+                inputs.push_back(v.name());
+        if (inputs.size() != 1)
+            CV_Error_(Error::StsParseError, ("'%s' has %d inputs; a feature extractor has one", path.c_str(),
+                                             static_cast<int>(inputs.size())));
+        if (file.output_size() == 0)
+            CV_Error_(Error::StsParseError, ("'%s' has no output", path.c_str()));
+        values[inputs[0]] = inputNode;
+        for (const onnx::NodeProto& n : file.node())
+            addNode(n);
+        const std::string& output = file.output(0).name();
+        const auto found = values.find(output);
+        if (found == values.end())
+            CV_Error_(Error::StsParseError, ("'%s': no node gives the output '%s'", path.c_str(), output.c_str()));
+        return found->second;
+    }
+
+private:
+    [[noreturn]] void refuse(const onnx::NodeProto& n, const String& why) const
+    {
+        CV_Error_(Error::StsNotImplemented, ("'%s', node '%s' (%s): %s", path.c_str(),
+                                             nameOf(n).c_str(), n.op_type().c_str(), why.c_str()));
+    }
+
+    static std::string nameOf(const onnx::NodeProto& n)
+    {
+        return n.name().empty() && n.output_size() ? n.output(0) : n.name();
+    }
+
+    static const onnx::AttributeProto* attribute(const onnx::NodeProto& n, const char* name)
+    {
+        for (const onnx::AttributeProto& a : n.attribute())
+            if (a.name() == name)
+                return &a;
+        return nullptr;
+    }
+
+    static int64_t integer(const onnx::NodeProto& n, const char* name, int64_t otherwise)
+    {
+        const onnx::AttributeProto* a = attribute(n, name);
+        return a ? a->i() : otherwise;
+    }
+
+    std::vector<int> integers(const onnx::NodeProto& n, const char* name, size_t count, int otherwise) const
+    {
+        const onnx::AttributeProto* a = attribute(n, name);
+        if (!a)
+            return std::vector<int>(count, otherwise);
+        if (static_cast<size_t>(a->ints_size()) != count)
+            refuse(n, format("'%s' has %d numbers; only two dimensions are known", name, a->ints_size()));
+        return std::vector<int>(a->ints().begin(), a->ints().end());
+    }
+
+    std::vector<float> floats(const onnx::NodeProto& n, const std::string& name) const
+    {
+        const auto found = constants.find(name);
+        if (found == constants.end())
+            refuse(n, "'" + name + "' is not a constant in the file");
+        const onnx::TensorProto& t = *found->second;
+        size_t total = 1;
+        for (int64_t d : t.dims())
+        {
+            if (d < 0 || d > (1 << 28))
+                refuse(n, format("'%s' has a dimension of %lld", name.c_str(), static_cast<long long>(d)));
+            total *= static_cast<size_t>(d);
+        }
+        if (t.data_type() != onnx::TensorProto::FLOAT)
+            refuse(n, format("'%s' has type %d; only 32-bit floats (1) are known", name.c_str(), t.data_type()));
+        std::vector<float> v;
+        if (t.has_raw_data() && t.raw_data().size() == total * sizeof(float))
+        {
+            v.resize(total);
+            std::memcpy(v.data(), t.raw_data().data(), t.raw_data().size());
+        }
+        else
+            v.assign(t.float_data().begin(), t.float_data().end());
+        if (v.size() != total)
+            refuse(n, format("'%s' should hold %zu numbers but holds %zu", name.c_str(), total, v.size()));
+        return v;
+    }
+
+    int value(const onnx::NodeProto& n, const std::string& name) const
+    {
+        const auto found = values.find(name);
+        if (found == values.end())
+            refuse(n, "no node before it gives '" + name + "'");
+        return found->second;
+    }
+
+    int parameter(const onnx::NodeProto& n, const std::string& name, const Shape& shape, bool decay)
+    {
+        const std::vector<float> data = floats(n, name);
+        if (data.size() != shape.total())
+            refuse(n, format("'%s' should hold %zu numbers but holds %zu", name.c_str(), shape.total(), data.size()));
+        const int index = graph.addParameter(name, shape, decay);
+        std::copy(data.begin(), data.end(), graph.parameters[index].value.data());
+        return index;
+    }
+
+    void readWindow(const onnx::NodeProto& n, Node& node) const
+    {
+        const onnx::AttributeProto* pad = attribute(n, "auto_pad");
+        if (pad && pad->s() != "NOTSET" && pad->s() != "VALID")
+            refuse(n, "auto_pad " + pad->s() + " is not known; write the pads as numbers");
+        const std::vector<int> k = integers(n, "kernel_shape", 2, 1), s = integers(n, "strides", 2, 1),
+                               d = integers(n, "dilations", 2, 1), p = integers(n, "pads", 4, 0);
+        node.kernel = Size(k[1], k[0]);
+        node.stride = Size(s[1], s[0]);
+        node.dilation = Size(d[1], d[0]);
+        node.padTop = p[0];
+        node.padLeft = p[1];
+        node.padBottom = p[2];
+        node.padRight = p[3];
+        for (int v : k)
+            if (v < 1)
+                refuse(n, format("kernel of size %d", v));
+        for (int v : s)
+            if (v < 1)
+                refuse(n, format("stride %d", v));
+    }
+
+    void addConv(const onnx::NodeProto& n, Node& node)
+    {
+        readWindow(n, node);
+        node.group = static_cast<int>(integer(n, "group", 1));
+        const auto weight = n.input_size() > 1 ? constants.find(n.input(1)) : constants.end();
+        if (weight == constants.end() || weight->second->dims_size() != 4)
+            refuse(n, "its weights are no four-dimensional constant");
+        const auto& dims = weight->second->dims();
+        const Shape shape(static_cast<int>(dims[0]), static_cast<int>(dims[1]), static_cast<int>(dims[2]),
+                          static_cast<int>(dims[3]));
+        node.kernel = Size(shape.w, shape.h);
+        if (node.group < 1 || shape.n % node.group)
+            refuse(n, format("%d outputs in %d groups", shape.n, node.group));
+        node.parameters.push_back(parameter(n, n.input(1), shape, true));
+        const Shape bias(1, shape.n, 1, 1);
+        if (n.input_size() > 2 && !n.input(2).empty())
+            node.parameters.push_back(parameter(n, n.input(2), bias, false));
+        else
+            node.parameters.push_back(graph.addParameter(nameOf(n) + ".bias", bias, false));
+    }
+
+    void addBatchNorm(const onnx::NodeProto& n, Node& node)
+    {
+        if (n.input_size() != 5)
+            refuse(n, format("it has %d inputs, not 5", n.input_size()));
+        const onnx::AttributeProto* epsilon = attribute(n, "epsilon");
+        node.epsilon = epsilon ? epsilon->f() : 1e-5f;
+        for (int j = 1; j < 5; j++)
+        {
+            const int channels = static_cast<int>(floats(n, n.input(j)).size());
+            const int p = parameter(n, n.input(j), Shape(1, channels, 1, 1), false);
+            graph.parameters[p].trainable = false;
+            node.parameters.push_back(p);
+        }
+    }
+
+    void readClip(const onnx::NodeProto& n, Node& node) const
+    {
+        node.lower = -FLT_MAX;
+        node.upper = FLT_MAX;
+        if (const onnx::AttributeProto* a = attribute(n, "min"))
+            node.lower = a->f();
+        if (const onnx::AttributeProto* a = attribute(n, "max"))
+            node.upper = a->f();
+        // Since operator set 11 the bounds are inputs.
+        for (int j = 1; j < n.input_size() && j < 3; j++)
+            if (!n.input(j).empty())
+                (j == 1 ? node.lower : node.upper) = floats(n, n.input(j)).at(0);
+    }
+
+    void addNode(const onnx::NodeProto& n)
+    {
+        const std::string& type = n.op_type();
+        if (type == "Constant")
+        {
+            const onnx::AttributeProto* a = attribute(n, "value");
+            if (!a)
+                refuse(n, "only tensor constants are known");
+            constants[n.output(0)] = &a->t();
+            return;
+        }
+        if (n.input_size() == 0 || n.output_size() == 0)
+            refuse(n, "it has no input or no output");
+        if (type == "Identity" || type == "Dropout")
+        {
+            values[n.output(0)] = value(n, n.input(0));
+            return;
+        }
+        Node node;
+        node.name = n.output(0); // unique in the file, which node names need not be
+        const bool several = type == "Add" || type == "Concat";
+        for (int j = 0; j < (several ? n.input_size() : 1); j++)
+            node.inputs.push_back(value(n, n.input(j)));
+
+        if (type == "Conv")
+        {
+            node.op = Op::Conv;
+            addConv(n, node);
+        }
+        else if (type == "BatchNormalization")
+        {
+            node.op = Op::BatchNorm;
+            addBatchNorm(n, node);
+        }
+        else if (type == "Relu")
+            node.op = Op::Relu;
+        else if (type == "Clip")
+        {
+            node.op = Op::Clip;
+            readClip(n, node);
+        }
+        else if (type == "Add")
+            node.op = Op::Add;
+        else if (type == "Concat")
+        {
+            node.op = Op::Concat;
+            if (integer(n, "axis", 1) != 1)
+                refuse(n, "only stacking of channels (axis 1) is known");
+        }
+        else if (type == "MaxPool" || type == "AveragePool")
+        {
+            node.op = type == "MaxPool" ? Op::MaxPool : Op::AveragePool;
+            readWindow(n, node);
+            if (node.dilation != Size(1, 1))
+                refuse(n, "pooling with dilation is not known");
+            node.ceilMode = integer(n, "ceil_mode", 0) != 0;
+            node.countPadding = integer(n, "count_include_pad", 0) != 0;
+        }
+        else
+            refuse(n, "this operator is not known to the trainer");
+        values[n.output(0)] = graph.add(node);
+    }
+
+    const std::string path;
+    Graph& graph;
+    onnx::ModelProto model;
+    std::map<std::string, const onnx::TensorProto*> constants;
+    std::map<std::string, int> values; //!< nodes by the names of their outputs
+};
+
+} // namespace
+
+int importOnnx(const std::string& path, Graph& graph, int input)
+{
+    return Importer(path, graph).run(input);
+}
+
+} // namespace dnn_rpn_train
+} // namespace cv

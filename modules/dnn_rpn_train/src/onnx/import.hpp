@@ -1,0 +1,30 @@
+// This file is part of OpenCV project.
+// It is subject to the license terms in the LICENSE file found in the top-level directory
+// of this distribution and at http://opencv.org/license.html.
+#ifndef OPENCV_DNN_RPN_TRAIN_ONNX_IMPORT_HPP
+#define OPENCV_DNN_RPN_TRAIN_ONNX_IMPORT_HPP
+
+#include <string>
+
+#include "../net/graph.hpp"
+
+namespace cv {
+namespace dnn_rpn_train {
+
+/** @brief Adds a feature extractor from an ONNX file to a graph.
+
+The file must have one input, and its first output is taken. Convolution, ReLU, Clip, Add, Concat
+(channels), MaxPool, AveragePool and BatchNormalization are known, besides Identity, Dropout and
+Constant; anything else is refused with the node's name and type.
+
+@param path of the file
+@param graph takes the nodes and parameters
+@param input node that the file's input stands for
+@return the node of the file's output
+*/
+CV_EXPORTS int importOnnx(const std::string& path, Graph& graph, int input);
+
+} // namespace dnn_rpn_train
+} // namespace cv
+
+#endif

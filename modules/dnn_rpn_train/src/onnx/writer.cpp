@@ -1,0 +1,194 @@
+// This file is part of OpenCV project.
+// It is subject to the license terms in the LICENSE file found in the top-level directory
+// of this distribution and at http://opencv.org/license.html.
+#include "../precomp.hpp"
+#include "writer.hpp"
+
+#include <onnx/onnx_pb.h>
+
+namespace cv {
+namespace dnn_rpn_train {
+
+namespace {
+
+onnx::AttributeProto* attribute(onnx::NodeProto& n, const char* name, onnx::AttributeProto::AttributeType type)
+{
+    onnx::AttributeProto* a = n.add_attribute();
+    a->set_name(name);
+    a->set_type(type);
+    return a;
+}
+
+onnx::TensorShapeProto* describe(onnx::ValueInfoProto* value, const std::string& name)
+{
+    value->set_name(name);
+    onnx::TypeProto::Tensor* tensor = value->mutable_type()->mutable_tensor_type();
+    tensor->set_elem_type(onnx::TensorProto::FLOAT);
+    return tensor->mutable_shape();
+}
+
+} // namespace
+
+OnnxWriter::OnnxWriter() : model(std::make_unique<onnx::ModelProto>())
+{
+    model->set_ir_version(5); // the first after operator set 10 came out
+    model->set_producer_name("opencv_dnn_rpn_train");
+    onnx::OperatorSetIdProto* set = model->add_opset_import();
+    set->set_domain("");
+    set->set_version(10);
+    model->mutable_graph()->set_name("detector");
+}
+
+OnnxWriter::~OnnxWriter() = default;
+
+OnnxWriter::NodeRef& OnnxWriter::NodeRef::integer(const char* name, int64_t value)
+{
+    attribute(proto, name, onnx::AttributeProto::INT)->set_i(value);
+    return *this;
+}
+
+OnnxWriter::NodeRef& OnnxWriter::NodeRef::real(const char* name, float value)
+{
+    attribute(proto, name, onnx::AttributeProto::FLOAT)->set_f(value);
+    return *this;
+}
+
+OnnxWriter::NodeRef& OnnxWriter::NodeRef::text(const char* name, const std::string& value)
+{
+    attribute(proto, name, onnx::AttributeProto::STRING)->set_s(value);
+    return *this;
+}
+
+OnnxWriter::NodeRef& OnnxWriter::NodeRef::integers(const char* name, const std::vector<int64_t>& values)
+{
+    onnx::AttributeProto* a = attribute(proto, name, onnx::AttributeProto::INTS);
+    for (int64_t v : values)
+        a->add_ints(v);
+    return *this;
+}
+
+OnnxWriter::NodeRef& OnnxWriter::NodeRef::reals(const char* name, const std::vector<float>& values)
+{
+    onnx::AttributeProto* a = attribute(proto, name, onnx::AttributeProto::FLOATS);
+    for (float v : values)
+        a->add_floats(v);
+    return *this;
+}
+
+OnnxWriter::NodeRef& OnnxWriter::NodeRef::output(const std::string& name)
+{
+    proto.set_output(0, name);
+    return *this;
+}
+
+void OnnxWriter::addInput(const std::string& name)
+{
+    onnx::TensorShapeProto* shape = describe(model->mutable_graph()->add_input(), name);
+    shape->add_dim()->set_dim_param("N");
+    shape->add_dim()->set_dim_value(3);
+    shape->add_dim()->set_dim_param("H");
+    shape->add_dim()->set_dim_param("W");
+}
+
+void OnnxWriter::addOutput(const std::string& name, const std::vector<int64_t>& dims)
+{
+    onnx::TensorShapeProto* shape = describe(model->mutable_graph()->add_output(), name);
+    for (size_t i = 0; i < dims.size(); i++)
+        if (dims[i] >= 0)
+            shape->add_dim()->set_dim_value(dims[i]);
+        else
+            shape->add_dim()->set_dim_param(name + "." + std::to_string(i));
+}
+
+OnnxWriter::NodeRef OnnxWriter::addNode(const std::string& type, const std::string& name,
+                                        const std::vector<std::string>& inputs)
+{
+    onnx::NodeProto* n = model->mutable_graph()->add_node();
+    n->set_op_type(type);
+    n->set_name(name);
+    for (const std::string& i : inputs)
+        n->add_input(i);
+    n->add_output(name);
+    return NodeRef(*n);
+}
+
+void OnnxWriter::addConstant(const std::string& name, const std::vector<int64_t>& dims, const float* data)
+{
+    onnx::TensorProto* t = model->mutable_graph()->add_initializer();
+    t->set_name(name);
+    t->set_data_type(onnx::TensorProto::FLOAT);
+    size_t total = 1;
+    for (int64_t d : dims)
+    {
+        t->add_dims(d);
+        total *= static_cast<size_t>(d);
+    }
+    t->set_raw_data(data, total * sizeof(float));
+}
+
+void OnnxWriter::addConstant(const std::string& name, const std::vector<int64_t>& values)
+{
+    onnx::TensorProto* t = model->mutable_graph()->add_initializer();
+    t->set_name(name);
+    t->set_data_type(onnx::TensorProto::INT64);
+    t->add_dims(static_cast<int64_t>(values.size()));
+    t->set_raw_data(values.data(), values.size() * sizeof(int64_t));
+}
+
+void OnnxWriter::addWindow(const Node& n, NodeRef& node)
+{
+    node.integers("kernel_shape", {n.kernel.height, n.kernel.width})
+        .integers("strides", {n.stride.height, n.stride.width})
+        .integers("pads", {n.padTop, n.padLeft, n.padBottom, n.padRight});
+}
+
+void OnnxWriter::addGraph(const Graph& graph)
+{
+    for (const Parameter& p : graph.parameters)
+    {
+        const Shape& s = p.value.shape();
+        // Weights of convolutions keep four dimensions, everything by channel has one.
+        const bool vector = s.n == 1 && s.h == 1 && s.w == 1 && !p.decay;
+        addConstant(p.name, vector ? std::vector<int64_t>{s.c} : std::vector<int64_t>{s.n, s.c, s.h, s.w},
+                    p.value.data());
+    }
+    for (const Node& n : graph.nodes)
+    {
+        if (n.op == Op::Input)
+            continue;
+        std::vector<std::string> inputs;
+        for (int i : n.inputs)
+            inputs.push_back(graph.nodes[i].name);
+        for (int p : n.parameters)
+            inputs.push_back(graph.parameters[p].name);
+        NodeRef node = addNode(opName(n.op), n.name, inputs);
+        switch (n.op)
+        {
+        case Op::Conv:
+            addWindow(n, node);
+            node.integers("dilations", {n.dilation.height, n.dilation.width}).integer("group", n.group);
+            break;
+        case Op::MaxPool:
+        case Op::AveragePool:
+            addWindow(n, node);
+            node.integer("ceil_mode", n.ceilMode);
+            if (n.op == Op::AveragePool)
+                node.integer("count_include_pad", n.countPadding);
+            break;
+        case Op::BatchNorm: node.real("epsilon", n.epsilon); break;
+        case Op::Clip: node.real("min", n.lower).real("max", n.upper); break;
+        case Op::Concat: node.integer("axis", 1); break;
+        case Op::Input:
+        case Op::Relu:
+        case Op::Add: break;
+        }
+    }
+}
+
+std::string OnnxWriter::bytes() const
+{
+    return model->SerializeAsString();
+}
+
+} // namespace dnn_rpn_train
+} // namespace cv

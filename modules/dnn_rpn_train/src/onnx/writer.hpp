@@ -1,0 +1,70 @@
+// This file is part of OpenCV project.
+// It is subject to the license terms in the LICENSE file found in the top-level directory
+// of this distribution and at http://opencv.org/license.html.
+#ifndef OPENCV_DNN_RPN_TRAIN_ONNX_WRITER_HPP
+#define OPENCV_DNN_RPN_TRAIN_ONNX_WRITER_HPP
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "../net/graph.hpp"
+
+namespace onnx {
+class ModelProto;
+class NodeProto;
+} // namespace onnx
+
+namespace cv {
+namespace dnn_rpn_train {
+
+/** @brief Writes a graph as ONNX, and what an exporter adds behind it.
+
+Operator set 10: the newest whose Clip, Slice and Softmax OpenCV 4.6 reads without exceptions.
+*/
+class CV_EXPORTS OnnxWriter
+{
+public:
+    OnnxWriter();
+    ~OnnxWriter();
+
+    //! One more node, to be given its attributes; its only output has the node's name.
+    class CV_EXPORTS NodeRef
+    {
+    public:
+        NodeRef& integer(const char* name, int64_t value);
+        NodeRef& real(const char* name, float value);
+        NodeRef& text(const char* name, const std::string& value);
+        NodeRef& integers(const char* name, const std::vector<int64_t>& values);
+        NodeRef& reals(const char* name, const std::vector<float>& values);
+        //! A name for the output other than the node's.
+        NodeRef& output(const std::string& name);
+
+    private:
+        friend class OnnxWriter;
+        explicit NodeRef(onnx::NodeProto& n) : proto(n) {}
+        onnx::NodeProto& proto;
+    };
+
+    //! The input picture; rows and columns stay open so that the file takes other sizes too.
+    void addInput(const std::string& name);
+    //! Negative dimensions stay open.
+    void addOutput(const std::string& name, const std::vector<int64_t>& dims);
+    //! All nodes of the graph but its input; each value is named after its node.
+    void addGraph(const Graph& graph);
+    NodeRef addNode(const std::string& type, const std::string& name, const std::vector<std::string>& inputs);
+    void addConstant(const std::string& name, const std::vector<int64_t>& dims, const float* data);
+    void addConstant(const std::string& name, const std::vector<int64_t>& values);
+
+    std::string bytes() const;
+
+private:
+    void addWindow(const Node& n, NodeRef& node);
+
+    std::unique_ptr<onnx::ModelProto> model;
+};
+
+} // namespace dnn_rpn_train
+} // namespace cv
+
+#endif

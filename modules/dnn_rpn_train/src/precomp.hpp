@@ -1,0 +1,11 @@
+// This file is part of OpenCV project.
+// It is subject to the license terms in the LICENSE file found in the top-level directory
+// of this distribution and at http://opencv.org/license.html.
+#ifndef OPENCV_DNN_RPN_TRAIN_PRECOMP_HPP
+#define OPENCV_DNN_RPN_TRAIN_PRECOMP_HPP
+
+#include "opencv2/core.hpp"
+#include "opencv2/core/utils/logger.hpp"
+#include "opencv2/dnn_rpn.hpp"
+
+#endif

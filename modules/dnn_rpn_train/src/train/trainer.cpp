@@ -1,0 +1,249 @@
+// This file is part of OpenCV project.
+// It is subject to the license terms in the LICENSE file found in the top-level directory
+// of this distribution and at http://opencv.org/license.html.
+#include "../precomp.hpp"
+#include "opencv2/dnn_rpn_train/trainer.hpp"
+
+#include <cstdio>
+
+#include "opencv2/dnn.hpp"
+#include "opencv2/imgproc.hpp"
+
+#include "../data/loader.hpp"
+#include "../detector/backbone.hpp"
+#include "../detector/export.hpp"
+#include "../detector/rpn.hpp"
+#include "../file.hpp"
+#include "schedule.hpp"
+#include "solver.hpp"
+
+namespace cv {
+namespace dnn_rpn_train {
+
+using namespace dnn_rpn;
+
+struct Trainer::Impl
+{
+    TrainParams params;
+    RNG rng;
+    Graph graph;
+    int features = -1;
+    std::unique_ptr<Rpn> rpn;
+    std::unique_ptr<Network> network;
+
+    explicit Impl(const TrainParams& p) : params(p), rng(static_cast<uint64>(p.seed) + 1)
+    {
+        CV_CheckGT(p.size.width, 0, "width of the network's input");
+        CV_CheckGT(p.size.height, 0, "height of the network's input");
+        CV_CheckGE(p.epochs, 0, "epochs");
+        CV_CheckGT(p.batch, 0, "pictures in a batch");
+        CV_CheckGT(p.learningRate, 0., "learning rate");
+        features = addBackbone(graph, p.backbone, rng);
+        rpn = std::make_unique<Rpn>(p.rpn, graph, features, rng);
+        graph.shapes(Shape(p.batch, 3, p.size.height, p.size.width)); // throws if the size leaves nothing
+        network = std::make_unique<Network>(graph, Engine::create(p.engine));
+    }
+
+    void forward(const std::vector<Mat>& pictures) { network->forward(stack(pictures)); }
+
+    Mat resized(const Mat& picture) const
+    {
+        Mat small;
+        resize(picture, small, params.size, 0, 0, INTER_LINEAR);
+        return small;
+    }
+
+    //! Proposals of picture n of the last forward pass, in pixels of a picture of that size.
+    void propose(int n, Size size, Mat& boxes, Mat& scores) const
+    {
+        rpn->propose(*network, n, boxes, scores);
+        const float fx = static_cast<float>(size.width) / params.size.width,
+                    fy = static_cast<float>(size.height) / params.size.height;
+        for (int i = 0; i < boxes.rows; i++)
+            for (int j = 0; j < 4; j++)
+                boxes.at<float>(i, j) *= j % 2 ? fy : fx;
+    }
+
+    ModelDescription description(const String& kind) const
+    {
+        ModelDescription d;
+        d.kind = kind;
+        d.inputSize = params.size;
+        d.classes = {"object"};
+        d.levels = {rpn->level()};
+        const Shape s = graph.shapes(Shape(1, 3, params.size.height, params.size.width))[rpn->logitsNode()];
+        d.featureSizes = {Size(s.w, s.h)};
+        d.proposals = params.rpn.proposals;
+        return d;
+    }
+
+    void checkExport(const String& path, const String& kind);
+};
+
+Trainer::Trainer(const TrainParams& params) : impl(makePtr<Impl>(params)) {}
+Trainer::~Trainer() = default;
+
+bool Trainer::fit(const Dataset& dataset, const std::function<bool(const StepReport&)>& afterStep)
+{
+    const TrainParams& p = impl->params;
+    Loader loader(dataset, p.size, p.batch, p.seed);
+    Solver solver(*impl->network, p.momentum, p.weightDecay);
+    StepReport report;
+    report.epochs = p.epochs;
+    report.steps = p.epochs * loader.batchesPerEpoch();
+    const Schedule schedule(p.schedule, p.learningRate, report.steps, p.warmup);
+    for (int step = 0; step < report.steps; step++)
+    {
+        TickMeter clock;
+        clock.start();
+        const Batch batch = loader.next();
+        impl->network->forward(batch.pictures);
+        const RpnLoss loss = impl->rpn->loss(*impl->network, batch.objects, p.seed + step);
+        if (loss.worst >= 0)
+            CV_Error_(Error::StsError,
+                      ("step %d: the loss is not finite (cls %g, reg %g), first in '%s'. A lower learning rate "
+                       "(now %g) or a shorter gradient (clip, now %g) may help",
+                       step + 1, loss.cls, loss.reg, dataset.images[batch.indices[loss.worst]].path.c_str(),
+                       schedule.rate(step), p.clip));
+        impl->network->backward();
+        report.learningRate = schedule.rate(step);
+        report.gradientNorm = solver.step(report.learningRate, p.clip);
+        if (!std::isfinite(report.gradientNorm))
+            CV_Error_(Error::StsError, ("step %d: the gradient is not finite, though the loss is (cls %g, reg %g)",
+                                        step + 1, loss.cls, loss.reg));
+        clock.stop();
+
+        report.step = step + 1;
+        report.epoch = step / loader.batchesPerEpoch() + 1;
+        report.lossCls = loss.cls;
+        report.lossReg = loss.reg;
+        report.loss = loss.total();
+        report.positives = loss.positives;
+        report.picturesPerSecond = p.batch / std::max(clock.getTimeSec(), 1e-9);
+        if (afterStep && !afterStep(report))
+            return false;
+    }
+    return true;
+}
+
+Metrics Trainer::evaluate(const Dataset& dataset, const std::function<void(int)>& afterPicture)
+{
+    Evaluator evaluator;
+    const int total = static_cast<int>(dataset.images.size());
+    for (int first = 0; first < total; first += impl->params.batch)
+    {
+        const int count = std::min(impl->params.batch, total - first);
+        std::vector<Mat> pictures(count), small(count);
+        for (int i = 0; i < count; i++)
+        {
+            pictures[i] = readPicture(dataset.images[first + i]);
+            small[i] = impl->resized(pictures[i]);
+        }
+        impl->forward(small);
+        for (int i = 0; i < count; i++)
+        {
+            Mat boxes, scores, objects(0, 4, CV_32F), ignored(0, 1, CV_8U);
+            impl->propose(i, pictures[i].size(), boxes, scores);
+            for (const Object& o : dataset.images[first + i].objects)
+            {
+                objects.push_back(Mat(o.box).reshape(1, 1));
+                ignored.push_back<uchar>(o.ignored);
+            }
+            evaluator.add(boxes, scores, noArray(), objects, noArray(), ignored);
+            if (afterPicture)
+                afterPicture(first + i + 1);
+        }
+    }
+    return evaluator.compute();
+}
+
+void Trainer::propose(InputArray image, OutputArray boxes, OutputArray scores)
+{
+    const Mat picture = image.getMat();
+    CV_CheckTypeEQ(picture.type(), CV_8UC3, "the picture must be 8-bit BGR");
+    impl->forward({impl->resized(picture)});
+    Mat b, s;
+    impl->propose(0, picture.size(), b, s);
+    b.copyTo(boxes);
+    s.copyTo(scores);
+}
+
+void Trainer::Impl::checkExport(const String& path, const String& kind)
+{
+    // Not a photograph, but it has edges and colours at every scale.
+    Mat pattern(params.size, CV_8UC3);
+    RNG noise(7);
+    pattern.setTo(Scalar(120, 110, 100));
+    for (int i = 0; i < 30; i++)
+        ellipse(pattern, Point(noise.uniform(0, pattern.cols), noise.uniform(0, pattern.rows)),
+                Size(noise.uniform(4, 60), noise.uniform(4, 60)), noise.uniform(0, 180), 0, 360,
+                Scalar(noise.uniform(0, 256), noise.uniform(0, 256), noise.uniform(0, 256)), FILLED);
+    forward({pattern});
+    Mat logits, deltas;
+    rpn->heads(*network, 0, logits, deltas);
+
+    dnn::Net net = dnn::readNetFromONNX(path);
+    net.setPreferableBackend(dnn::DNN_BACKEND_OPENCV);
+    net.setInput(dnn::blobFromImage(pattern));
+    auto compare = [&](const Mat& theirs, const Mat& ours, double tolerance, const char* what) {
+        const double difference = theirs.total() == ours.total()
+                                      ? norm(theirs.reshape(1, ours.rows), ours, NORM_INF)
+                                      : std::numeric_limits<double>::infinity();
+        if (!(difference <= tolerance))
+            CV_Error_(Error::StsError, ("'%s' gives other %s in cv::dnn than in the trainer: they differ by %g, allowed "
+                                        "is %g", path.c_str(), what, difference, tolerance));
+    };
+    // Two libraries sum in different orders; logits of a trained network reach some tens.
+    const double tolerance = 1e-3 * (1 + norm(logits, NORM_INF));
+    if (kind == "heads")
+    {
+        std::vector<Mat> outputs;
+        net.forward(outputs, std::vector<String>{"logits", "deltas"});
+        compare(outputs[0], logits, tolerance, "logits");
+        compare(outputs[1], deltas, tolerance, "deltas");
+        return;
+    }
+    // A tie in the scores may fall either way, so compare the best box and the scores' sequence.
+    Mat boxes, scores;
+    rpn->propose(*network, 0, boxes, scores);
+    const Mat table = net.forward();
+    const Mat rows = table.reshape(1, static_cast<int>(table.total() / 7));
+    compare(rows.col(2).clone(), scores, tolerance, "scores");
+    if (boxes.rows > 0)
+    {
+        const Mat best = rows(Rect(3, 0, 4, 1)).mul(Mat(Vec4f(static_cast<float>(params.size.width), static_cast<float>(params.size.height),
+                                         static_cast<float>(params.size.width), static_cast<float>(params.size.height))).reshape(1, 1));
+        compare(best, boxes.row(0), 0.1, "boxes");
+    }
+}
+
+void Trainer::exportModel(const String& path, const String& kind)
+{
+    if (kind != "opencv" && kind != "heads")
+        CV_Error_(Error::StsBadArg, ("kind of export '%s' is neither opencv nor heads", kind.c_str()));
+    const size_t dot = path.rfind(".onnx");
+    if (dot == String::npos || dot + 5 != path.size())
+        CV_Error_(Error::StsBadArg, ("the model file '%s' must end in .onnx", path.c_str()));
+
+    const String aside = path.substr(0, dot) + ".part.onnx";
+    try
+    {
+        writeFile(aside, kind == "heads" ? exportHeads(impl->graph, *impl->rpn)
+                                         : exportForOpenCV(impl->graph, *impl->rpn));
+        impl->checkExport(aside, kind);
+        impl->description(kind).write(path.substr(0, dot) + ".yml");
+    }
+    catch (...)
+    {
+        std::remove(aside.c_str());
+        throw;
+    }
+    if (std::rename(aside.c_str(), path.c_str()) != 0)
+    {
+        std::remove(aside.c_str());
+        CV_Error_(Error::StsError, ("cannot write '%s'", path.c_str()));
+    }
+}
+
+} // namespace dnn_rpn_train
+} // namespace cv

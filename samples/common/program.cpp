@@ -1,0 +1,154 @@
+// This file is part of OpenCV project.
+// It is subject to the license terms in the LICENSE file found in the top-level directory
+// of this distribution and at http://opencv.org/license.html.
+#include "program.hpp"
+
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <set>
+#include <sstream>
+
+#include "opencv2/core/utils/logger.hpp"
+
+namespace {
+
+volatile std::sig_atomic_t stopAsked = 0;
+
+extern "C" void askToStop(int signal)
+{
+    stopAsked = 1;
+    std::signal(signal, SIG_DFL);
+}
+
+//! cv::CommandLineParser overlooks options it does not know, so that a slip of the pen changes nothing.
+void refuseUnknown(int argc, char** argv, const std::string& keys)
+{
+    std::set<std::string> known;
+    for (size_t open = keys.find('{'); open != std::string::npos; open = keys.find('{', open + 1))
+    {
+        std::istringstream names(keys.substr(open + 1, keys.find('|', open) - open - 1));
+        for (std::string name; names >> name;)
+            known.insert(name);
+    }
+    for (int i = 1; i < argc; i++)
+    {
+        const std::string argument = argv[i];
+        const size_t dashes = argument.find_first_not_of('-');
+        if (dashes == 0 || dashes == std::string::npos)
+            CV_Error_(cv::Error::StsBadArg, ("'%s' is no option; options look like --name=value", argv[i]));
+        const std::string name = argument.substr(dashes, argument.find('=') - dashes);
+        if (!known.count(name))
+            CV_Error_(cv::Error::StsBadArg, ("there is no option '--%s'; --help lists them", name.c_str()));
+    }
+}
+
+void requireAll(cv::CommandLineParser& options, const std::string& keys)
+{
+    for (size_t open = keys.find('{'); open != std::string::npos; open = keys.find('{', open + 1))
+    {
+        const size_t first = keys.find('|', open), second = keys.find('|', first + 1);
+        const std::string name = keys.substr(open + 1, keys.find_first_of(" |", open + 1) - open - 1);
+        const bool obligatory = keys.substr(first + 1, second - first - 1).empty();
+        if (obligatory && !options.has(name))
+            CV_Error_(cv::Error::StsBadArg, ("the option --%s is missing; --help explains it", name.c_str()));
+    }
+}
+
+} // namespace
+
+int runProgram(int argc, char** argv, const cv::String& about, const cv::String& keys,
+               const std::function<void(cv::CommandLineParser&)>& work)
+{
+    cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_ERROR);
+    // Exceptions reach the user as one line below; OpenCV's own print of them would come on top.
+    cv::redirectError([](int, const char*, const char*, const char*, int, void*) { return 0; });
+    const cv::String all = "{help h usage ? | | prints this}" + keys;
+    cv::CommandLineParser options(argc, argv, all);
+    options.about(about);
+    if (options.has("help"))
+    {
+        options.printMessage();
+        return 0;
+    }
+    try
+    {
+        refuseUnknown(argc, argv, all);
+        requireAll(options, keys);
+        work(options);
+        return 0;
+    }
+    catch (const cv::Exception& e)
+    {
+        std::cerr << "error: " << e.err << std::endl;
+    }
+    catch (const std::exception& e)
+    {
+        std::cerr << "error: " << e.what() << std::endl;
+    }
+    return 1;
+}
+
+cv::Size sizeOption(cv::CommandLineParser& options, const cv::String& name)
+{
+    const cv::String text = options.get<cv::String>(name);
+    int width = 0, height = 0;
+    char rest = 0;
+    if (std::sscanf(text.c_str(), "%dx%d%c", &width, &height, &rest) != 2 || width < 1 || height < 1)
+        CV_Error_(cv::Error::StsBadArg, ("--%s=%s is no size such as 320x240", name.c_str(), text.c_str()));
+    return cv::Size(width, height);
+}
+
+std::vector<float> numbersOption(cv::CommandLineParser& options, const cv::String& name)
+{
+    const cv::String text = options.get<cv::String>(name);
+    std::istringstream parts(text);
+    std::vector<float> numbers;
+    for (std::string part; std::getline(parts, part, ',');)
+    {
+        float value = 0;
+        char rest = 0;
+        if (std::sscanf(part.c_str(), "%f%c", &value, &rest) != 1 || !(value > 0))
+            CV_Error_(cv::Error::StsBadArg, ("--%s=%s: '%s' is no number above 0", name.c_str(), text.c_str(), part.c_str()));
+        numbers.push_back(value);
+    }
+    return numbers;
+}
+
+cv::String choiceOption(cv::CommandLineParser& options, const cv::String& name, const std::vector<cv::String>& known)
+{
+    const cv::String value = options.get<cv::String>(name);
+    cv::String list;
+    for (const cv::String& k : known)
+    {
+        if (value == k)
+            return value;
+        list += " " + k;
+    }
+    CV_Error_(cv::Error::StsBadArg, ("--%s=%s is none of:%s", name.c_str(), value.c_str(), list.c_str()));
+}
+
+void checkWritable(const cv::String& path)
+{
+    const bool existed = std::filesystem::exists(path);
+    const bool writable = !std::filesystem::is_directory(path) && std::ofstream(path, std::ios::app).good();
+    if (!writable)
+        CV_Error_(cv::Error::StsError, ("cannot write '%s': %s", path.c_str(), std::strerror(errno)));
+    if (!existed)
+        std::filesystem::remove(path);
+}
+
+void catchInterrupts()
+{
+    std::signal(SIGINT, askToStop);
+    std::signal(SIGTERM, askToStop);
+}
+
+bool interrupted()
+{
+    return stopAsked != 0;
+}

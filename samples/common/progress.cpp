@@ -1,0 +1,58 @@
+// This file is part of OpenCV project.
+// It is subject to the license terms in the LICENSE file found in the top-level directory
+// of this distribution and at http://opencv.org/license.html.
+#include "progress.hpp"
+
+#include <cstdio>
+#include <unistd.h>
+
+#include "opencv2/core.hpp"
+
+namespace {
+
+std::string asTime(double seconds)
+{
+    const int s = static_cast<int>(seconds + 0.5);
+    return s >= 3600 ? cv::format("%d:%02d:%02d", s / 3600, s / 60 % 60, s % 60) : cv::format("%d:%02d", s / 60, s % 60);
+}
+
+} // namespace
+
+Progress::Progress(const std::string& title_, int total_)
+    : title(title_), total(total_), terminal(isatty(STDOUT_FILENO)), start(std::chrono::steady_clock::now()),
+      lastDrawn(start - std::chrono::hours(1))
+{
+}
+
+Progress::~Progress()
+{
+    if (open)
+        std::printf("\n");
+    std::fflush(stdout);
+}
+
+void Progress::show(int done, const std::string& note)
+{
+    const auto now = std::chrono::steady_clock::now();
+    const double seconds = std::chrono::duration<double>(now - start).count();
+    const double left = done > 0 ? seconds / done * (total - done) : 0;
+    if (terminal)
+    {
+        if (done < total && now - lastDrawn < std::chrono::milliseconds(100))
+            return;
+        lastDrawn = now;
+        const int width = 30, filled = total > 0 ? width * done / total : width;
+        std::printf("\r\033[K%s [%s%s] %d/%d, %s left  %s", title.c_str(), std::string(filled, '#').c_str(),
+                    std::string(width - filled, '.').c_str(), done, total, asTime(left).c_str(), note.c_str());
+        open = true;
+    }
+    else
+    {
+        const int tenth = total > 0 ? 10 * done / total : 10;
+        if (tenth == lastTenth)
+            return;
+        lastTenth = tenth;
+        std::printf("%s %d/%d, %s left  %s\n", title.c_str(), done, total, asTime(left).c_str(), note.c_str());
+    }
+    std::fflush(stdout);
+}

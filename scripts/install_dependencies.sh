@@ -1,0 +1,73 @@
+#!/usr/bin/env bash
+# Installs what is missing of what the named purposes need; Debian 12 and Ubuntu 24.04.
+set -euo pipefail
+
+usage() {
+    cat <<'END'
+Usage: scripts/install_dependencies.sh PURPOSE...
+
+Installs the packages that the purposes need and the machine lacks:
+  build   the modules and the programs, against the distribution's OpenCV
+  test    the tests and the format check
+  tree    a build inside OpenCV's own source tree
+
+Uses sudo when not run as root. Does nothing when everything is there.
+END
+}
+
+build=(g++ cmake ninja-build ccache
+    libopencv-dev libeigen3-dev libpugixml-dev libprotobuf-dev libonnx-dev)
+test=(libgtest-dev clang-format-14)
+tree=(xz-utils protobuf-compiler libjpeg-dev libpng-dev zlib1g-dev python3-dev python3-numpy)
+
+needed=()
+for purpose in "$@"; do
+    case $purpose in
+        build) needed+=("${build[@]}") ;;
+        test) needed+=("${test[@]}") ;;
+        tree) needed+=("${tree[@]}") ;;
+        --help | -h) usage; exit 0 ;;
+        *) echo "Unknown purpose: $purpose" >&2; usage >&2; exit 2 ;;
+    esac
+done
+if [ ${#needed[@]} -eq 0 ]; then
+    usage >&2
+    exit 2
+fi
+
+if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
+    echo "No apt-get here: on this system, see to it yourself that these are installed: ${needed[*]}" >&2
+    exit 0
+fi
+
+missing=()
+for package in "${needed[@]}"; do
+    status=$(dpkg-query --show --showformat='${db:Status-Status}' "$package" 2>/dev/null || true)
+    # Packages for several architectures report one status each.
+    [[ $status == installed* ]] || missing+=("$package")
+done
+[ ${#missing[@]} -eq 0 ] && exit 0
+
+as_root=(env DEBIAN_FRONTEND=noninteractive)
+if [ "$(id -u)" -ne 0 ]; then
+    if ! command -v sudo >/dev/null; then
+        echo "Neither root nor sudo. As root: apt-get install ${missing[*]}" >&2
+        exit 1
+    fi
+    as_root=(sudo "${as_root[@]}")
+fi
+
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+quietly() {
+    if ! "$@" >"$log" 2>&1; then
+        cat "$log" >&2
+        echo "Failed: $*" >&2
+        exit 1
+    fi
+}
+
+echo "Installing ${missing[*]}"
+quietly "${as_root[@]}" apt-get -o Acquire::Retries=3 update
+quietly "${as_root[@]}" apt-get -o Acquire::Retries=3 -o DPkg::Lock::Timeout=300 \
+    install --yes --no-install-recommends "${missing[@]}"
