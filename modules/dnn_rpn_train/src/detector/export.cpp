@@ -49,21 +49,23 @@ std::string exportHeads(const Graph& graph, const Rpn& rpn)
 {
     const int columns = rpn.softmax() ? 2 : 1;
     OnnxWriter writer;
-    writer.addInput(graph.nodes[0].name);
+    writer.addInput(graph.nodes[0].name, {-1, 3, -1, -1});
     writer.addGraph(graph);
     writer.addOutput(addAnchorsFirst(writer, graph.nodes[rpn.logitsNode()].name, "logits", columns), {-1, -1, columns});
     writer.addOutput(addAnchorsFirst(writer, graph.nodes[rpn.deltasNode()].name, "deltas", 4), {-1, -1, 4});
     return writer.bytes();
 }
 
-std::string exportForOpenCV(const Graph& graph, const Rpn& rpn)
+std::string exportForOpenCV(const Graph& graph, const Rpn& rpn, Size size)
 {
     const std::string picture = graph.nodes[0].name, logitsMap = graph.nodes[rpn.logitsNode()].name,
                       deltasMap = graph.nodes[rpn.deltasNode()].name;
     const dnn_rpn::AnchorLevel& level = rpn.level();
     const dnn_rpn::ProposalParams& limits = rpn.parameters().proposals;
     OnnxWriter writer;
-    writer.addInput(picture);
+    // The importer asks DetectionOutput for its shape at once, so the size must be there; a net that is
+    // given a picture of another size works out all shapes again.
+    writer.addInput(picture, {1, 3, size.height, size.width});
     writer.addGraph(rpn.softmax() ? graph : withBackground(graph, rpn));
 
     writer.addNode("Softmax", "scores", {addAnchorsFirst(writer, logitsMap, "logits", 2)}).integer("axis", 2);

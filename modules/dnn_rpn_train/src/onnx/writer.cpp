@@ -19,12 +19,16 @@ onnx::AttributeProto* attribute(onnx::NodeProto& n, const char* name, onnx::Attr
     return a;
 }
 
-onnx::TensorShapeProto* describe(onnx::ValueInfoProto* value, const std::string& name)
+void describe(onnx::ValueInfoProto* value, const std::string& name, const std::vector<int64_t>& dims)
 {
     value->set_name(name);
     onnx::TypeProto::Tensor* tensor = value->mutable_type()->mutable_tensor_type();
     tensor->set_elem_type(onnx::TensorProto::FLOAT);
-    return tensor->mutable_shape();
+    for (size_t i = 0; i < dims.size(); i++)
+        if (dims[i] >= 0)
+            tensor->mutable_shape()->add_dim()->set_dim_value(dims[i]);
+        else
+            tensor->mutable_shape()->add_dim()->set_dim_param(name + "." + std::to_string(i));
 }
 
 } // namespace
@@ -81,23 +85,14 @@ OnnxWriter::NodeRef& OnnxWriter::NodeRef::output(const std::string& name)
     return *this;
 }
 
-void OnnxWriter::addInput(const std::string& name)
+void OnnxWriter::addInput(const std::string& name, const std::vector<int64_t>& dims)
 {
-    onnx::TensorShapeProto* shape = describe(model->mutable_graph()->add_input(), name);
-    shape->add_dim()->set_dim_param("N");
-    shape->add_dim()->set_dim_value(3);
-    shape->add_dim()->set_dim_param("H");
-    shape->add_dim()->set_dim_param("W");
+    describe(model->mutable_graph()->add_input(), name, dims);
 }
 
 void OnnxWriter::addOutput(const std::string& name, const std::vector<int64_t>& dims)
 {
-    onnx::TensorShapeProto* shape = describe(model->mutable_graph()->add_output(), name);
-    for (size_t i = 0; i < dims.size(); i++)
-        if (dims[i] >= 0)
-            shape->add_dim()->set_dim_value(dims[i]);
-        else
-            shape->add_dim()->set_dim_param(name + "." + std::to_string(i));
+    describe(model->mutable_graph()->add_output(), name, dims);
 }
 
 OnnxWriter::NodeRef OnnxWriter::addNode(const std::string& type, const std::string& name,

@@ -46,8 +46,8 @@ public:
         onnx::NodeProto& proto;
     };
 
-    //! The input picture; rows and columns stay open so that the file takes other sizes too.
-    void addInput(const std::string& name);
+    //! The input picture; negative dimensions stay open.
+    void addInput(const std::string& name, const std::vector<int64_t>& dims);
     //! Negative dimensions stay open.
     void addOutput(const std::string& name, const std::vector<int64_t>& dims);
     //! All nodes of the graph but its input; each value is named after its node.
