@@ -46,6 +46,7 @@ apt_source() (
     # An entry that cannot be reached does not matter if another one has OpenCV.
     apt-get "${apt[@]}" update >&2 || true
 
+    # shellcheck disable=SC2016 # what stands in $() is for apt
     apt-get "${apt[@]}" indextargets --format '$(FILENAME) $(SOURCESENTRY)' 'Created-By: Packages' |
         while read -r index entry; do
             found=$(/usr/lib/apt/apt-helper "${apt[@]}" cat-file "$index" | grep -cx 'Package: libopencv-dev' || true)
@@ -125,13 +126,14 @@ passed=0
 failed=0
 # Adds what a test program says of itself; one that ends without saying anything has failed.
 run() {
-    local log=$build/$1.log status=0 good bad
-    "$build/bin/$@" 2>&1 | tee "$log" || status=$?
+    local program=$1 log=$build/$1.log status=0 good bad
+    shift
+    "$build/bin/$program" "$@" 2>&1 | tee "$log" || status=$?
     good=$(sed -n 's/^\[  PASSED  \] \([0-9]*\) tests\{0,1\}\..*/\1/p' "$log" | tail -n 1)
     bad=$(sed -n 's/^\[  FAILED  \] \([0-9]*\) tests\{0,1\}, listed below:.*/\1/p' "$log" | tail -n 1)
     passed=$((passed + ${good:-0}))
     if [ "${bad:-0}" -eq 0 ] && { [ "$status" -ne 0 ] || [ "${good:-0}" -eq 0 ]; }; then
-        echo "$1: exit status $status, ${good:-no} tests passed" >&2
+        echo "$program: exit status $status, ${good:-no} tests passed" >&2
         bad=1
     fi
     failed=$((failed + ${bad:-0}))

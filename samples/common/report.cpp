@@ -5,6 +5,8 @@
 
 #include <cstdio>
 
+#include "opencv2/dnn_rpn/file.hpp"
+
 namespace {
 
 struct Row
@@ -45,10 +47,9 @@ void printMetrics(const Metrics& metrics)
 
 void writeMetrics(const cv::String& path, const Metrics& metrics)
 {
-    cv::FileStorage json(path, cv::FileStorage::WRITE | cv::FileStorage::FORMAT_JSON);
-    if (!json.isOpened())
-        CV_Error_(cv::Error::StsError, ("cannot write '%s'", path.c_str()));
+    cv::FileStorage json("scores.json", cv::FileStorage::WRITE | cv::FileStorage::MEMORY);
     json << "images" << metrics.images << "objects" << metrics.objects << "boxes" << metrics.detections;
     for (const Row& row : rows)
         json << row.key << metrics.*row.value;
+    cv::dnn_rpn::writeFile(path, json.releaseAndGetString());
 }

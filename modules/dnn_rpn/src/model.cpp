@@ -152,26 +152,7 @@ ModelDescription ModelDescription::read(const String& path)
 void ModelDescription::write(const String& path) const
 {
     checkDescription(*this);
-    const std::string text = toYaml(*this), aside = path + ".tmp";
-    std::error_code error;
-    {
-        std::ofstream file(aside, std::ios::binary | std::ios::trunc);
-        file << text;
-        file.close(); // a full disk may show only now
-        if (!file)
-        {
-            std::filesystem::remove(aside, error);
-            CV_Error_(Error::StsError, ("cannot write the model description '%s'", aside.c_str()));
-        }
-    }
-    std::filesystem::rename(aside, path, error);
-    if (error)
-    {
-        const std::string reason = error.message();
-        std::filesystem::remove(aside, error);
-        CV_Error_(Error::StsError,
-                  ("cannot rename '%s' to '%s': %s", aside.c_str(), path.c_str(), reason.c_str()));
-    }
+    writeFile(path, toYaml(*this));
 }
 
 namespace {

@@ -28,5 +28,6 @@ Conventions that hold everywhere
 #include "opencv2/dnn_rpn/proposals.hpp"
 #include "opencv2/dnn_rpn/metrics.hpp"
 #include "opencv2/dnn_rpn/model.hpp"
+#include "opencv2/dnn_rpn/file.hpp"
 
 #endif

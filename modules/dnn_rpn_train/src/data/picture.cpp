@@ -3,7 +3,7 @@
 // of this distribution and at http://opencv.org/license.html.
 #include "../precomp.hpp"
 #include "opencv2/dnn_rpn_train/dataset.hpp"
-#include "../file.hpp"
+#include "opencv2/dnn_rpn/file.hpp"
 
 #include "opencv2/imgcodecs.hpp"
 
@@ -27,7 +27,7 @@ bool isCutOff(const std::string& bytes)
 
 Mat readPicture(const AnnotatedImage& image)
 {
-    const std::string bytes = readFile(image.path);
+    const std::string bytes = dnn_rpn::readFile(image.path);
     if (bytes.empty())
         CV_Error_(Error::StsError, ("'%s' is empty", image.path.c_str()));
     const Mat raw(1, static_cast<int>(bytes.size()), CV_8U, const_cast<char*>(bytes.data()));

@@ -57,8 +57,9 @@ std::vector<NamedObject> readObjects(const pugi::xml_node& root, const std::stri
         const pugi::xml_node corners = node.child("bndbox");
         if (!corners)
             CV_Error_(Error::StsParseError, ("%s has no bndbox", where.c_str()));
-        Vec4d box(number(corners, "xmin", where), number(corners, "ymin", where),
-                  number(corners, "xmax", where), number(corners, "ymax", where));
+        // In braces, so that the first of several mistakes is the one that is told.
+        Vec4d box{number(corners, "xmin", where), number(corners, "ymin", where), number(corners, "xmax", where),
+                  number(corners, "ymax", where)};
         const String text = format("[%g %g %g %g]", box[0], box[1], box[2], box[3]);
         if (box[2] < box[0] || box[3] < box[1])
             CV_Error_(Error::StsParseError, ("%s: the box %s has its corners exchanged (xmin ymin xmax ymax)",

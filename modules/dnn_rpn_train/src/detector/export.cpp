@@ -62,6 +62,9 @@ std::string exportForOpenCV(const Graph& graph, const Rpn& rpn, Size size)
                       deltasMap = graph.nodes[rpn.deltasNode()].name;
     const dnn_rpn::AnchorLevel& level = rpn.level();
     const dnn_rpn::ProposalParams& limits = rpn.parameters().proposals;
+    // DetectionOutput gives a table of that many rows, so "all" must be a number: every anchor.
+    const Shape cells = graph.shapes(Shape(1, 3, size.height, size.width))[rpn.logitsNode()];
+    const int keep = limits.postNms > 0 ? limits.postNms : static_cast<int>(cells.plane()) * level.count();
     OnnxWriter writer;
     // The importer asks DetectionOutput for its shape at once, so the size must be there; a net that is
     // given a picture of another size works out all shapes again.
@@ -90,7 +93,7 @@ std::string exportForOpenCV(const Graph& graph, const Rpn& rpn, Size size)
         .integer("clip", 1)
         .real("nms_threshold", limits.nmsThreshold)
         .integer("top_k", limits.preNms > 0 ? limits.preNms : -1)
-        .integer("keep_top_k", limits.postNms > 0 ? limits.postNms : -1);
+        .integer("keep_top_k", keep);
     writer.addOutput("onnx_node!detections", {1, 1, -1, 7});
     return writer.bytes();
 }

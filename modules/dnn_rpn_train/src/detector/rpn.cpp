@@ -174,6 +174,11 @@ void Rpn::propose(const Network& network, int n, OutputArray boxes, OutputArray 
     Mat x, d, p;
     heads(network, n, x, d);
     objectness(x, p);
+    propose(network, p, d, boxes, scores);
+}
+
+void Rpn::propose(const Network& network, InputArray p, InputArray d, OutputArray boxes, OutputArray scores) const
+{
     const Shape& input = network.value(0).shape();
     generateProposals(p, d, anchors(network), std::vector<int>(), Size(input.w, input.h), boxes, scores,
                       params.proposals);

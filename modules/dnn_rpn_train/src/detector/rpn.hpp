@@ -40,6 +40,10 @@ public:
     //! Proposals of picture n of the network's last forward pass, in pixels of the input.
     void propose(const Network& network, int n, OutputArray boxes, OutputArray scores) const;
 
+    //! The same from scores (K) and deltas (K x 4) that come from elsewhere.
+    void propose(const Network& network, InputArray scores, InputArray deltas, OutputArray boxes,
+                 OutputArray proposalScores) const;
+
     //! Logits (K x 1 or 2) and deltas (K x 4) of picture n, anchors in their usual order.
     void heads(const Network& network, int n, Mat& logits, Mat& deltas) const;
 

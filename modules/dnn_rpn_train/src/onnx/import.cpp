@@ -3,7 +3,7 @@
 // of this distribution and at http://opencv.org/license.html.
 #include "../precomp.hpp"
 #include "import.hpp"
-#include "../file.hpp"
+#include "opencv2/dnn_rpn/file.hpp"
 
 #include <cstring>
 #include <map>
@@ -20,7 +20,7 @@ class Importer
 public:
     Importer(const std::string& path_, Graph& graph_) : path(path_), graph(graph_)
     {
-        if (!model.ParseFromString(readFile(path)))
+        if (!model.ParseFromString(dnn_rpn::readFile(path)))
             CV_Error_(Error::StsParseError, ("'%s' is not an ONNX file, or it is cut off", path.c_str()));
         if (model.graph().node_size() == 0)
             CV_Error_(Error::StsParseError, ("'%s' holds no network", path.c_str()));

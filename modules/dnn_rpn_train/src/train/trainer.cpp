@@ -13,7 +13,7 @@
 #include "../detector/backbone.hpp"
 #include "../detector/export.hpp"
 #include "../detector/rpn.hpp"
-#include "../file.hpp"
+#include "opencv2/dnn_rpn/file.hpp"
 #include "schedule.hpp"
 #include "solver.hpp"
 
@@ -27,7 +27,9 @@ namespace {
 //! The share of boxes that stand, to 0.1 pixel and 1e-3 of score, in the table of a DetectionOutput layer.
 double sharedBoxes(const Mat& table, const Mat& boxes, const Mat& scores, Size size)
 {
-    int found = 0;
+    int found = 0, given = 0;
+    for (int j = 0; j < table.rows; j++)
+        given += table.at<float>(j, 1) > 0; // the table is filled up with rows of zeros
     for (int i = 0; i < boxes.rows; i++)
         for (int j = 0; j < table.rows; j++)
         {
@@ -41,7 +43,16 @@ double sharedBoxes(const Mat& table, const Mat& boxes, const Mat& scores, Size s
                 break;
             }
         }
-    return boxes.rows > 0 ? static_cast<double>(found) / std::max(boxes.rows, table.rows) : 1.;
+    return std::max(boxes.rows, given) > 0 ? static_cast<double>(found) / std::max(boxes.rows, given) : 1.;
+}
+
+//! The layer that the importer made of a node; since 4.5.5 it puts something before the name.
+String layerOf(const dnn::Net& net, const String& node)
+{
+    for (const String& name : net.getLayerNames())
+        if (name == node || name == "onnx_node!" + node)
+            return name;
+    CV_Error_(Error::StsError, ("cv::dnn made no layer of the node '%s'", node.c_str()));
 }
 
 } // namespace
@@ -219,19 +230,26 @@ void Trainer::Impl::checkExport(const String& path, const String& kind)
     };
     // Two libraries sum in different orders; logits of a trained network reach some tens.
     const double tolerance = 1e-3 * (1 + norm(logits, NORM_INF));
+    std::vector<Mat> outputs;
     if (kind == "heads")
     {
-        std::vector<Mat> outputs;
         net.forward(outputs, std::vector<String>{"logits", "deltas"});
         compare(outputs[0], logits, tolerance, "logits");
         compare(outputs[1], deltas, tolerance, "deltas");
         return;
     }
+    // Suppression turns the smallest difference between near-ties into other boxes. So compare what goes into
+    // DetectionOutput, and then what comes out of it with what our operators make of the same input.
+    net.forward(outputs, std::vector<String>{layerOf(net, "scores"), layerOf(net, "deltas"), layerOf(net, "detections")});
+    Mat probabilities;
+    objectness(logits, probabilities);
+    const Mat theirScores = outputs[0].reshape(1, logits.rows).col(1).clone(), theirDeltas = outputs[1].reshape(1, deltas.rows);
+    compare(theirScores, probabilities, 1e-3, "scores");
+    compare(theirDeltas, deltas, tolerance, "deltas");
     Mat boxes, scores;
-    rpn->propose(*network, 0, boxes, scores);
-    const Mat table = net.forward();
-    const double same = sharedBoxes(table.reshape(1, static_cast<int>(table.total() / 7)), boxes, scores, params.size);
-    // An IoU next to the threshold of the suppression may fall either way, and takes others with it.
+    rpn->propose(*network, theirScores, theirDeltas, boxes, scores);
+    const double same = sharedBoxes(outputs[2].reshape(1, static_cast<int>(outputs[2].total() / 7)), boxes, scores, params.size);
+    // An IoU next to the threshold may fall either way, and takes others with it.
     if (same < 0.98)
         CV_Error_(Error::StsError, ("'%s' gives other boxes in cv::dnn than in the trainer: only %.1f %% of them are the "
                                     "same", path.c_str(), 100 * same));

@@ -2,7 +2,7 @@
 // It is subject to the license terms in the LICENSE file found in the top-level directory
 // of this distribution and at http://opencv.org/license.html.
 #include "precomp.hpp"
-#include "file.hpp"
+#include "opencv2/dnn_rpn/file.hpp"
 
 #include <cerrno>
 #include <cstdio>
@@ -12,7 +12,7 @@
 #include <sstream>
 
 namespace cv {
-namespace dnn_rpn_train {
+namespace dnn_rpn {
 
 std::string readFile(const std::string& path)
 {
@@ -20,7 +20,8 @@ std::string readFile(const std::string& path)
     std::ifstream in(path, std::ios::binary);
     // A folder opens but does not read.
     if (!in || std::filesystem::is_directory(path, ignored))
-        CV_Error_(Error::StsError, ("cannot read '%s': %s", path.c_str(), in ? "it is a folder" : std::strerror(errno)));
+        CV_Error_(Error::StsError,
+                  ("cannot read '%s': %s", path.c_str(), in ? "it is a folder" : std::strerror(errno)));
     std::ostringstream bytes;
     bytes << in.rdbuf();
     return bytes.str();
@@ -46,5 +47,5 @@ void writeFile(const std::string& path, const std::string& bytes)
     }
 }
 
-} // namespace dnn_rpn_train
+} // namespace dnn_rpn
 } // namespace cv

@@ -1,0 +1,80 @@
+#!/usr/bin/env python
+# This file is part of OpenCV project.
+# It is subject to the license terms in the LICENSE file found in the top-level directory
+# of this distribution and at http://opencv.org/license.html.
+import os
+import tempfile
+
+import numpy as np
+import cv2 as cv
+
+from tests_common import NewOpenCVTests
+
+
+def boxes(*rows):
+    return np.array(rows, np.float32)
+
+
+class dnn_rpn_test(NewOpenCVTests):
+
+    def test_anchors(self):
+        level = cv.dnn_rpn.AnchorLevel(8, [4.0], [1.0])
+        self.assertEqual(level.count(), 1)
+        anchors = cv.dnn_rpn.generateAnchors(level, (2, 1))
+        np.testing.assert_array_equal(anchors, boxes([2, 2, 6, 6], [10, 2, 14, 6]))
+
+    def test_boxes(self):
+        a, b = boxes([0, 0, 4, 4]), boxes([0, 0, 4, 8], [9, 9, 10, 10])
+        np.testing.assert_allclose(cv.dnn_rpn.boxIoU(a, b), [[0.5, 0]])
+        deltas = cv.dnn_rpn.encodeBoxes(b, np.repeat(a, 2, 0))
+        np.testing.assert_allclose(cv.dnn_rpn.decodeBoxes(deltas, np.repeat(a, 2, 0)), b, atol=1e-5)
+        keep = cv.dnn_rpn.nms(b, np.array([1, 2], np.float32), 0.5)
+        self.assertEqual(list(keep), [1, 0])
+
+    def test_training_step(self):
+        anchors = boxes([0, 0, 10, 10], [0, 0, 10, 8], [50, 50, 60, 60])
+        objects = boxes([0, 0, 10, 10])
+        matches = cv.dnn_rpn.matchAnchors(anchors, objects, np.zeros((0, 4), np.float32))
+        self.assertEqual(matches.ravel().tolist(), [0, 0, cv.dnn_rpn.MATCH_NEGATIVE])
+        positives, labels = cv.dnn_rpn.matchLabels(matches, None)
+        self.assertEqual(positives, 2)
+        loss, grad = cv.dnn_rpn.sigmoidFocalLoss(np.zeros((3, 1), np.float32), labels)
+        self.assertAlmostEqual(loss, (2 * 0.25 + 0.75) * 0.25 * np.log(2), 5)
+        self.assertEqual(grad.shape, (3, 1))
+        targets = cv.dnn_rpn.encodeTargets(anchors, objects, matches)
+        loss, grad = cv.dnn_rpn.smoothL1Loss(targets, targets, labels)
+        self.assertEqual(loss, 0)
+
+    def test_proposals(self):
+        anchors = boxes([0, 0, 10, 10], [20, 20, 30, 30])
+        params = cv.dnn_rpn.ProposalParams()
+        params.postNms = 1
+        found, scores = cv.dnn_rpn.generateProposals(np.array([1, 2], np.float32), np.zeros((2, 4), np.float32),
+                                                     anchors, [], (100, 100), params=params)
+        np.testing.assert_array_equal(found, anchors[1:])
+        self.assertEqual(scores.ravel().tolist(), [2])
+
+    def test_metrics(self):
+        evaluator = cv.dnn_rpn.Evaluator(1)
+        box = boxes([0, 0, 10, 10])
+        evaluator.add(box, np.array([0.5], np.float32), None, box, None, None)
+        metrics = evaluator.compute()
+        self.assertEqual(metrics.AP, 1)
+        self.assertEqual(metrics.ARlarge, -1)
+
+    def test_description(self):
+        description = cv.dnn_rpn.ModelDescription()
+        description.inputSize = (320, 240)
+        description.classes = ['cat', 'dog']
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, 'model.yml')
+            description.write(path)
+            self.assertEqual(list(cv.dnn_rpn.ModelDescription.read(path).classes), ['cat', 'dog'])
+
+    def test_errors(self):
+        with self.assertRaisesRegex(cv.error, '2 x 3'):
+            cv.dnn_rpn.boxIoU(np.zeros((2, 3), np.float32), boxes([0, 0, 1, 1]))
+
+
+if __name__ == '__main__':
+    NewOpenCVTests.bootstrap()

@@ -1,0 +1,60 @@
+// This file is part of OpenCV project.
+// It is subject to the license terms in the LICENSE file found in the top-level directory
+// of this distribution and at http://opencv.org/license.html.
+#include "perf_precomp.hpp"
+
+namespace opencv_test {
+namespace {
+
+typedef TestBaseWithParam<int> Losses;
+#define ANCHORS testing::Values(oneMap, pyramid, 20 * pyramid)
+
+// All with the gradient, as a trainer calls them.
+
+PERF_TEST_P(Losses, sigmoidFocal, ANCHORS)
+{
+    const int count = GetParam();
+    RNG rng(1);
+    const Mat logits = randomNormal(rng, count, 1, 3), labels = randomLabels(rng, count, 1);
+    Mat grad(count, 1, CV_32F);
+    declare.in(logits, labels).out(grad).time(60);
+    TEST_CYCLE() sigmoidFocalLoss(logits, labels, grad);
+    SANITY_CHECK_NOTHING();
+}
+
+PERF_TEST_P(Losses, softmaxFocal, ANCHORS)
+{
+    const int count = GetParam();
+    RNG rng(1);
+    const Mat logits = randomNormal(rng, count, 2, 3), labels = randomLabels(rng, count, 1);
+    Mat grad(count, 2, CV_32F);
+    declare.in(logits, labels).out(grad).time(60);
+    TEST_CYCLE() softmaxFocalLoss(logits, labels, grad);
+    SANITY_CHECK_NOTHING();
+}
+
+PERF_TEST_P(Losses, sigmoidCrossEntropy, ANCHORS)
+{
+    const int count = GetParam();
+    RNG rng(1);
+    const Mat logits = randomNormal(rng, count, 1, 3), labels = randomLabels(rng, count, 1);
+    Mat grad(count, 1, CV_32F);
+    declare.in(logits, labels).out(grad).time(60);
+    TEST_CYCLE() sigmoidCrossEntropy(logits, labels, grad);
+    SANITY_CHECK_NOTHING();
+}
+
+PERF_TEST_P(Losses, smoothL1, ANCHORS)
+{
+    const int count = GetParam();
+    RNG rng(1);
+    const Mat deltas = randomNormal(rng, count, 4, 1), targets = randomNormal(rng, count, 4, 1);
+    const Mat labels = randomLabels(rng, count, 1);
+    Mat grad(count, 4, CV_32F);
+    declare.in(deltas, targets, labels).out(grad).time(60);
+    TEST_CYCLE() smoothL1Loss(deltas, targets, labels, grad);
+    SANITY_CHECK_NOTHING();
+}
+
+} // namespace
+} // namespace opencv_test

@@ -1,0 +1,78 @@
+#!/usr/bin/env python3
+# This file is part of OpenCV project.
+# It is subject to the license terms in the LICENSE file found in the top-level directory
+# of this distribution and at http://opencv.org/license.html.
+"""Writes golden_models.hpp: two ONNX files, as bytes, whose answers can be worked out by hand.
+
+Needs the package onnx.
+
+headsModel: 32 x 16 pixels in, cells of 8 pixels, two anchors a cell. The logit of both is the mean of
+the cell's blue channel / 16 - 8, less 1 for the second anchor; dx is 0.25, dy and dw 0, and dh log 2 for
+the first anchor and 0 for the second.
+
+tableModel: whatever the picture (8 x 4), an SSD table of four rows.
+"""
+import math
+import os
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+
+from golden_header import Header
+
+
+def constant(name, values, dtype=np.float32):
+    return numpy_helper.from_array(np.asarray(values, dtype=dtype), name)
+
+
+def serialized(nodes, constants, shape, outputs):
+    graph = helper.make_graph(
+        nodes, "graph", [helper.make_tensor_value_info("image", TensorProto.FLOAT, shape)],
+        [helper.make_tensor_value_info(n, TensorProto.FLOAT, s) for n, s in outputs], constants)
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 10)], ir_version=5)
+    onnx.checker.check_model(model)
+    return model.SerializeToString()
+
+
+def heads_model():
+    logits = np.zeros((2, 3, 8, 8))
+    logits[:, 0] = 1.0 / 64 / 16
+    nodes, constants = [], [constant("logits_w", logits), constant("logits_b", [-8, -9]),
+                            constant("deltas_w", np.zeros((8, 3, 8, 8))),
+                            constant("deltas_b", [0.25, 0, 0, math.log(2), 0.25, 0, 0, 0])]
+    for name, columns in (("logits", 1), ("deltas", 4)):
+        constants.append(constant(name + "_shape", [1, 16, columns], np.int64))
+        nodes += [
+            helper.make_node("Conv", ["image", name + "_w", name + "_b"], [name + "_map"], name=name + "_conv",
+                             kernel_shape=[8, 8], strides=[8, 8], pads=[0, 0, 0, 0]),
+            helper.make_node("Transpose", [name + "_map"], [name + "_last"], name=name + "_transpose",
+                             perm=[0, 2, 3, 1]),
+            helper.make_node("Reshape", [name + "_last", name + "_shape"], [name], name=name + "_reshape"),
+        ]
+    return serialized(nodes, constants, [1, 3, 16, 32], [("logits", [1, 16, 1]), ("deltas", [1, 16, 4])])
+
+
+def table_model():
+    rows = [[0, 2, 0.5, 0.25, 0.5, 0.75, 1], [0, 1, 0.875, -0.5, 0, 0.5, 1.5], [0, 2, 0.125, 0, 0, 1, 1],
+            [0, 0, 0, 0, 0, 0, 0]]
+    # The weights are 0 but for the biases: 28 channels, one a number of the table.
+    nodes = [
+        helper.make_node("Conv", ["image", "w", "b"], ["numbers"], name="conv", kernel_shape=[4, 8],
+                         strides=[1, 1], pads=[0, 0, 0, 0]),
+        helper.make_node("Reshape", ["numbers", "shape"], ["table"], name="reshape"),
+    ]
+    constants = [constant("w", np.zeros((28, 3, 4, 8))), constant("b", np.ravel(rows)),
+                 constant("shape", [1, 1, 4, 7], np.int64)]
+    return serialized(nodes, constants, [1, 3, 4, 8], [("table", [1, 1, 4, 7])])
+
+
+def main():
+    header = Header("GOLDEN_MODELS", os.path.basename(__file__))
+    header.bytes("headsModel", heads_model())
+    header.bytes("tableModel", table_model())
+    header.write("golden_models.hpp")
+
+
+if __name__ == "__main__":
+    main()

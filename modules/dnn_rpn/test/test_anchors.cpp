@@ -1,0 +1,108 @@
+// This file is part of OpenCV project.
+// It is subject to the license terms in the LICENSE file found in the top-level directory
+// of this distribution and at http://opencv.org/license.html.
+#include "test_precomp.hpp"
+#include "golden/golden_operators.hpp"
+
+namespace opencv_test {
+namespace {
+
+TEST(DnnRpn_Anchors, shapesOfSizesAndRatios)
+{
+    const AnchorLevel level(16, {8, 16}, {0.25f, 1, 4});
+    EXPECT_EQ(6, level.count());
+    EXPECT_FLOAT_EQ(0.5f, level.offset);
+    const std::vector<float> widths = {16, 8, 4, 32, 16, 8}, heights = {4, 8, 16, 8, 16, 32};
+    expectClose(floats(widths, 1), floats(level.widths, 1), 1e-6);
+    expectClose(floats(heights, 1), floats(level.heights, 1), 1e-6);
+}
+
+TEST(DnnRpn_Anchors, literalTwoCells)
+{
+    AnchorLevel level(8, {4}, {1});
+    level.widths.push_back(2);
+    level.heights.push_back(20);
+    Mat anchors;
+    generateAnchors(level, Size(2, 1), anchors);
+    EXPECT_TRUE(sameBits(boxes({2, 2, 6, 6, 3, -6, 5, 14, 10, 2, 14, 6, 11, -6, 13, 14}), anchors));
+    level.offset = 0;
+    generateAnchors(level, Size(1, 2), anchors);
+    EXPECT_TRUE(sameBits(boxes({-2, -2, 2, 2, -1, -10, 1, 10, -2, 6, 2, 10, -1, -2, 1, 18}), anchors));
+}
+
+TEST(DnnRpn_Anchors, likeTorchvision)
+{
+    // torchvision rounds the shapes, so they are taken from it.
+    AnchorLevel fine(16, {1}, {1}, 0), coarse(24, {1}, {1}, 0);
+    fine.widths = golden::gridWidths0;
+    fine.heights = golden::gridHeights0;
+    coarse.widths = golden::gridWidths1;
+    coarse.heights = golden::gridHeights1;
+    std::vector<int> counts;
+    Mat anchors, expected = boxes(golden::gridAnchors);
+    generateAnchors({fine}, {Size(4, 3)}, anchors, counts);
+    EXPECT_TRUE(sameBits(expected.rowRange(0, anchors.rows), anchors));
+
+    // Its strides may differ in x and y: 32 across, 24 down here. Ours is one number; compare a column.
+    generateAnchors({fine, coarse}, {Size(4, 3), Size(1, 2)}, anchors, counts);
+    ASSERT_EQ(2u, counts.size());
+    EXPECT_EQ(4 * 3 * fine.count(), counts[0]);
+    EXPECT_EQ(1 * 2 * coarse.count(), counts[1]);
+    const int first = counts[0], perCell = coarse.count();
+    for (int row = 0; row < 2; ++row)
+        EXPECT_TRUE(sameBits(expected.rowRange(first + 2 * row * perCell, first + (2 * row + 1) * perCell),
+                             anchors.rowRange(first + row * perCell, first + (row + 1) * perCell)));
+}
+
+TEST(DnnRpn_Anchors, orderIsRowsColumnsShapes)
+{
+    const AnchorLevel level(4, {3, 5, 7}, {0.5f, 2});
+    Mat anchors;
+    generateAnchors(level, Size(5, 3), anchors);
+    ASSERT_EQ(5 * 3 * 6, anchors.rows);
+    for (int row = 0, k = 0; row < 3; ++row)
+        for (int column = 0; column < 5; ++column)
+            for (int a = 0; a < 6; ++a, ++k)
+            {
+                const float* b = anchors.ptr<float>(k);
+                EXPECT_NEAR((column + 0.5) * 4, 0.5 * (b[0] + b[2]), 1e-5);
+                EXPECT_NEAR((row + 0.5) * 4, 0.5 * (b[1] + b[3]), 1e-5);
+                EXPECT_NEAR(level.widths[a], b[2] - b[0], 1e-5);
+                EXPECT_NEAR(level.heights[a], b[3] - b[1], 1e-5);
+            }
+}
+
+TEST(DnnRpn_Anchors, emptyMaps)
+{
+    const AnchorLevel level(8, {4}, {1});
+    Mat anchors;
+    generateAnchors(level, Size(0, 7), anchors);
+    EXPECT_EQ(0, anchors.rows);
+    EXPECT_EQ(4, anchors.cols);
+    std::vector<int> counts;
+    generateAnchors({level, level, level}, {Size(3, 0), Size(1, 1), Size(0, 0)}, anchors, counts);
+    EXPECT_EQ(std::vector<int>({0, 1, 0}), counts);
+    EXPECT_EQ(1, anchors.rows);
+    generateAnchors(std::vector<AnchorLevel>(), std::vector<Size>(), anchors, counts);
+    EXPECT_EQ(0, anchors.rows);
+    EXPECT_TRUE(counts.empty());
+}
+
+TEST(DnnRpn_Anchors, wrongArguments)
+{
+    Mat anchors;
+    std::vector<int> counts;
+    AnchorLevel level(8, {4}, {1});
+    EXPECT_ERROR("-3", AnchorLevel(-3, {4}, {1}));
+    EXPECT_ERROR("-4", AnchorLevel(8, {1, -4}, {1}));
+    EXPECT_ERROR("nan", AnchorLevel(8, {4}, {nan}));
+    EXPECT_ERROR("-1 x 5", generateAnchors(level, Size(-1, 5), anchors));
+    EXPECT_ERROR("100000 x 100000", generateAnchors(level, Size(100000, 100000), anchors));
+    EXPECT_ERROR("1 levels, but 2", generateAnchors({level}, {Size(1, 1), Size(1, 1)}, anchors, counts));
+    EXPECT_ERROR("at least one", generateAnchors(AnchorLevel(), Size(2, 2), anchors));
+    level.heights.push_back(3);
+    EXPECT_ERROR("1 and 2", generateAnchors(level, Size(2, 2), anchors));
+}
+
+} // namespace
+} // namespace opencv_test

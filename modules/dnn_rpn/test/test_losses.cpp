@@ -1,0 +1,307 @@
+// This file is part of OpenCV project.
+// It is subject to the license terms in the LICENSE file found in the top-level directory
+// of this distribution and at http://opencv.org/license.html.
+#include "test_precomp.hpp"
+#include "golden/golden_operators.hpp"
+
+namespace opencv_test {
+namespace {
+
+// The references work in double from the textbook's formulas, by log-sum-exp.
+
+double slowSigmoidFocal(const Mat& x, const Mat& label, double alpha, double gamma, double normalizer)
+{
+    double sum = 0;
+    for (int k = 0; k < x.rows; ++k)
+        for (int c = 0; c < x.cols && label.at<int>(k) >= 0; ++c)
+        {
+            const bool hit = label.at<int>(k) == c + 1;
+            const double z = hit ? x.at<double>(k, c) : -x.at<double>(k, c);
+            const double logP = z > 0 ? -std::log1p(std::exp(-z)) : z - std::log1p(std::exp(z));
+            const double q = 1 / (1 + std::exp(z));
+            sum -= (alpha < 0 ? 1 : hit ? alpha : 1 - alpha) * std::pow(q, gamma) * logP;
+        }
+    return sum / normalizer;
+}
+
+double slowSoftmaxFocal(const Mat& x, const Mat& label, double alpha, double gamma, double normalizer)
+{
+    double sum = 0;
+    for (int k = 0; k < x.rows; ++k)
+    {
+        const int t = label.at<int>(k);
+        if (t < 0)
+            continue;
+        double others = 0; // relative to the target's logit
+        for (int j = 0; j < x.cols; ++j)
+            others += j == t ? 0 : std::exp(x.at<double>(k, j) - x.at<double>(k, t));
+        const double q = others / (1 + others);
+        sum += (alpha < 0 ? 1 : t > 0 ? alpha : 1 - alpha) * std::pow(q, gamma) * std::log1p(others);
+    }
+    return sum / normalizer;
+}
+
+double slowSmoothL1(const Mat& x, const Mat& target, const Mat& label, double beta, double normalizer)
+{
+    double sum = 0;
+    for (int k = 0; k < x.rows; ++k)
+        for (int j = 0; j < x.cols && label.at<int>(k) > 0; ++j)
+        {
+            const double d = std::abs(x.at<double>(k, j) - target.at<float>(k, j));
+            sum += d < beta ? d * d / (2 * beta) : d - beta / 2;
+        }
+    return sum / normalizer;
+}
+
+struct FocalCase
+{
+    double alpha, gamma;
+};
+const FocalCase focalCases[] = {{0.25, 2}, {-1, 1.5}, {0.6, 0.5}, {-1, 0}, {1, 3}, {0, 1}};
+
+Mat wide(const Mat& m)
+{
+    Mat d;
+    m.convertTo(d, CV_64F);
+    return d;
+}
+
+TEST(DnnRpn_Losses, literals)
+{
+    Mat grad;
+    // p = 1/2 on both sides: -a (1/2)^2 log(1/2), a = 1/4 and 3/4.
+    const double half = 0.25 * std::log(2.), slope = 0.25 * (2 * 0.5 * std::log(0.5) - 0.5);
+    EXPECT_NEAR(half, sigmoidFocalLoss(floats({0, 0}, 1), labels({1, 0}), grad), 1e-7);
+    expectClose(floats({float(0.25 * slope), float(-0.75 * slope)}, 1), grad, 1e-6);
+    EXPECT_NEAR(half / 4, softmaxFocalLoss(floats({3, 3, 5, 5}, 2), labels({1, 0}), grad, 0.25, 2, 4), 1e-7);
+    expectClose(
+        floats({float(-0.25 * slope), float(0.25 * slope), float(0.75 * slope), float(-0.75 * slope)}, 2),
+        grad * 4, 1e-6);
+    EXPECT_NEAR(2 * std::log(2.), sigmoidCrossEntropy(floats({0, 0}, 1), labels({1, 0}), grad), 1e-7);
+    expectClose(floats({-0.5, 0.5}, 1), grad, 1e-7);
+    EXPECT_NEAR(std::log(4.), softmaxCrossEntropy(floats({1, 1, 1, 1}, 4), labels({2}), grad), 1e-7);
+    expectClose(floats({0.25, 0.25, -0.75, 0.25}, 4), grad, 1e-7);
+    // |d| = 0.5 and 3 with beta 1, and a row that is background.
+    EXPECT_NEAR(0.125 + 2.5,
+                smoothL1Loss(floats({0.5, -3, 9, 9}, 2), Mat::zeros(2, 2, CV_32F), labels({1, 0}), grad, 1),
+                1e-7);
+    expectClose(floats({0.5, -1, 0, 0}, 2), grad, 1e-7);
+    EXPECT_NEAR(0.5, smoothL1Loss(floats({0.5, 0}, 2), Mat::zeros(1, 2, CV_32F), labels({1}), grad, 0), 1e-7);
+    expectClose(floats({1, 0}, 2), grad, 0);
+}
+
+TEST(DnnRpn_Losses, focalLikeTheDefinition)
+{
+    RNG rng(9);
+    const int sizes[][2] = {{1, 1}, {7, 1}, {3, 5}, {129, 2}, {9001, 3}};
+    for (const int* s : sizes)
+        for (const FocalCase& c : focalCases)
+        {
+            SCOPED_TRACE(format("%d x %d, alpha %g, gamma %g", s[0], s[1], c.alpha, c.gamma));
+            const Mat x = randomMatrix(rng, s[0], s[1], 4), label = randomLabels(rng, s[0], -1, s[1]);
+            double expected = slowSigmoidFocal(wide(x), label, c.alpha, c.gamma, 3.5);
+            EXPECT_NEAR(expected, sigmoidFocalLoss(x, label, noArray(), c.alpha, c.gamma, 3.5),
+                        1e-6 * std::max(1., expected));
+            if (s[1] < 2)
+                continue;
+            const Mat label2 = randomLabels(rng, s[0], -1, s[1] - 1);
+            expected = slowSoftmaxFocal(wide(x), label2, c.alpha, c.gamma, 3.5);
+            EXPECT_NEAR(expected, softmaxFocalLoss(x, label2, noArray(), c.alpha, c.gamma, 3.5),
+                        1e-6 * std::max(1., expected));
+        }
+}
+
+TEST(DnnRpn_Losses, focalGradients)
+{
+    RNG rng(10);
+    Mat x = randomMatrix(rng, 37, 3, 3);
+    const Mat label = randomLabels(rng, 37, -1, 3), label2 = randomLabels(rng, 37, -1, 2);
+    x.at<float>(0, 0) = 12; // far out on both sides
+    x.at<float>(1, 1) = -12;
+    for (const FocalCase& c : focalCases)
+    {
+        SCOPED_TRACE(format("alpha %g, gamma %g", c.alpha, c.gamma));
+        checkGradient(
+            x, [&](const Mat& at) { return slowSigmoidFocal(at, label, c.alpha, c.gamma, 2); },
+            [&](const Mat& at, Mat& grad) { sigmoidFocalLoss(at, label, grad, c.alpha, c.gamma, 2); });
+        checkGradient(
+            x, [&](const Mat& at) { return slowSoftmaxFocal(at, label2, c.alpha, c.gamma, 2); },
+            [&](const Mat& at, Mat& grad) { softmaxFocalLoss(at, label2, grad, c.alpha, c.gamma, 2); });
+    }
+    checkGradient(
+        x, [&](const Mat& at) { return slowSigmoidFocal(at, label, -1, 0, 5); },
+        [&](const Mat& at, Mat& grad) { sigmoidCrossEntropy(at, label, grad, 5); });
+    checkGradient(
+        x, [&](const Mat& at) { return slowSoftmaxFocal(at, label2, -1, 0, 5); },
+        [&](const Mat& at, Mat& grad) { softmaxCrossEntropy(at, label2, grad, 5); });
+}
+
+TEST(DnnRpn_Losses, smoothL1)
+{
+    RNG rng(11);
+    for (double beta : {0., 1. / 9, 1., 3.})
+        for (int rows : {1, 5, 64, 5001})
+        {
+            SCOPED_TRACE(format("beta %g, %d rows", beta, rows));
+            const Mat x = randomMatrix(rng, rows, 4, 1), target = randomMatrix(rng, rows, 4, 1);
+            const Mat label = randomLabels(rng, rows, -1, 2);
+            const double expected = slowSmoothL1(wide(x), target, label, beta, 7);
+            EXPECT_NEAR(expected, smoothL1Loss(x, target, label, noArray(), beta, 7),
+                        1e-6 * std::max(1., expected));
+            if (rows < 100) // with many rows some element lies on the kink
+                checkGradient(
+                    x, [&](const Mat& at) { return slowSmoothL1(at, target, label, beta, 7); },
+                    [&](const Mat& at, Mat& grad) { smoothL1Loss(at, target, label, grad, beta, 7); });
+        }
+}
+
+TEST(DnnRpn_Losses, likeTorch)
+{
+    const Mat label = labels(golden::focalLabels);
+    const Mat x = floats(golden::sigmoidLogits, 3), x4 = floats(golden::softmaxLogits, 4);
+    const std::vector<float>* numbers[4][4] = {
+        {&golden::sigmoidLoss0, &golden::sigmoidGrad0, &golden::softmaxLoss0, &golden::softmaxGrad0},
+        {&golden::sigmoidLoss1, &golden::sigmoidGrad1, &golden::softmaxLoss1, &golden::softmaxGrad1},
+        {&golden::sigmoidLoss2, &golden::sigmoidGrad2, &golden::softmaxLoss2, &golden::softmaxGrad2},
+        {&golden::sigmoidLoss3, &golden::sigmoidGrad3, &golden::softmaxLoss3, &golden::softmaxGrad3}};
+    Mat grad;
+    for (int i = 0; i < 4; ++i)
+    {
+        SCOPED_TRACE(i);
+        const FocalCase& c = focalCases[i];
+        const float expected = numbers[i][0]->at(0), expected4 = numbers[i][2]->at(0);
+        EXPECT_NEAR(expected, sigmoidFocalLoss(x, label, grad, c.alpha, c.gamma), 1e-6 * expected);
+        expectClose(floats(*numbers[i][1], 3), grad, 1e-6);
+        EXPECT_NEAR(expected4, softmaxFocalLoss(x4, label, grad, c.alpha, c.gamma), 1e-6 * expected4);
+        expectClose(floats(*numbers[i][3], 4), grad, 1e-6);
+    }
+    const Mat d = floats(golden::smoothDeltas, 4), t = floats(golden::smoothTargets, 4);
+    const Mat all(d.rows, 1, CV_32S, Scalar(1));
+    EXPECT_NEAR(golden::smoothLoss0[0], smoothL1Loss(d, t, all, grad), 1e-5);
+    expectClose(floats(golden::smoothGrad0, 4), grad, 1e-5);
+    EXPECT_NEAR(golden::smoothLoss1[0], smoothL1Loss(d, t, all, grad, 1), 1e-5);
+    expectClose(floats(golden::smoothGrad1, 4), grad, 1e-5);
+}
+
+TEST(DnnRpn_Losses, finiteFarOut)
+{
+    Mat grad;
+    for (float far : {30.f, 100.f, 3e38f})
+        for (const FocalCase& c : focalCases)
+            for (int label = -1; label <= 1; ++label)
+            {
+                SCOPED_TRACE(
+                    format("logits of %g, alpha %g, gamma %g, label %d", far, c.alpha, c.gamma, label));
+                const Mat x = floats({far, -far}, 1), x2 = floats({far, -far, -far, far, far, far}, 2);
+                EXPECT_TRUE(
+                    std::isfinite(sigmoidFocalLoss(x, labels({label, label}), grad, c.alpha, c.gamma)));
+                EXPECT_TRUE(checkRange(grad));
+                EXPECT_TRUE(std::isfinite(
+                    softmaxFocalLoss(x2, labels({label, label, label}), grad, c.alpha, c.gamma)));
+                EXPECT_TRUE(checkRange(grad));
+            }
+    // A confident mistake costs its logit, and its slope is the weight.
+    EXPECT_NEAR(25, sigmoidFocalLoss(floats({-100}, 1), labels({1}), grad), 1e-4);
+    EXPECT_NEAR(-0.25, grad.at<float>(0), 1e-6);
+    EXPECT_NEAR(50, softmaxFocalLoss(floats({100, -100}, 2), labels({1}), grad), 1e-4);
+    expectClose(floats({0.25, -0.25}, 2), grad, 1e-6);
+}
+
+TEST(DnnRpn_Losses, sureOfTheTarget)
+{
+    // Near p = 1 the loss is small but has all its digits: 1 - p must not be computed from p.
+    Mat grad;
+    const double q = std::exp(-20.) / (1 + std::exp(-20.));
+    const double expected = -q * q * std::log1p(-q);
+    EXPECT_NEAR(1, sigmoidFocalLoss(floats({20}, 1), labels({1}), grad, -1) / expected, 1e-5);
+    EXPECT_NEAR(1, softmaxFocalLoss(floats({-10, 10}, 2), labels({1}), grad, -1) / expected, 1e-5);
+    EXPECT_NEAR(1, grad.at<float>(1) / (-3 * q * q * q), 1e-5);
+}
+
+TEST(DnnRpn_Losses, nothingToLearn)
+{
+    Mat grad;
+    const Mat x = floats({1, -2, 3, 4, 5, -6}, 2), ignored = labels({-1, -1, -1});
+    EXPECT_EQ(0, sigmoidFocalLoss(x, ignored, grad));
+    EXPECT_EQ(0, cv::countNonZero(grad));
+    EXPECT_EQ(0, softmaxFocalLoss(x, ignored, grad));
+    EXPECT_EQ(0, cv::countNonZero(grad));
+    EXPECT_EQ(0, smoothL1Loss(x, x * 2, labels({0, -1, 0}), grad));
+    EXPECT_EQ(0, cv::countNonZero(grad));
+    EXPECT_EQ(Size(2, 3), grad.size());
+    // Ignored and background rows may hold anything.
+    Mat odd = floats({nan, inf, 0, 0}, 2);
+    EXPECT_NEAR(2 * std::log(2.), sigmoidCrossEntropy(odd, labels({-1, 1}), grad), 1e-6);
+    EXPECT_TRUE(checkRange(grad));
+    EXPECT_NEAR(std::log(2.), softmaxCrossEntropy(odd, labels({-1, 1}), grad), 1e-6);
+    EXPECT_TRUE(checkRange(grad));
+    EXPECT_EQ(0, smoothL1Loss(odd, odd, labels({0, 1}), grad));
+    EXPECT_TRUE(checkRange(grad));
+    // No rows.
+    EXPECT_EQ(0, sigmoidFocalLoss(Mat(0, 3, CV_32F), Mat(), grad));
+    EXPECT_EQ(Size(3, 0), grad.size());
+    EXPECT_EQ(0, softmaxFocalLoss(Mat(), Mat(), grad));
+    EXPECT_EQ(0, smoothL1Loss(Mat(), Mat(), Mat(), grad));
+}
+
+TEST(DnnRpn_Losses, sameBitsForAnyThreads)
+{
+    RNG rng(12);
+    const Mat x = randomMatrix(rng, 30001, 3, 3), label = randomLabels(rng, 30001, -1, 2);
+    const int threads = cv::getNumThreads();
+    Mat grad[2], grad2[2], grad3[2];
+    double value[2], value2[2], value3[2];
+    for (int i = 0; i < 2; ++i)
+    {
+        cv::setNumThreads(i ? 4 : 1);
+        value[i] = sigmoidFocalLoss(x, label, grad[i]);
+        value2[i] = softmaxFocalLoss(x, label, grad2[i]);
+        value3[i] = smoothL1Loss(x, x * 0.5, label, grad3[i]);
+    }
+    cv::setNumThreads(threads);
+    EXPECT_EQ(value[0], value[1]);
+    EXPECT_EQ(value2[0], value2[1]);
+    EXPECT_EQ(value3[0], value3[1]);
+    EXPECT_TRUE(sameBits(grad[0], grad[1]) && sameBits(grad2[0], grad2[1]) && sameBits(grad3[0], grad3[1]));
+}
+
+TEST(DnnRpn_Losses, gradientInPlaceAndOfAPart)
+{
+    RNG rng(13);
+    const Mat x = randomMatrix(rng, 50, 3, 3), label = randomLabels(rng, 50, -1, 2);
+    Mat grad, inPlace = x.clone(), table(50, 8, CV_32F, Scalar(7)), part = table.colRange(2, 5);
+    sigmoidFocalLoss(x, label, grad);
+    sigmoidFocalLoss(inPlace, label, inPlace);
+    EXPECT_TRUE(sameBits(grad, inPlace));
+    softmaxFocalLoss(x, label, grad);
+    x.copyTo(inPlace);
+    softmaxFocalLoss(inPlace, label, inPlace);
+    EXPECT_TRUE(sameBits(grad, inPlace));
+    x.copyTo(part);
+    softmaxFocalLoss(part, label, part);
+    EXPECT_TRUE(sameBits(grad, part));
+    EXPECT_EQ(250, cv::countNonZero(table == 7));
+}
+
+TEST(DnnRpn_Losses, wrongArguments)
+{
+    const Mat x = floats({1, 2, 3, 4}, 2), label = labels({1, 0});
+    Mat grad;
+    EXPECT_ERROR("-1..2, but has 3 at 1", sigmoidFocalLoss(x, labels({1, 3}), grad));
+    EXPECT_ERROR("-1..1, but has 2 at 0", softmaxFocalLoss(x, labels({2, 0}), grad));
+    EXPECT_ERROR("has -2 at 0", softmaxFocalLoss(x, labels({-2, 0}), grad));
+    EXPECT_ERROR("2 elements, not 3", sigmoidFocalLoss(x, labels({1, 0, 0}), grad));
+    EXPECT_ERROR("CV_32FC1", sigmoidFocalLoss(x, Mat::zeros(2, 1, CV_32F), grad));
+    EXPECT_ERROR("CV_64FC1", sigmoidFocalLoss(wide(x), label, grad));
+    EXPECT_ERROR("2 x 1", softmaxFocalLoss(x.col(0), labels({0, 0}), grad));
+    EXPECT_ERROR("1.5", sigmoidFocalLoss(x, label, grad, 1.5));
+    EXPECT_ERROR("-0.5", softmaxFocalLoss(x, label, grad, 0.25, -0.5));
+    EXPECT_ERROR("not 0", sigmoidCrossEntropy(x, label, grad, 0));
+    EXPECT_ERROR("nan", softmaxCrossEntropy(x, label, grad, nan));
+    EXPECT_ERROR("-0.1", smoothL1Loss(x, x, label, grad, -0.1));
+    EXPECT_ERROR("2 and 1", smoothL1Loss(x, x.row(0), label, grad));
+    EXPECT_ERROR("2 x 1 CV_32FC1", smoothL1Loss(x, x.col(0), label, grad));
+}
+
+} // namespace
+} // namespace opencv_test

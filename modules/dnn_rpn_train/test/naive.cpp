@@ -1,0 +1,113 @@
+// This file is part of OpenCV project.
+// It is subject to the license terms in the LICENSE file found in the top-level directory
+// of this distribution and at http://opencv.org/license.html.
+#include "naive.hpp"
+
+namespace opencv_test {
+
+using namespace cv::dnn_rpn_train;
+
+namespace {
+
+bool inside(const Wide& t, int y, int x)
+{
+    return y >= 0 && y < t.shape.h && x >= 0 && x < t.shape.w;
+}
+
+double convolve(const Node& node, const Wide& in, const Wide& weight, double bias, int n, int c, int y, int x)
+{
+    double sum = bias;
+    const int perGroup = weight.shape.n / node.group, first = c / perGroup * weight.shape.c;
+    for (int i = 0; i < weight.shape.c; i++)
+        for (int ky = 0; ky < node.kernel.height; ky++)
+            for (int kx = 0; kx < node.kernel.width; kx++)
+            {
+                const int iy = y * node.stride.height - node.padTop + ky * node.dilation.height;
+                const int ix = x * node.stride.width - node.padLeft + kx * node.dilation.width;
+                if (inside(in, iy, ix))
+                    sum += weight.at(c, i, ky, kx) * in.at(n, first + i, iy, ix);
+            }
+    return sum;
+}
+
+double pool(const Node& node, const Wide& in, int n, int c, int y, int x)
+{
+    double highest = -DBL_MAX, sum = 0;
+    int real = 0, padded = 0;
+    for (int ky = 0; ky < node.kernel.height; ky++)
+        for (int kx = 0; kx < node.kernel.width; kx++)
+        {
+            const int iy = y * node.stride.height - node.padTop + ky, ix = x * node.stride.width - node.padLeft + kx;
+            padded += iy < in.shape.h + node.padBottom && ix < in.shape.w + node.padRight;
+            if (!inside(in, iy, ix))
+                continue;
+            real++;
+            sum += in.at(n, c, iy, ix);
+            highest = std::max(highest, in.at(n, c, iy, ix));
+        }
+    return node.op == Op::MaxPool ? highest : sum / (node.countPadding ? padded : real);
+}
+
+} // namespace
+
+Wide naiveForward(const Node& node, const std::vector<Wide>& inputs, const std::vector<Wide>& p, const Shape& shape)
+{
+    Wide out(shape);
+    for (int n = 0; n < shape.n; n++)
+        for (int c = 0; c < shape.c; c++)
+            for (int y = 0; y < shape.h; y++)
+                for (int x = 0; x < shape.w; x++)
+                {
+                    double& value = out.at(n, c, y, x);
+                    switch (node.op)
+                    {
+                    case Op::Input: value = inputs[0].at(n, c, y, x); break;
+                    case Op::Conv:
+                        value = convolve(node, inputs[0], p[0], p[1].data[c], n, c, y, x);
+                        break;
+                    case Op::BatchNorm:
+                        value = (inputs[0].at(n, c, y, x) - p[2].data[c]) / std::sqrt(p[3].data[c] + node.epsilon) *
+                                    p[0].data[c] + p[1].data[c];
+                        break;
+                    case Op::Relu: value = std::max(0., inputs[0].at(n, c, y, x)); break;
+                    case Op::Clip:
+                        value = std::min<double>(node.upper, std::max<double>(node.lower, inputs[0].at(n, c, y, x)));
+                        break;
+                    case Op::Add:
+                        for (const Wide& i : inputs)
+                            value += i.at(n, c, y, x);
+                        break;
+                    case Op::Concat:
+                    {
+                        int channel = c;
+                        size_t i = 0;
+                        while (channel >= inputs[i].shape.c)
+                            channel -= inputs[i++].shape.c;
+                        value = inputs[i].at(n, channel, y, x);
+                        break;
+                    }
+                    case Op::MaxPool:
+                    case Op::AveragePool: value = pool(node, inputs[0], n, c, y, x); break;
+                    }
+                }
+    return out;
+}
+
+std::vector<Wide> naiveForward(const Graph& graph, const Wide& input, const std::vector<Wide>& parameters)
+{
+    const std::vector<Shape> shapes = graph.shapes(input.shape);
+    std::vector<Wide> values(graph.nodes.size());
+    values[0] = input;
+    for (size_t i = 1; i < graph.nodes.size(); i++)
+    {
+        std::vector<Wide> in, p;
+        for (int j : graph.nodes[i].inputs)
+            in.push_back(values[j]);
+        for (int j : graph.nodes[i].parameters)
+            p.push_back(parameters[j]);
+        values[i] = naiveForward(graph.nodes[i], in, p, shapes[i]);
+    }
+    return values;
+}
+
+} // namespace opencv_test

@@ -1,0 +1,76 @@
+// This file is part of OpenCV project.
+// It is subject to the license terms in the LICENSE file found in the top-level directory
+// of this distribution and at http://opencv.org/license.html.
+#include "scratch.hpp"
+#include "../src/net/graph.hpp"
+
+namespace opencv_test { namespace {
+
+using cv::dnn_rpn_train::Node; // cv has a Node too
+
+TEST(Graph, shapesFollowKernelsStridesAndPads)
+{
+    Graph g;
+    const int in = g.addInput("in");
+    const int c = g.addConv("c", in, 3, 8, 3, 2);
+    Node pool;
+    pool.name = "pool";
+    pool.op = Op::MaxPool;
+    pool.kernel = Size(3, 3);
+    pool.stride = Size(2, 2);
+    pool.inputs = {c};
+    const int p = g.add(pool);
+    const std::vector<Shape> s = g.shapes(Shape(2, 3, 11, 20));
+    EXPECT_EQ(Shape(2, 8, 6, 10).str(), s[c].str());
+    EXPECT_EQ(Shape(2, 8, 2, 4).str(), s[p].str());
+    g.nodes[p].ceilMode = true;
+    EXPECT_EQ(Shape(2, 8, 3, 5).str(), g.shapes(Shape(2, 3, 11, 20))[p].str());
+}
+
+TEST(Graph, mistakesNameTheNode)
+{
+    Graph g;
+    const int in = g.addInput("in");
+    g.addConv("narrow", in, 3, 4, 1);
+    EXPECT_TRUE(contains(errorOf([&] { g.shapes(Shape(1, 5, 8, 8)); }), "narrow"));
+    Node late;
+    late.name = "late";
+    late.inputs = {7};
+    EXPECT_TRUE(contains(errorOf([&] { g.add(late); }), "late"));
+    Graph h;
+    Node pool;
+    pool.name = "pool";
+    pool.op = Op::MaxPool;
+    pool.kernel = Size(9, 9);
+    pool.inputs = {h.addInput("in")};
+    h.add(pool);
+    EXPECT_TRUE(contains(errorOf([&] { h.shapes(Shape(1, 1, 4, 4)); }), "nothing is left"));
+}
+
+TEST(Graph, gridIsWhereTheReceptiveFieldsLie)
+{
+    Graph g;
+    const int in = g.addInput("in");
+    EXPECT_EQ(1, gridOf(g, in).stride);
+    EXPECT_FLOAT_EQ(0.5f, gridOf(g, in).centre);
+    // 3x3 with padding: the first window is centred on the first pixel.
+    const int c = g.addConv("c", in, 1, 1, 3, 2);
+    EXPECT_EQ(2, gridOf(g, c).stride);
+    EXPECT_FLOAT_EQ(0.5f, gridOf(g, c).centre);
+    // 2x2 without padding: the middle of the first two cells, at 0.5 and 2.5.
+    Node pool;
+    pool.op = Op::MaxPool;
+    pool.kernel = pool.stride = Size(2, 2);
+    pool.inputs = {c};
+    const int p = g.add(pool);
+    EXPECT_EQ(4, gridOf(g, p).stride);
+    EXPECT_FLOAT_EQ(1.5f, gridOf(g, p).centre);
+    Node add;
+    add.name = "meeting";
+    add.op = Op::Add;
+    add.inputs = {c, p};
+    const int a = g.add(add);
+    EXPECT_TRUE(contains(errorOf([&] { gridOf(g, a); }), "meeting"));
+}
+
+}} // namespace

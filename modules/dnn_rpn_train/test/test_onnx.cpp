@@ -1,0 +1,153 @@
+// This file is part of OpenCV project.
+// It is subject to the license terms in the LICENSE file found in the top-level directory
+// of this distribution and at http://opencv.org/license.html.
+#include "scratch.hpp"
+#include "../src/net/network.hpp"
+#include "../src/onnx/import.hpp"
+#include "../src/onnx/writer.hpp"
+#include "opencv2/dnn_rpn.hpp"
+
+namespace opencv_test { namespace {
+
+using cv::dnn_rpn_train::Node; // cv has a Node too
+
+//! A network with every operator that the writer knows.
+Graph sampleGraph()
+{
+    Graph g;
+    const int in = g.addInput("in");
+    int node = g.addConv("a", in, 3, 6, 3, 2);
+    Node norm;
+    norm.name = "norm";
+    norm.op = Op::BatchNorm;
+    norm.epsilon = 0.01f;
+    norm.inputs = {node};
+    for (const char* name : {"scale", "shift", "mean", "variance"})
+        norm.parameters.push_back(g.addParameter(name, Shape(1, 6, 1, 1), false));
+    node = g.addRelu("relu", g.add(norm));
+    const int depthwise = g.addConv("depthwise", node, 1, 6, 3);
+    g.nodes[depthwise].group = 6;
+    Node clip;
+    clip.name = "clip";
+    clip.op = Op::Clip;
+    clip.lower = 0;
+    clip.upper = 6;
+    clip.inputs = {depthwise};
+    const int clipped = g.add(clip);
+    Node add;
+    add.name = "add";
+    add.op = Op::Add;
+    add.inputs = {node, clipped};
+    const int added = g.add(add);
+    Node concat;
+    concat.name = "concat";
+    concat.op = Op::Concat;
+    concat.inputs = {added, node};
+    const int stacked = g.add(concat);
+    Node pool;
+    pool.name = "max";
+    pool.op = Op::MaxPool;
+    pool.kernel = Size(3, 3);
+    pool.stride = Size(2, 2);
+    pool.inputs = {stacked};
+    const int pooled = g.add(pool);
+    pool.name = "average";
+    pool.op = Op::AveragePool;
+    pool.kernel = pool.stride = Size(2, 2);
+    pool.inputs = {pooled};
+    g.outputs = {g.add(pool)};
+    RNG rng(3);
+    for (Parameter& p : g.parameters)
+        for (size_t i = 0; i < p.value.shape().total(); i++)
+            p.value.data()[i] = static_cast<float>(p.name == "variance" ? rng.uniform(0.5, 2.) : rng.uniform(-0.5, 0.5));
+    return g;
+}
+
+std::string asOnnx(const Graph& g)
+{
+    OnnxWriter writer;
+    writer.addInput("in", {1, 3, 20, 26});
+    writer.addGraph(g);
+    writer.addOutput(g.nodes[g.outputs[0]].name, {1, 12, -1, -1});
+    return writer.bytes();
+}
+
+Tensor randomPicture(int rows, int cols)
+{
+    Tensor t(Shape(1, 3, rows, cols));
+    RNG rng(11);
+    for (size_t i = 0; i < t.shape().total(); i++)
+        t.data()[i] = static_cast<float>(rng.uniform(-1., 1.));
+    return t;
+}
+
+Mat run(Graph& g, const Tensor& picture)
+{
+    Network network(g, Engine::create("eigen"));
+    network.forward(picture);
+    return network.value(g.outputs[0]).flat().clone();
+}
+
+TEST(Onnx, writtenThenReadGivesTheSameNetwork)
+{
+    const Scratch scratch;
+    Graph g = sampleGraph();
+    writeFile(scratch / "g.onnx", asOnnx(g));
+    Graph back;
+    const int in = back.addInput("picture");
+    back.outputs = {importOnnx(scratch / "g.onnx", back, in)};
+    ASSERT_EQ(g.nodes.size(), back.nodes.size());
+    const Tensor picture = randomPicture(20, 26);
+    EXPECT_EQ(0, norm(run(g, picture), run(back, picture), NORM_INF));
+}
+
+TEST(Onnx, cvDnnRunsWhatIsWritten)
+{
+    const Scratch scratch;
+    Graph g = sampleGraph();
+    writeFile(scratch / "g.onnx", asOnnx(g));
+    Tensor picture = randomPicture(20, 26);
+    dnn::Net net = dnn::readNetFromONNX(scratch / "g.onnx");
+    net.setInput(Mat(std::vector<int>{1, 3, 20, 26}, CV_32F, picture.data()));
+    const Mat theirs = net.forward(), ours = run(g, picture);
+    ASSERT_EQ(ours.total(), theirs.total());
+    EXPECT_LT(norm(theirs.reshape(1, 1), ours, NORM_INF), 1e-5);
+}
+
+TEST(Onnx, brokenFilesAreNamed)
+{
+    const Scratch scratch;
+    auto message = [&](const std::string& bytes) {
+        writeText(scratch / "broken.onnx", bytes);
+        return errorOf([&] {
+            Graph g;
+            importOnnx(scratch / "broken.onnx", g, g.addInput("picture"));
+        });
+    };
+    const std::string whole = asOnnx(sampleGraph());
+    for (size_t length : {size_t(0), size_t(1), size_t(100), whole.size() / 2, whole.size() - 1})
+        EXPECT_TRUE(contains(message(whole.substr(0, length)), "broken.onnx")) << length << " bytes";
+    EXPECT_TRUE(contains(message("this is no protobuf"), "broken.onnx"));
+    EXPECT_EQ("", message(whole));
+    EXPECT_TRUE(contains(errorOf([&] {
+                             Graph g;
+                             importOnnx(scratch / "absent.onnx", g, g.addInput("picture"));
+                         }), "absent.onnx"));
+}
+
+TEST(Onnx, unknownOperatorsAreNamed)
+{
+    const Scratch scratch;
+    OnnxWriter writer;
+    writer.addInput("in", {1, 3, 8, 8});
+    writer.addNode("Softplus", "odd", {"in"});
+    writer.addOutput("odd", {1, 3, 8, 8});
+    writeFile(scratch / "odd.onnx", writer.bytes());
+    const std::string message = errorOf([&] {
+        Graph g;
+        importOnnx(scratch / "odd.onnx", g, g.addInput("picture"));
+    });
+    EXPECT_TRUE(contains(message, "odd.onnx") && contains(message, "Softplus")) << message;
+}
+
+}} // namespace

@@ -1,0 +1,89 @@
+// This file is part of OpenCV project.
+// It is subject to the license terms in the LICENSE file found in the top-level directory
+// of this distribution and at http://opencv.org/license.html.
+// Tests that need files which are not in the repository: DNN_RPN_DATA names a folder with bccd/ in it,
+// DNN_RPN_BACKBONES one with ONNX feature extractors. Without them these tests fail; leave them out with
+// --gtest_filter=-Photographs*.
+
+#include "scratch.hpp"
+#include "../src/net/network.hpp"
+#include "../src/onnx/import.hpp"
+
+namespace opencv_test { namespace {
+
+std::string folder(const char* variable)
+{
+    const char* value = std::getenv(variable);
+    if (!value || !std::filesystem::is_directory(value))
+        CV_Error_(Error::StsError, ("the environment variable %s names no folder: '%s'", variable, value ? value : ""));
+    return value;
+}
+
+const char* const backbones[] = {"squeezenet1.1-features.onnx", "mobilenetv2-features.onnx"};
+
+TEST(Photographs, backbonesRunAsInCvDnn)
+{
+    const std::string data = folder("DNN_RPN_DATA");
+    const Mat picture = imread(data + "/bccd/JPEGImages/BloodImage_00007.jpg");
+    ASSERT_FALSE(picture.empty());
+    for (const char* name : backbones)
+    {
+        const std::string path = folder("DNN_RPN_BACKBONES") + "/" + name;
+        Graph g;
+        const int in = g.addInput("picture");
+        g.outputs = {importOnnx(path, g, in)};
+        Network network(g, Engine::create("eigen"));
+        dnn::Net net = dnn::readNetFromONNX(path);
+        for (Size size : {Size(320, 240), Size(203, 187)})
+        {
+            SCOPED_TRACE(name);
+            Mat blob = dnn::blobFromImage(picture, 1. / 58, size, Scalar(104, 116, 124), true);
+            Tensor input(Shape(1, 3, size.height, size.width));
+            blob.reshape(1, 1).copyTo(input.flat());
+            network.forward(input);
+            net.setInput(blob);
+            const Mat theirs = net.forward(), ours = network.value(g.outputs[0]).flat();
+            ASSERT_EQ(theirs.total(), ours.total());
+            // Relative to the largest of the features, which reach some tens.
+            EXPECT_LT(norm(theirs.reshape(1, 1), ours, NORM_INF), 1e-4 * std::max(1., norm(ours, NORM_INF)));
+        }
+    }
+}
+
+TEST(Photographs, bothBackbonesTrain)
+{
+    Dataset set = Dataset::readVOC(folder("DNN_RPN_DATA") + "/bccd", "train");
+    set.images.resize(8);
+    for (const char* name : backbones)
+    {
+        SCOPED_TRACE(name);
+        TrainParams p;
+        p.backbone = folder("DNN_RPN_BACKBONES") + "/" + name;
+        p.size = Size(160, 128);
+        p.epochs = 8;
+        p.batch = 2;
+        p.rpn.loss = "ce_sigmoid";
+        p.warmup = 5;
+        std::vector<double> losses;
+        Trainer trainer(p);
+        trainer.fit(set, [&](const StepReport& r) {
+            losses.push_back(r.loss);
+            return true;
+        });
+        EXPECT_LT(losses.back(), 0.7 * losses.front());
+        const Scratch scratch;
+        trainer.exportModel(scratch / "m.onnx");
+    }
+}
+
+TEST(Photographs, zeroAreaBoxesOfBccdAreTold)
+{
+    const Dataset set = Dataset::readVOC(folder("DNN_RPN_DATA") + "/bccd", "trainval");
+    EXPECT_EQ(292u, set.images.size());
+    EXPECT_EQ((std::vector<String>{"Platelets", "RBC", "WBC"}), set.classes);
+    ASSERT_EQ(2u, set.remarks.size());
+    EXPECT_TRUE(contains(set.remarks[0], "BloodImage_00338.xml"));
+    EXPECT_TRUE(contains(set.remarks[1], "BloodImage_00343.xml"));
+}
+
+}} // namespace

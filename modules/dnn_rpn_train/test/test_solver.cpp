@@ -1,0 +1,67 @@
+// This file is part of OpenCV project.
+// It is subject to the license terms in the LICENSE file found in the top-level directory
+// of this distribution and at http://opencv.org/license.html.
+#include "scratch.hpp"
+#include "../src/train/schedule.hpp"
+#include "../src/train/solver.hpp"
+
+namespace opencv_test { namespace {
+
+TEST(Solver, twoStepsByHand)
+{
+    Graph g;
+    const int in = g.addInput("in");
+    g.outputs = {g.addConv("c", in, 1, 1, 1)};
+    g.parameters[0].value.data()[0] = 2; // weight, decays
+    g.parameters[1].value.data()[0] = 1; // bias, does not
+    Network network(g, Engine::create("eigen"));
+    Solver solver(network, 0.5, 0.1);
+    auto setGradients = [&] {
+        network.parameterGradient(0).data()[0] = 3;
+        network.parameterGradient(1).data()[0] = 4;
+    };
+    setGradients();
+    EXPECT_DOUBLE_EQ(5, solver.step(0.1, 0));
+    EXPECT_FLOAT_EQ(2 - 0.1f * 3.2f, g.parameters[0].value.data()[0]);
+    EXPECT_FLOAT_EQ(1 - 0.1f * 4, g.parameters[1].value.data()[0]);
+    // Shortened to length 1: 0.6 and 0.8.
+    setGradients();
+    EXPECT_DOUBLE_EQ(5, solver.step(0.1, 1));
+    EXPECT_FLOAT_EQ(1.68f - 0.1f * (1.6f + 0.6f + 0.168f), g.parameters[0].value.data()[0]);
+    EXPECT_FLOAT_EQ(0.6f - 0.1f * (2 + 0.8f), g.parameters[1].value.data()[0]);
+}
+
+TEST(Solver, leavesFrozenParametersAlone)
+{
+    Graph g;
+    const int in = g.addInput("in");
+    const int a = g.addConv("a", in, 1, 1, 1);
+    g.outputs = {g.addConv("b", a, 1, 1, 1)};
+    g.parameters[0].trainable = g.parameters[1].trainable = false;
+    g.parameters[0].value.data()[0] = 2;
+    Network network(g, Engine::create("eigen"));
+    Solver solver(network, 0.9, 0.1);
+    Tensor picture(Shape(1, 1, 2, 2));
+    picture.setTo(1);
+    network.forward(picture);
+    network.gradient(g.outputs[0]).setTo(1);
+    network.backward();
+    EXPECT_GT(solver.step(1, 0), 0);
+    EXPECT_EQ(2, g.parameters[0].value.data()[0]);
+    EXPECT_NE(0, g.parameters[2].value.data()[0]);
+}
+
+TEST(Schedule, risesAndFalls)
+{
+    const Schedule step("step", 1, 100, 10), cosine("cosine", 2, 100, 0);
+    EXPECT_DOUBLE_EQ(0.1, step.rate(0));
+    EXPECT_DOUBLE_EQ(1, step.rate(9));
+    EXPECT_DOUBLE_EQ(1, step.rate(69));
+    EXPECT_DOUBLE_EQ(0.1, step.rate(70));
+    EXPECT_DOUBLE_EQ(2, cosine.rate(0));
+    EXPECT_NEAR(1, cosine.rate(50), 1e-12);
+    EXPECT_LT(cosine.rate(99), 0.01);
+    EXPECT_TRUE(contains(errorOf([] { Schedule("linear", 1, 1, 1); }), "linear"));
+}
+
+}} // namespace

@@ -1,0 +1,186 @@
+// This file is part of OpenCV project.
+// It is subject to the license terms in the LICENSE file found in the top-level directory
+// of this distribution and at http://opencv.org/license.html.
+#include "scratch.hpp"
+#include "opencv2/dnn_rpn.hpp"
+
+namespace opencv_test { namespace {
+
+TrainParams quick(const String& loss)
+{
+    TrainParams p;
+    p.rpn.loss = loss;
+    p.size = Size(96, 64);
+    p.rpn.anchorSizes = {24, 40};
+    p.rpn.anchorRatios = {1};
+    p.epochs = 150;
+    p.batch = 1;
+    p.learningRate = 0.02;
+    p.warmup = 10;
+    return p;
+}
+
+TEST(Trainer, learnsOnePicture)
+{
+    const Scratch scratch;
+    const Dataset set = writeDiscs(scratch, 1, 3, Size(96, 64), 2);
+    for (const char* loss : {"focal_sigmoid", "focal_softmax", "ce_sigmoid", "ce_softmax"})
+    {
+        SCOPED_TRACE(loss);
+        TrainParams params = quick(loss);
+        params.epochs = 500; // the paper's weight of 0.1 makes the focal classifiers slow to be sure of anything
+        Trainer trainer(params);
+        std::vector<double> values;
+        EXPECT_TRUE(trainer.fit(set, [&](const StepReport& r) {
+            values.push_back(r.loss);
+            EXPECT_GT(r.positives, 0);
+            return true;
+        }));
+        ASSERT_EQ(500u, values.size());
+        EXPECT_LT(values.back(), 0.1 * values.front());
+        const Metrics m = trainer.evaluate(set);
+        EXPECT_GT(m.AR10, 0.6);
+        EXPECT_GT(m.AP50, 0.9);
+    }
+}
+
+TEST(Trainer, exportedFilesGiveTheTrainersBoxes)
+{
+    const Scratch scratch;
+    const Dataset set = writeDiscs(scratch, 2, 3, Size(96, 64), 5);
+    for (const char* loss : {"focal_sigmoid", "ce_softmax"})
+    {
+        SCOPED_TRACE(loss);
+        TrainParams params = quick(loss);
+        params.epochs = 60;
+        Trainer trainer(params);
+        trainer.fit(set);
+        trainer.exportModel(scratch / "boxes.onnx", "opencv");
+        trainer.exportModel(scratch / "heads.onnx", "heads");
+        Detector boxesModel(scratch / "boxes.onnx"), headsModel(scratch / "heads.onnx");
+        const Mat picture = readPicture(set.images[0]);
+        Mat boxes, scores, labels;
+        trainer.propose(picture, boxes, scores);
+        ASSERT_GT(boxes.rows, 3);
+        for (Detector* model : {&boxesModel, &headsModel})
+        {
+            Mat b, s;
+            model->detect(picture, b, s, labels, 0);
+            ASSERT_EQ(boxes.size(), b.size());
+            EXPECT_LT(norm(boxes, b, NORM_INF), 1e-2);
+            EXPECT_LT(norm(scores, s, NORM_INF), 1e-4);
+            EXPECT_EQ(labels.rows, countNonZero(labels == 1));
+        }
+
+        // What an application without any of this does.
+        dnn::DetectionModel stock(scratch / "boxes.onnx");
+        stock.setInputSize(96, 64);
+        std::vector<int> classes;
+        std::vector<float> confidences;
+        std::vector<Rect> rects;
+        stock.detect(picture, classes, confidences, rects, 1e-6f);
+        ASSERT_FALSE(rects.empty());
+        EXPECT_NEAR(scores.at<float>(0), confidences[0], 1e-4);
+        EXPECT_NEAR(boxes.at<float>(0, 0), rects[0].x, 1.01);
+        EXPECT_NEAR(boxes.at<float>(0, 1), rects[0].y, 1.01);
+
+        // The file is not tied to the size it was trained at.
+        dnn::Net net = dnn::readNetFromONNX(scratch / "boxes.onnx");
+        net.setInput(dnn::blobFromImage(picture, 1, Size(160, 128)));
+        const Mat other = net.forward();
+        EXPECT_EQ(7, other.size[3]);
+        EXPECT_GT(other.size[2], 1);
+    }
+}
+
+TEST(Trainer, sameSeedSameBits)
+{
+    const Scratch scratch;
+    const Dataset set = writeDiscs(scratch, 5, 3, Size(96, 64), 1);
+    const int before = getNumThreads();
+    std::vector<std::string> files;
+    for (int threads : {1, 1, 2, 3})
+    {
+        setNumThreads(threads);
+        TrainParams p = quick("ce_sigmoid");
+        p.batch = 2;
+        p.epochs = 3;
+        Trainer trainer(p);
+        trainer.fit(set);
+        trainer.exportModel(scratch / "m.onnx");
+        files.push_back(readFile(scratch / "m.onnx"));
+    }
+    setNumThreads(before);
+    for (size_t i = 1; i < files.size(); i++)
+        EXPECT_TRUE(files[0] == files[i]) << "run " << i;
+}
+
+TEST(Trainer, stopsWhereItIsTold)
+{
+    const Scratch scratch;
+    const Dataset set = writeDiscs(scratch, 2, 1, Size(96, 64), 1);
+    Trainer trainer(quick("focal_softmax"));
+    int steps = 0;
+    EXPECT_FALSE(trainer.fit(set, [&](const StepReport& r) {
+        steps = r.step;
+        EXPECT_EQ(300, r.steps);
+        return r.step < 3;
+    }));
+    EXPECT_EQ(3, steps);
+    trainer.exportModel(scratch / "early.onnx");
+    EXPECT_TRUE(std::filesystem::exists(scratch / "early.yml"));
+}
+
+TEST(Trainer, picturesWithoutObjectsTeachBackground)
+{
+    const Scratch scratch;
+    const Dataset set = writeDiscs(scratch, 2, 0, Size(96, 64), 1);
+    for (const char* loss : {"focal_sigmoid", "ce_softmax"})
+    {
+        TrainParams p = quick(loss);
+        p.epochs = 5;
+        Trainer trainer(p);
+        EXPECT_TRUE(trainer.fit(set, [](const StepReport& r) { return std::isfinite(r.loss) && r.positives == 0; }));
+        EXPECT_EQ(-1, trainer.evaluate(set).AR100);
+    }
+}
+
+TEST(Trainer, aLossThatIsNotFiniteNamesThePicture)
+{
+    const Scratch scratch;
+    const Dataset set = writeDiscs(scratch, 1, 2, Size(96, 64), 1);
+    TrainParams p = quick("ce_sigmoid");
+    p.learningRate = 1e30;
+    p.clip = 0;
+    p.warmup = 0;
+    Trainer trainer(p);
+    const std::string message = errorOf([&] { trainer.fit(set); });
+    EXPECT_TRUE(contains(message, "not finite")) << message;
+    EXPECT_TRUE(contains(message, "discs_0.png")) << message;
+}
+
+TEST(Trainer, mistakesAreNamed)
+{
+    const Scratch scratch;
+    auto message = [](const std::function<void(TrainParams&)>& spoil) {
+        TrainParams p = quick("focal_softmax");
+        spoil(p);
+        return errorOf([&] { Trainer t(p); });
+    };
+    EXPECT_TRUE(contains(message([](TrainParams& p) { p.backbone = "nowhere.onnx"; }), "nowhere.onnx"));
+    EXPECT_TRUE(contains(message([](TrainParams& p) { p.engine = "steam"; }), "steam"));
+    EXPECT_TRUE(contains(message([](TrainParams& p) { p.batch = 0; }), "batch"));
+    EXPECT_TRUE(contains(message([](TrainParams& p) { p.size.width = 0; }), "width"));
+    EXPECT_TRUE(contains(message([](TrainParams& p) { p.rpn.anchorSizes = {-4}; }), "-4"));
+    const Dataset set = writeDiscs(scratch, 1, 1, Size(96, 64), 1);
+    TrainParams p = quick("focal_softmax");
+    p.batch = 2;
+    Trainer trainer(p);
+    EXPECT_TRUE(contains(errorOf([&] { trainer.fit(set); }), "do not fill"));
+    EXPECT_TRUE(contains(errorOf([&] { trainer.exportModel("model.pb"); }), "model.pb"));
+    EXPECT_TRUE(contains(errorOf([&] { trainer.exportModel(scratch / "m.onnx", "tflite"); }), "tflite"));
+    EXPECT_TRUE(contains(errorOf([&] { trainer.exportModel("/nowhere/m.onnx"); }), "/nowhere"));
+    EXPECT_FALSE(std::filesystem::exists(scratch / "m.onnx"));
+}
+
+}} // namespace

@@ -1,0 +1,33 @@
+// This file is part of OpenCV project.
+// It is subject to the license terms in the LICENSE file found in the top-level directory
+// of this distribution and at http://opencv.org/license.html.
+#ifndef DNN_RPN_SAMPLES_SCENE_HPP
+#define DNN_RPN_SAMPLES_SCENE_HPP
+
+#include <string>
+#include <vector>
+
+#include "opencv2/core.hpp"
+
+//! One drawn object.
+struct SceneObject
+{
+    std::string name; //!< cell, ring or plate
+    cv::Rect box;     //!< what of it lies in the picture
+    bool difficult;   //!< others hide most of it
+};
+
+//! A drawn picture and what is on it.
+struct Scene
+{
+    cv::Mat picture; //!< 8-bit BGR
+    std::vector<SceneObject> objects;
+};
+
+/** @brief Draws textured cells, rings and plates that overlap, on an uneven, noisy ground with dust and
+scratches that are no objects. Some scenes are empty.
+@param size of the picture
+@param rng the same state gives the same scene */
+Scene drawScene(cv::Size size, cv::RNG& rng);
+
+#endif
