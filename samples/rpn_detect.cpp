@@ -55,10 +55,11 @@ void show(Detector& detector, const Limits& limits, Mat& picture, const String& 
         const Vec4f b = boxes.at<Vec4f>(i);
         const String label = detector.description().classes[labels.at<int>(i) - 1];
         json << "{"
-             << "label" << label << "score" << scores.at<float>(i) << "x1" << b[0] << "y1" << b[1] << "x2" << b[2]
-             << "y2" << b[3] << "}";
+             << "label" << label << "score" << scores.at<float>(i) << "x1" << b[0] << "y1" << b[1] << "x2"
+             << b[2] << "y2" << b[3] << "}";
         const Point corner(cvRound(b[0]), cvRound(b[1]));
-        rectangle(picture, corner, Point(cvRound(b[2]), cvRound(b[3])), Scalar(0, 200, 0), thickness, LINE_AA);
+        rectangle(picture, corner, Point(cvRound(b[2]), cvRound(b[3])), Scalar(0, 200, 0), thickness,
+                  LINE_AA);
         putText(picture, format("%.2f", scores.at<float>(i)), corner + Point(2, 12 * thickness),
                 FONT_HERSHEY_SIMPLEX, 0.4 * thickness, Scalar(0, 90, 0), thickness, LINE_AA);
     }
@@ -98,11 +99,13 @@ void detectPictures(const std::vector<fs::path>& files, const fs::path& output,
         CV_Error(Error::StsError, "not one picture could be decoded");
 }
 
-void detectVideo(const fs::path& file, const fs::path& output, const std::function<void(Mat&, const String&)>& found)
+void detectVideo(const fs::path& file, const fs::path& output,
+                 const std::function<void(Mat&, const String&)>& found)
 {
     VideoCapture video(file.string());
     if (!video.isOpened())
-        CV_Error_(Error::StsError, ("'%s' is neither a picture nor a video that OpenCV can read", file.string().c_str()));
+        CV_Error_(Error::StsError,
+                  ("'%s' is neither a picture nor a video that OpenCV can read", file.string().c_str()));
     Progress progress("detecting", std::max(1, static_cast<int>(video.get(CAP_PROP_FRAME_COUNT))));
     Mat frame;
     for (int i = 0; !interrupted() && video.read(frame); i++)

@@ -46,9 +46,10 @@ std::string annotation(const std::string& name, const Scene& scene)
         << "  <size><width>" << scene.picture.cols << "</width><height>" << scene.picture.rows
         << "</height><depth>3</depth></size>\n";
     for (const SceneObject& o : scene.objects)
-        xml << "  <object>\n    <name>" << o.name << "</name>\n    <difficult>" << o.difficult << "</difficult>\n"
-            << "    <bndbox><xmin>" << o.box.x << "</xmin><ymin>" << o.box.y << "</ymin><xmax>" << o.box.br().x
-            << "</xmax><ymax>" << o.box.br().y << "</ymax></bndbox>\n  </object>\n";
+        xml << "  <object>\n    <name>" << o.name << "</name>\n    <difficult>" << o.difficult
+            << "</difficult>\n"
+            << "    <bndbox><xmin>" << o.box.x << "</xmin><ymin>" << o.box.y << "</ymin><xmax>"
+            << o.box.br().x << "</xmax><ymax>" << o.box.br().y << "</ymax></bndbox>\n  </object>\n";
     xml << "</annotation>\n";
     return xml.str();
 }
@@ -64,7 +65,8 @@ void drawAll(CommandLineParser& options)
     {
         fs::create_directories(root / folder, error);
         if (error)
-            CV_Error_(Error::StsError, ("cannot make '%s': %s", (root / folder).string().c_str(), error.message().c_str()));
+            CV_Error_(Error::StsError,
+                      ("cannot make '%s': %s", (root / folder).string().c_str(), error.message().c_str()));
     }
     RNG rng(static_cast<uint64>(options.get<int>("seed")) + 1);
     std::string train, val, test;
@@ -72,7 +74,8 @@ void drawAll(CommandLineParser& options)
     for (int i = 0; i < count; i++)
     {
         const Scene scene = drawScene(size, rng);
-        const std::string name = format("scene_%05d", i), picture = (root / "JPEGImages" / (name + ".jpg")).string();
+        const std::string name = format("scene_%05d", i),
+                          picture = (root / "JPEGImages" / (name + ".jpg")).string();
         if (!imwrite(picture, scene.picture, {IMWRITE_JPEG_QUALITY, 90}))
             CV_Error_(Error::StsError, ("cannot write '%s'", picture.c_str()));
         writeText(root / "Annotations" / (name + ".xml"), annotation(name, scene));

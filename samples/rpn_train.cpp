@@ -32,7 +32,8 @@ const String keys =
     "{train      |trainval        | the split to train on: ImageSets/Main/NAME.txt}"
     "{val        |test            | the split to score on, or none}"
     "{out        |model.onnx      | the model file}"
-    "{kind       |opencv          | opencv: boxes come out of cv::dnn; heads: logits and deltas, standard operators only}"
+    "{kind       |opencv          | opencv: boxes come out of cv::dnn; heads: logits and deltas, standard "
+    "operators only}"
     "{backbone   |small           | an ONNX feature extractor, or small: built in, starts untrained}"
     "{loss       |focal_softmax   | focal_softmax, focal_sigmoid, ce_softmax or ce_sigmoid}"
     "{size       |320x240         | width x height of the network's input; pictures are resized to it}"
@@ -100,7 +101,8 @@ TrainParams readParams(CommandLineParser& options)
     p.warmup = options.get<int>("warmup");
     p.clip = options.get<double>("clip");
     p.seed = options.get<int>("seed");
-    p.rpn.loss = choiceOption(options, "loss", {"focal_softmax", "focal_sigmoid", "ce_softmax", "ce_sigmoid"});
+    p.rpn.loss =
+        choiceOption(options, "loss", {"focal_softmax", "focal_sigmoid", "ce_softmax", "ce_sigmoid"});
     p.rpn.anchorSizes = numbersOption(options, "anchors");
     p.rpn.anchorRatios = numbersOption(options, "ratios");
     p.rpn.match.positiveIoU = options.get<float>("positive");
@@ -119,8 +121,8 @@ TrainParams readParams(CommandLineParser& options)
 Dataset readSplit(const String& folder, const String& split, const std::vector<String>& classes)
 {
     const Dataset set = Dataset::readVOC(folder, split, classes);
-    std::printf("%s: %zu pictures, %d objects, %zu classes\n", split.c_str(), set.images.size(), set.countObjects(),
-                set.classes.size());
+    std::printf("%s: %zu pictures, %d objects, %zu classes\n", split.c_str(), set.images.size(),
+                set.countObjects(), set.classes.size());
     for (const String& remark : set.remarks)
         std::printf("  note: %s\n", remark.c_str());
     return set;
@@ -158,8 +160,8 @@ void train(CommandLineParser& options)
             progress = std::make_unique<Progress>("training", r.steps);
         }
         log->add(r);
-        progress->show(r.step, format("epoch %d/%d  loss %.4f (cls %.4f, reg %.4f)  %.1f pictures/s", r.epoch, r.epochs,
-                                      r.loss, r.lossCls, r.lossReg, r.picturesPerSecond));
+        progress->show(r.step, format("epoch %d/%d  loss %.4f (cls %.4f, reg %.4f)  %.1f pictures/s", r.epoch,
+                                      r.epochs, r.loss, r.lossCls, r.lossReg, r.picturesPerSecond));
         return !interrupted();
     });
     log.reset();

@@ -53,8 +53,9 @@ void requireAll(cv::CommandLineParser& options, const std::string& keys)
     {
         const size_t first = keys.find('|', open), second = keys.find('|', first + 1);
         const std::string name = keys.substr(open + 1, keys.find_first_of(" |", open + 1) - open - 1);
-        const bool obligatory = keys.substr(first + 1, second - first - 1).empty();
-        if (obligatory && !options.has(name))
+        const bool obligatory =
+            keys.substr(first + 1, second - first - 1).find_first_not_of(' ') == std::string::npos;
+        if (obligatory && options.get<cv::String>(name).empty())
             CV_Error_(cv::Error::StsBadArg, ("the option --%s is missing; --help explains it", name.c_str()));
     }
 }
@@ -113,13 +114,15 @@ std::vector<float> numbersOption(cv::CommandLineParser& options, const cv::Strin
         float value = 0;
         char rest = 0;
         if (std::sscanf(part.c_str(), "%f%c", &value, &rest) != 1 || !(value > 0))
-            CV_Error_(cv::Error::StsBadArg, ("--%s=%s: '%s' is no number above 0", name.c_str(), text.c_str(), part.c_str()));
+            CV_Error_(cv::Error::StsBadArg,
+                      ("--%s=%s: '%s' is no number above 0", name.c_str(), text.c_str(), part.c_str()));
         numbers.push_back(value);
     }
     return numbers;
 }
 
-cv::String choiceOption(cv::CommandLineParser& options, const cv::String& name, const std::vector<cv::String>& known)
+cv::String choiceOption(cv::CommandLineParser& options, const cv::String& name,
+                        const std::vector<cv::String>& known)
 {
     const cv::String value = options.get<cv::String>(name);
     cv::String list;

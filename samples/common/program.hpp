@@ -26,7 +26,8 @@ cv::Size sizeOption(cv::CommandLineParser& options, const cv::String& name);
 std::vector<float> numbersOption(cv::CommandLineParser& options, const cv::String& name);
 
 //! The option's value if it is one of those; cv::Exception names them otherwise.
-cv::String choiceOption(cv::CommandLineParser& options, const cv::String& name, const std::vector<cv::String>& known);
+cv::String choiceOption(cv::CommandLineParser& options, const cv::String& name,
+                        const std::vector<cv::String>& known);
 
 //! Finds out before the work whether a file can be written at its end; cv::Exception if not.
 void checkWritable(const cv::String& path);

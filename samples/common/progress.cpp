@@ -13,7 +13,8 @@ namespace {
 std::string asTime(double seconds)
 {
     const int s = static_cast<int>(seconds + 0.5);
-    return s >= 3600 ? cv::format("%d:%02d:%02d", s / 3600, s / 60 % 60, s % 60) : cv::format("%d:%02d", s / 60, s % 60);
+    return s >= 3600 ? cv::format("%d:%02d:%02d", s / 3600, s / 60 % 60, s % 60)
+                     : cv::format("%d:%02d", s / 60, s % 60);
 }
 
 } // namespace
@@ -21,8 +22,7 @@ std::string asTime(double seconds)
 Progress::Progress(const std::string& title_, int total_)
     : title(title_), total(total_), terminal(isatty(STDOUT_FILENO)), start(std::chrono::steady_clock::now()),
       lastDrawn(start - std::chrono::hours(1))
-{
-}
+{}
 
 Progress::~Progress()
 {
@@ -43,7 +43,8 @@ void Progress::show(int done, const std::string& note)
         lastDrawn = now;
         const int width = 30, filled = total > 0 ? width * done / total : width;
         std::printf("\r\033[K%s [%s%s] %d/%d, %s left  %s", title.c_str(), std::string(filled, '#').c_str(),
-                    std::string(width - filled, '.').c_str(), done, total, asTime(left).c_str(), note.c_str());
+                    std::string(width - filled, '.').c_str(), done, total, asTime(left).c_str(),
+                    note.c_str());
         open = true;
     }
     else
@@ -52,7 +53,8 @@ void Progress::show(int done, const std::string& note)
         if (tenth == lastTenth)
             return;
         lastTenth = tenth;
-        std::printf("%s %d/%d, %s left  %s\n", title.c_str(), done, total, asTime(left).c_str(), note.c_str());
+        std::printf("%s %d/%d, %s left  %s\n", title.c_str(), done, total, asTime(left).c_str(),
+                    note.c_str());
     }
     std::fflush(stdout);
 }

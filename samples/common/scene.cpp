@@ -30,13 +30,14 @@ Mat drawGround(Size size, RNG& rng)
     Mat ground(size, CV_32FC3, colour(rng));
     std::vector<Mat> planes;
     split(ground, planes);
-    const Mat shade = clouds(size, std::max(size.width, size.height) / 3, rng) * 22, grain = clouds(size, 12, rng) * 6;
+    const Mat shade = clouds(size, std::max(size.width, size.height) / 3, rng) * 22,
+              grain = clouds(size, 12, rng) * 6;
     for (Mat& p : planes)
         p += shade + grain;
     merge(planes, ground);
     for (int i = rng.uniform(0, 12); i > 0; i--) // dust
-        circle(ground, Point(rng.uniform(0, size.width), rng.uniform(0, size.height)), rng.uniform(1, 4), colour(rng),
-               FILLED, LINE_AA);
+        circle(ground, Point(rng.uniform(0, size.width), rng.uniform(0, size.height)), rng.uniform(1, 4),
+               colour(rng), FILLED, LINE_AA);
     for (int i = rng.uniform(0, 3); i > 0; i--) // scratches
         line(ground, Point(rng.uniform(0, size.width), rng.uniform(0, size.height)),
              Point(rng.uniform(0, size.width), rng.uniform(0, size.height)), colour(rng), 1, LINE_AA);
@@ -61,11 +62,13 @@ Mat drawShape(const std::string& name, float radius, RNG& rng)
         fillConvexPoly(mask, polygon, Scalar(255), LINE_AA);
     }
     else if (name == "ring")
-        ellipse(mask, centre, Size2f(radius, radius), 0, 0, 360, Scalar(255), std::max(2, cvRound(radius / 3)), LINE_AA);
+        ellipse(mask, centre, Size2f(radius, radius), 0, 0, 360, Scalar(255),
+                std::max(2, cvRound(radius / 3)), LINE_AA);
     else
     {
         std::vector<Point> outline;
-        const double squeeze = rng.uniform(0.65, 1.), phase = rng.uniform(0., CV_2PI), bumps = rng.uniform(0.02, 0.1);
+        const double squeeze = rng.uniform(0.65, 1.), phase = rng.uniform(0., CV_2PI),
+                     bumps = rng.uniform(0.02, 0.1);
         for (int i = 0; i < 72; i++)
         {
             const double a = i * CV_2PI / 72, r = radius * (1 + bumps * std::sin(3 * a + phase));
@@ -87,7 +90,8 @@ Mat drawSurface(const std::string& name, const Mat& cover, float radius, RNG& rn
     if (name == "cell")
     {
         const int r = std::max(2, cvRound(radius * rng.uniform(0.2, 0.45)));
-        circle(surface, Point(cover.cols / 2 + rng.uniform(-r, r) / 2, cover.rows / 2 + rng.uniform(-r, r) / 2), r,
+        circle(surface,
+               Point(cover.cols / 2 + rng.uniform(-r, r) / 2, cover.rows / 2 + rng.uniform(-r, r) / 2), r,
                colour(rng), FILLED, LINE_AA);
     }
     const double blur = std::max(1.f, radius / 6);
@@ -119,7 +123,8 @@ Scene drawScene(Size size, RNG& rng)
         const float scale = std::min(size.width, size.height) / 240.f;
         const float radius = scale * static_cast<float>(std::exp(rng.uniform(std::log(9.), std::log(48.))));
         const Mat cover = drawShape(name, radius, rng), surface = drawSurface(name, cover, radius, rng);
-        const Point corner(rng.uniform(0, size.width) - cover.cols / 2, rng.uniform(0, size.height) - cover.rows / 2);
+        const Point corner(rng.uniform(0, size.width) - cover.cols / 2,
+                           rng.uniform(0, size.height) - cover.rows / 2);
         const Rect seen = Rect(corner, cover.size()) & Rect(Point(), size);
         if (seen.empty())
             continue;

@@ -18,12 +18,10 @@ double sumOverRows(int rows, const Body& body)
     const int blockRows = 4096;
     const int blocks = (rows + blockRows - 1) / blockRows;
     std::vector<double> partial(blocks);
-    parallel_for_(Range(0, blocks),
-                  [&](const Range& range)
-                  {
-                      for (int b = range.start; b < range.end; ++b)
-                          partial[b] = body(b * blockRows, std::min(rows, (b + 1) * blockRows));
-                  });
+    parallel_for_(Range(0, blocks), [&](const Range& range) {
+        for (int b = range.start; b < range.end; ++b)
+            partial[b] = body(b * blockRows, std::min(rows, (b + 1) * blockRows));
+    });
     double sum = 0;
     for (double value : partial)
         sum += value;
@@ -173,8 +171,9 @@ double sigmoidFocalLoss(InputArray logits_, InputArray labels_, OutputArray grad
     const Mat labels = labelsArgument(labels_, logits.rows, logits.cols);
     const Focal focal(alpha, gamma, normalizer);
     Mat grad = createGradient(grad_, logits);
-    return sumOverRows(logits.rows, [&](int first, int last)
-                       { return sigmoidFocalRows(focal, logits, labels, grad, first, last); });
+    return sumOverRows(logits.rows, [&](int first, int last) {
+        return sigmoidFocalRows(focal, logits, labels, grad, first, last);
+    });
 }
 
 double softmaxFocalLoss(InputArray logits_, InputArray labels_, OutputArray grad_, double alpha, double gamma,
@@ -187,8 +186,9 @@ double softmaxFocalLoss(InputArray logits_, InputArray labels_, OutputArray grad
     const Mat labels = labelsArgument(labels_, logits.rows, logits.cols - 1);
     const Focal focal(alpha, gamma, normalizer);
     Mat grad = createGradient(grad_, logits);
-    return sumOverRows(logits.rows, [&](int first, int last)
-                       { return softmaxFocalRows(focal, logits, labels, grad, first, last); });
+    return sumOverRows(logits.rows, [&](int first, int last) {
+        return softmaxFocalRows(focal, logits, labels, grad, first, last);
+    });
 }
 
 double sigmoidCrossEntropy(InputArray logits, InputArray labels, OutputArray grad, double normalizer)
@@ -214,29 +214,26 @@ double smoothL1Loss(InputArray deltas_, InputArray targets_, InputArray labels_,
     checkPositive(normalizer, "normalizer");
     Mat grad = createGradient(grad_, deltas);
 
-    const double sum = sumOverRows(
-        deltas.rows,
-        [&](int first, int last)
+    const double sum = sumOverRows(deltas.rows, [&](int first, int last) {
+        double loss = 0;
+        for (int k = first; k < last; ++k)
         {
-            double loss = 0;
-            for (int k = first; k < last; ++k)
+            const bool positive = labels.at<int>(k) > 0;
+            const float *delta = deltas.ptr<float>(k), *target = targets.ptr<float>(k);
+            float* g = grad.empty() ? nullptr : grad.ptr<float>(k);
+            for (int j = 0; j < deltas.cols; ++j)
             {
-                const bool positive = labels.at<int>(k) > 0;
-                const float *delta = deltas.ptr<float>(k), *target = targets.ptr<float>(k);
-                float* g = grad.empty() ? nullptr : grad.ptr<float>(k);
-                for (int j = 0; j < deltas.cols; ++j)
-                {
-                    const double d = positive ? static_cast<double>(delta[j]) - target[j] : 0;
-                    const double size = std::abs(d);
-                    const bool inner = size < beta;
-                    if (positive)
-                        loss += inner ? 0.5 * d * d / beta : size - 0.5 * beta;
-                    if (g)
-                        g[j] = static_cast<float>((inner ? d / beta : (d > 0) - (d < 0)) / normalizer);
-                }
+                const double d = positive ? static_cast<double>(delta[j]) - target[j] : 0;
+                const double size = std::abs(d);
+                const bool inner = size < beta;
+                if (positive)
+                    loss += inner ? 0.5 * d * d / beta : size - 0.5 * beta;
+                if (g)
+                    g[j] = static_cast<float>((inner ? d / beta : (d > 0) - (d < 0)) / normalizer);
             }
-            return loss;
-        });
+        }
+        return loss;
+    });
     return sum / normalizer;
 }
 

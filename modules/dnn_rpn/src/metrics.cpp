@@ -14,8 +14,7 @@ Metrics::Metrics()
     : AP(-1), AP50(-1), AP75(-1), APsmall(-1), APmedium(-1), APlarge(-1), AR10(-1), AR100(-1), AR300(-1),
       AR1000(-1), ARsmall(-1), ARmedium(-1), ARlarge(-1), vocAP(-1), vocAP07(-1), images(0), objects(0),
       detections(0)
-{
-}
+{}
 
 //! In double, as pycocotools computes: an overlap of exactly a threshold then falls on the same side.
 struct Evaluator::Picture

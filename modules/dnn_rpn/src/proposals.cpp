@@ -12,8 +12,7 @@ namespace dnn_rpn {
 ProposalParams::ProposalParams()
     : preNms(1000), postNms(300), nmsThreshold(0.7f), minSize(0),
       scoreThreshold(-std::numeric_limits<float>::infinity())
-{
-}
+{}
 
 namespace {
 

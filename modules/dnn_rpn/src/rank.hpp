@@ -11,8 +11,9 @@ namespace dnn_rpn {
 No score may be NaN. Only the part that is kept gets sorted. */
 inline void rankByScore(const float* scores, std::vector<int>& indices, int limit = 0)
 {
-    const auto before = [scores](int a, int b)
-    { return scores[a] > scores[b] || (scores[a] == scores[b] && a < b); };
+    const auto before = [scores](int a, int b) {
+        return scores[a] > scores[b] || (scores[a] == scores[b] && a < b);
+    };
     if (limit > 0 && static_cast<size_t>(limit) < indices.size())
     {
         std::nth_element(indices.begin(), indices.begin() + limit, indices.end(), before);

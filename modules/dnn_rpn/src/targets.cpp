@@ -126,15 +126,13 @@ void matchAnchors(InputArray anchors_, InputArray objects_, InputArray ignoreReg
     const int blocks = (anchors.rows + blockRows - 1) / blockRows;
     std::vector<std::vector<Best>> bests(blocks, std::vector<Best>(params.lowQuality ? objects.rows : 0));
     const Matcher matcher(anchors, objects, regions, params);
-    parallel_for_(Range(0, blocks),
-                  [&](const Range& range)
-                  {
-                      for (int b = range.start; b < range.end; ++b)
-                      {
-                          const Range rows(b * blockRows, std::min(anchors.rows, (b + 1) * blockRows));
-                          matcher.match(rows, matches, favourites.data(), bests[b]);
-                      }
-                  });
+    parallel_for_(Range(0, blocks), [&](const Range& range) {
+        for (int b = range.start; b < range.end; ++b)
+        {
+            const Range rows(b * blockRows, std::min(anchors.rows, (b + 1) * blockRows));
+            matcher.match(rows, matches, favourites.data(), bests[b]);
+        }
+    });
 
     for (int g = 0; params.lowQuality && g < objects.rows; ++g)
     {

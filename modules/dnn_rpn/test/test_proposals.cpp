@@ -190,8 +190,9 @@ TEST(DnnRpn_Proposals, wrongArguments)
     const Mat anchors = boxes({0, 0, 10, 10, 20, 20, 30, 30}), scores = floats({1, 2}, 1);
     const Size size(50, 50);
     Mat b, s;
-    const auto generate = [&](const ProposalParams& params)
-    { generateProposals(scores, anchors, anchors, oneLevel, size, b, s, params); };
+    const auto generate = [&](const ProposalParams& params) {
+        generateProposals(scores, anchors, anchors, oneLevel, size, b, s, params);
+    };
     EXPECT_ERROR("2 elements, not 1",
                  generateProposals(scores.row(0), anchors, anchors, oneLevel, size, b, s));
     EXPECT_ERROR("1 and 2", generateProposals(scores, anchors.row(0), anchors, oneLevel, size, b, s));

@@ -61,6 +61,23 @@ TEST(DnnRpn_Targets, literalMatches)
     EXPECT_EQ(std::vector<int>({-1, -1, -1, -1, -1}), match(anchors, Mat(), Mat()));
 }
 
+TEST(DnnRpn_Targets, thresholdsBelongToTheUpperSide)
+{
+    const Mat anchors = boxes({0, 0, 10, 10}), half = boxes({0, 0, 5, 10}); // IoU and IoF are 0.5
+    MatchParams params;
+    params.lowQuality = false;
+    params.positiveIoU = 0.5f;
+    EXPECT_EQ(std::vector<int>({0}), match(anchors, half, Mat(), params));
+    params.positiveIoU = 0.7f;
+    params.negativeIoU = 0.5f;
+    EXPECT_EQ(std::vector<int>({-2}), match(anchors, half, Mat(), params));
+    params.negativeIoU = 0.51f;
+    EXPECT_EQ(std::vector<int>({-1}), match(anchors, half, Mat(), params));
+    EXPECT_EQ(std::vector<int>({-2}), match(anchors, half, half, params));
+    params.ignoreIoF = 0.51f;
+    EXPECT_EQ(std::vector<int>({-1}), match(anchors, half, half, params));
+}
+
 TEST(DnnRpn_Targets, lowQuality)
 {
     // Object 0 is covered best by the first two alike, 1/4; both overlap object 1 more, or not.

@@ -37,7 +37,8 @@ double pool(const Node& node, const Wide& in, int n, int c, int y, int x)
     for (int ky = 0; ky < node.kernel.height; ky++)
         for (int kx = 0; kx < node.kernel.width; kx++)
         {
-            const int iy = y * node.stride.height - node.padTop + ky, ix = x * node.stride.width - node.padLeft + kx;
+            const int iy = y * node.stride.height - node.padTop + ky,
+                      ix = x * node.stride.width - node.padLeft + kx;
             padded += iy < in.shape.h + node.padBottom && ix < in.shape.w + node.padRight;
             if (!inside(in, iy, ix))
                 continue;
@@ -50,7 +51,8 @@ double pool(const Node& node, const Wide& in, int n, int c, int y, int x)
 
 } // namespace
 
-Wide naiveForward(const Node& node, const std::vector<Wide>& inputs, const std::vector<Wide>& p, const Shape& shape)
+Wide naiveForward(const Node& node, const std::vector<Wide>& inputs, const std::vector<Wide>& p,
+                  const Shape& shape)
 {
     Wide out(shape);
     for (int n = 0; n < shape.n; n++)
@@ -61,17 +63,23 @@ Wide naiveForward(const Node& node, const std::vector<Wide>& inputs, const std::
                     double& value = out.at(n, c, y, x);
                     switch (node.op)
                     {
-                    case Op::Input: value = inputs[0].at(n, c, y, x); break;
+                    case Op::Input:
+                        value = inputs[0].at(n, c, y, x);
+                        break;
                     case Op::Conv:
                         value = convolve(node, inputs[0], p[0], p[1].data[c], n, c, y, x);
                         break;
                     case Op::BatchNorm:
-                        value = (inputs[0].at(n, c, y, x) - p[2].data[c]) / std::sqrt(p[3].data[c] + node.epsilon) *
-                                    p[0].data[c] + p[1].data[c];
+                        value = (inputs[0].at(n, c, y, x) - p[2].data[c]) /
+                                    std::sqrt(p[3].data[c] + node.epsilon) * p[0].data[c] +
+                                p[1].data[c];
                         break;
-                    case Op::Relu: value = std::max(0., inputs[0].at(n, c, y, x)); break;
+                    case Op::Relu:
+                        value = std::max(0., inputs[0].at(n, c, y, x));
+                        break;
                     case Op::Clip:
-                        value = std::min<double>(node.upper, std::max<double>(node.lower, inputs[0].at(n, c, y, x)));
+                        value = std::min<double>(node.upper,
+                                                 std::max<double>(node.lower, inputs[0].at(n, c, y, x)));
                         break;
                     case Op::Add:
                         for (const Wide& i : inputs)
@@ -87,7 +95,9 @@ Wide naiveForward(const Node& node, const std::vector<Wide>& inputs, const std::
                         break;
                     }
                     case Op::MaxPool:
-                    case Op::AveragePool: value = pool(node, inputs[0], n, c, y, x); break;
+                    case Op::AveragePool:
+                        value = pool(node, inputs[0], n, c, y, x);
+                        break;
                     }
                 }
     return out;

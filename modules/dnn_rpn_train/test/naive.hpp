@@ -19,8 +19,13 @@ struct Wide
 
     Wide() = default;
     explicit Wide(const cv::dnn_rpn_train::Shape& s) : shape(s), data(s.total(), 0.) {}
-    explicit Wide(const cv::dnn_rpn_train::Tensor& t) : shape(t.shape()), data(t.data(), t.data() + t.shape().total()) {}
-    double& at(int n, int c, int y, int x) { return data[((size_t(n) * shape.c + c) * shape.h + y) * shape.w + x]; }
+    explicit Wide(const cv::dnn_rpn_train::Tensor& t)
+        : shape(t.shape()), data(t.data(), t.data() + t.shape().total())
+    {}
+    double& at(int n, int c, int y, int x)
+    {
+        return data[((size_t(n) * shape.c + c) * shape.h + y) * shape.w + x];
+    }
     double at(int n, int c, int y, int x) const
     {
         return data[((size_t(n) * shape.c + c) * shape.h + y) * shape.w + x];
@@ -28,8 +33,8 @@ struct Wide
 };
 
 //! One operator by its definition: plain loops over outputs, in double. `shape` is the output's.
-Wide naiveForward(const Node& node, const std::vector<Wide>& inputs,
-                  const std::vector<Wide>& parameters, const cv::dnn_rpn_train::Shape& shape);
+Wide naiveForward(const Node& node, const std::vector<Wide>& inputs, const std::vector<Wide>& parameters,
+                  const cv::dnn_rpn_train::Shape& shape);
 
 //! A whole graph; returns the values of all nodes.
 std::vector<Wide> naiveForward(const cv::dnn_rpn_train::Graph& graph, const Wide& input,

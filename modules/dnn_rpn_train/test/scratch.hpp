@@ -37,7 +37,9 @@ inline void writeText(const std::string& path, const std::string& text)
 template<typename Call>
 std::string errorOf(const Call& call)
 {
-    const cv::ErrorCallback before = cv::redirectError([](int, const char*, const char*, const char*, int, void*) { return 0; });
+    void* data = nullptr;
+    const cv::ErrorCallback before = cv::redirectError(
+        [](int, const char*, const char*, const char*, int, void*) { return 0; }, nullptr, &data);
     std::string message;
     try
     {
@@ -47,7 +49,7 @@ std::string errorOf(const Call& call)
     {
         message = e.what();
     }
-    cv::redirectError(before);
+    cv::redirectError(before, data);
     return message;
 }
 

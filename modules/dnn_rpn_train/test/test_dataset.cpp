@@ -5,21 +5,24 @@
 #include "../src/data/loader.hpp"
 #include "opencv2/dnn_rpn.hpp"
 
-namespace opencv_test { namespace {
+namespace opencv_test {
+namespace {
 
 std::string object(const std::string& name, const std::string& corners, int difficult = 0)
 {
     int v[4] = {};
     std::sscanf(corners.c_str(), "%d %d %d %d", v, v + 1, v + 2, v + 3);
     return cv::format("<object><name>%s</name><difficult>%d</difficult><bndbox><xmin>%d</xmin><ymin>%d</ymin>"
-                      "<xmax>%d</xmax><ymax>%d</ymax></bndbox></object>", name.c_str(), difficult, v[0], v[1], v[2], v[3]);
+                      "<xmax>%d</xmax><ymax>%d</ymax></bndbox></object>",
+                      name.c_str(), difficult, v[0], v[1], v[2], v[3]);
 }
 
 //! A data set of one picture of 40x30 with those objects.
 void writeVoc(const Scratch& s, const std::string& objects, const std::string& list = "one\n")
 {
     writeText(s / "Annotations/one.xml", "<annotation><filename>one.png</filename><size><width>40</width>"
-                                         "<height>30</height></size>" + objects + "</annotation>");
+                                         "<height>30</height></size>" +
+                                             objects + "</annotation>");
     writeText(s / "ImageSets/Main/train.txt", list);
     std::filesystem::create_directories(s / "JPEGImages");
     imwrite(s / "JPEGImages/one.png", Mat(30, 40, CV_8UC3, Scalar(1, 2, 3)));
@@ -88,7 +91,8 @@ TEST(Dataset, mistakesNameFileAndObject)
     EXPECT_TRUE(contains(readError(s), "bndbox"));
     writeVoc(s, "<object><bndbox/></object>");
     EXPECT_TRUE(contains(readError(s), "no name"));
-    writeVoc(s, "<object><name>a</name><bndbox><xmin>left</xmin><ymin>1</ymin><xmax>2</xmax><ymax>2</ymax></bndbox></object>");
+    writeVoc(s, "<object><name>a</name><bndbox><xmin>left</xmin><ymin>1</ymin><xmax>2</xmax><ymax>2</ymax></"
+                "bndbox></object>");
     EXPECT_TRUE(contains(readError(s), "<xmin> is 'left'")) << readError(s);
     writeVoc(s, object("a", "1 1 9 9"));
     EXPECT_TRUE(contains(readError(s, {"b"}), "'a'"));
@@ -156,7 +160,7 @@ TEST(Loader, withoutACacheItGivesTheSame)
     const Dataset set = writeDiscs(s, 4, 2, Size(48, 32), 0);
     Loader kept(set, Size(24, 16), 4, 0), read(set, Size(24, 16), 4, 0, 0);
     for (int i = 0; i < 3; i++)
-        EXPECT_EQ(0, norm(kept.next().pictures.flat(), read.next().pictures.flat(), NORM_INF));
+        EXPECT_EQ(0, cv::norm(kept.next().pictures.flat(), read.next().pictures.flat(), NORM_INF));
 }
 
 TEST(Loader, findsACorruptPictureAtOnce)
@@ -188,7 +192,8 @@ TEST(Sample, stackIsBlobFromImages)
     rng.fill(a, RNG::UNIFORM, 0, 255);
     rng.fill(b, RNG::UNIFORM, 0, 255);
     const Mat blob = dnn::blobFromImages(std::vector<Mat>{a, b});
-    EXPECT_EQ(0, norm(blob.reshape(1, 1), stack({a, b}).flat(), NORM_INF));
+    EXPECT_EQ(0, cv::norm(blob.reshape(1, 1), stack({a, b}).flat(), NORM_INF));
 }
 
-}} // namespace
+} // namespace
+} // namespace opencv_test

@@ -6,7 +6,8 @@
 #include "../src/engine/engine.hpp"
 #include "../src/net/network.hpp"
 
-namespace opencv_test { namespace {
+namespace opencv_test {
+namespace {
 
 Tensor randomTensor(const Shape& shape, RNG& rng)
 {
@@ -107,7 +108,8 @@ void check(const Case& c, const std::vector<Shape>& parameterShapes = std::vecto
         kernel->forward(args);
         const Wide expected = naiveForward(node, wideInputs, wideParameters, out);
         for (size_t i = 0; i < out.total(); i++)
-            ASSERT_NEAR(expected.data[i], output.data()[i], 1e-5 * (1 + std::abs(expected.data[i]))) << "output " << i;
+            ASSERT_NEAR(expected.data[i], output.data()[i], 1e-5 * (1 + std::abs(expected.data[i])))
+                << "output " << i;
 
         const Tensor direction = randomTensor(out, rng);
         const Wide wideDirection(direction);
@@ -175,24 +177,32 @@ TEST(Engine, conv)
 {
     checkConv("1x1", window(Op::Conv, Size(1, 1), Size(1, 1), Vec4i()), Shape(2, 3, 4, 5), 4);
     checkConv("1x1 stride 2", window(Op::Conv, Size(1, 1), Size(2, 2), Vec4i()), Shape(1, 2, 5, 4), 3);
-    checkConv("3x3 padded", window(Op::Conv, Size(3, 3), Size(1, 1), Vec4i(1, 1, 1, 1)), Shape(3, 2, 4, 5), 3);
+    checkConv("3x3 padded", window(Op::Conv, Size(3, 3), Size(1, 1), Vec4i(1, 1, 1, 1)), Shape(3, 2, 4, 5),
+              3);
     checkConv("3x3 bare", window(Op::Conv, Size(3, 3), Size(2, 2), Vec4i()), Shape(2, 2, 7, 6), 3);
-    checkConv("3x3 stride 2 padded", window(Op::Conv, Size(3, 3), Size(2, 2), Vec4i(1, 1, 1, 1)), Shape(1, 2, 7, 6), 2);
-    checkConv("5x2 uneven", window(Op::Conv, Size(5, 2), Size(3, 1), Vec4i(1, 2, 0, 1)), Shape(1, 2, 4, 9), 2);
+    checkConv("3x3 stride 2 padded", window(Op::Conv, Size(3, 3), Size(2, 2), Vec4i(1, 1, 1, 1)),
+              Shape(1, 2, 7, 6), 2);
+    checkConv("5x2 uneven", window(Op::Conv, Size(5, 2), Size(3, 1), Vec4i(1, 2, 0, 1)), Shape(1, 2, 4, 9),
+              2);
     Node dilated = window(Op::Conv, Size(3, 3), Size(1, 1), Vec4i(2, 2, 2, 2));
     dilated.dilation = Size(2, 2);
     checkConv("dilated", dilated, Shape(2, 1, 6, 5), 2);
-    checkConv("larger than the picture", window(Op::Conv, Size(7, 7), Size(1, 1), Vec4i(3, 3, 3, 3)), Shape(1, 1, 2, 3), 2);
+    checkConv("larger than the picture", window(Op::Conv, Size(7, 7), Size(1, 1), Vec4i(3, 3, 3, 3)),
+              Shape(1, 1, 2, 3), 2);
     checkConv("one pixel", window(Op::Conv, Size(1, 1), Size(1, 1), Vec4i()), Shape(1, 1, 1, 1), 1);
 }
 
 TEST(Engine, groupedConv)
 {
-    checkConv("two groups", window(Op::Conv, Size(3, 3), Size(1, 1), Vec4i(1, 1, 1, 1)), Shape(2, 4, 3, 4), 6, 2);
+    checkConv("two groups", window(Op::Conv, Size(3, 3), Size(1, 1), Vec4i(1, 1, 1, 1)), Shape(2, 4, 3, 4), 6,
+              2);
     checkConv("1x1 groups", window(Op::Conv, Size(1, 1), Size(1, 1), Vec4i()), Shape(2, 6, 3, 2), 3, 3);
-    checkConv("depthwise", window(Op::Conv, Size(3, 3), Size(1, 1), Vec4i(1, 1, 1, 1)), Shape(2, 3, 4, 5), 3, 3);
-    checkConv("depthwise stride 2", window(Op::Conv, Size(3, 3), Size(2, 2), Vec4i(1, 1, 1, 1)), Shape(2, 3, 5, 6), 3, 3);
-    checkConv("two outputs a channel", window(Op::Conv, Size(3, 3), Size(1, 1), Vec4i(1, 0, 1, 0)), Shape(1, 2, 4, 5), 4, 2);
+    checkConv("depthwise", window(Op::Conv, Size(3, 3), Size(1, 1), Vec4i(1, 1, 1, 1)), Shape(2, 3, 4, 5), 3,
+              3);
+    checkConv("depthwise stride 2", window(Op::Conv, Size(3, 3), Size(2, 2), Vec4i(1, 1, 1, 1)),
+              Shape(2, 3, 5, 6), 3, 3);
+    checkConv("two outputs a channel", window(Op::Conv, Size(3, 3), Size(1, 1), Vec4i(1, 0, 1, 0)),
+              Shape(1, 2, 4, 5), 4, 2);
     Node dilated = window(Op::Conv, Size(3, 3), Size(2, 1), Vec4i(2, 2, 2, 2));
     dilated.dilation = Size(2, 2);
     checkConv("depthwise dilated", dilated, Shape(1, 2, 5, 6), 2, 2);
@@ -282,7 +292,8 @@ Graph everything(RNG& rng)
     depthwise.name = "depthwise";
     depthwise.group = 4;
     depthwise.inputs = {r1};
-    depthwise.parameters = {g.addParameter("dw", Shape(4, 1, 3, 3), true), g.addParameter("db", Shape(1, 4, 1, 1), false)};
+    depthwise.parameters = {g.addParameter("dw", Shape(4, 1, 3, 3), true),
+                            g.addParameter("db", Shape(1, 4, 1, 1), false)};
     const int d1 = g.add(depthwise);
     Node clip;
     clip.name = "clip";
@@ -305,7 +316,8 @@ Graph everything(RNG& rng)
     concat.op = Op::Concat;
     concat.inputs = {a1, v1, a1};
     const int k1 = g.add(concat);
-    const int o1 = g.addConv("o1", k1, 12, 3, 1), o2 = g.addConv("o2", g.addRelu("r2", g.addConv("c2", k1, 12, 2, 3)), 2, 2, 1);
+    const int o1 = g.addConv("o1", k1, 12, 3, 1),
+              o2 = g.addConv("o2", g.addRelu("r2", g.addConv("c2", k1, 12, 2, 3)), 2, 2, 1);
     g.outputs = {o1, o2};
     for (Parameter& p : g.parameters)
     {
@@ -366,7 +378,8 @@ TEST(Network, gradientsOfEveryParameter)
                 const double below = loss();
                 x = x0;
                 const double numeric = (above - below) / (2 * step);
-                ASSERT_NEAR(numeric, network.parameterGradient(static_cast<int>(p)).data()[i], 1e-3 * (1 + std::abs(numeric)))
+                ASSERT_NEAR(numeric, network.parameterGradient(static_cast<int>(p)).data()[i],
+                            1e-3 * (1 + std::abs(numeric)))
                     << g.parameters[p].name << " " << i;
             }
         }
@@ -396,10 +409,12 @@ TEST(Network, sameBitsForAnyNumberOfThreads)
             if (first.empty())
                 first = all;
             for (size_t i = 0; i < all.size(); i++)
-                EXPECT_EQ(0, norm(first[i], all[i], NORM_INF)) << engine << ", " << threads << " threads, parameter " << i;
+                EXPECT_EQ(0, cv::norm(first[i], all[i], NORM_INF))
+                    << engine << ", " << threads << " threads, parameter " << i;
         }
     }
     setNumThreads(before);
 }
 
-}} // namespace
+} // namespace
+} // namespace opencv_test

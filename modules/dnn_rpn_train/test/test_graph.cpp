@@ -4,7 +4,8 @@
 #include "scratch.hpp"
 #include "../src/net/graph.hpp"
 
-namespace opencv_test { namespace {
+namespace opencv_test {
+namespace {
 
 using cv::dnn_rpn_train::Node; // cv has a Node too
 
@@ -73,4 +74,5 @@ TEST(Graph, gridIsWhereTheReceptiveFieldsLie)
     EXPECT_TRUE(contains(errorOf([&] { gridOf(g, a); }), "meeting"));
 }
 
-}} // namespace
+} // namespace
+} // namespace opencv_test

@@ -7,7 +7,8 @@
 #include "../src/onnx/writer.hpp"
 #include "opencv2/dnn_rpn.hpp"
 
-namespace opencv_test { namespace {
+namespace opencv_test {
+namespace {
 
 using cv::dnn_rpn_train::Node; // cv has a Node too
 
@@ -59,7 +60,8 @@ Graph sampleGraph()
     RNG rng(3);
     for (Parameter& p : g.parameters)
         for (size_t i = 0; i < p.value.shape().total(); i++)
-            p.value.data()[i] = static_cast<float>(p.name == "variance" ? rng.uniform(0.5, 2.) : rng.uniform(-0.5, 0.5));
+            p.value.data()[i] =
+                static_cast<float>(p.name == "variance" ? rng.uniform(0.5, 2.) : rng.uniform(-0.5, 0.5));
     return g;
 }
 
@@ -98,7 +100,7 @@ TEST(Onnx, writtenThenReadGivesTheSameNetwork)
     back.outputs = {importOnnx(scratch / "g.onnx", back, in)};
     ASSERT_EQ(g.nodes.size(), back.nodes.size());
     const Tensor picture = randomPicture(20, 26);
-    EXPECT_EQ(0, norm(run(g, picture), run(back, picture), NORM_INF));
+    EXPECT_EQ(0, cv::norm(run(g, picture), run(back, picture), NORM_INF));
 }
 
 TEST(Onnx, cvDnnRunsWhatIsWritten)
@@ -111,7 +113,7 @@ TEST(Onnx, cvDnnRunsWhatIsWritten)
     net.setInput(Mat(std::vector<int>{1, 3, 20, 26}, CV_32F, picture.data()));
     const Mat theirs = net.forward(), ours = run(g, picture);
     ASSERT_EQ(ours.total(), theirs.total());
-    EXPECT_LT(norm(theirs.reshape(1, 1), ours, NORM_INF), 1e-5);
+    EXPECT_LT(cv::norm(theirs.reshape(1, 1), ours, NORM_INF), 1e-5);
 }
 
 TEST(Onnx, brokenFilesAreNamed)
@@ -132,7 +134,8 @@ TEST(Onnx, brokenFilesAreNamed)
     EXPECT_TRUE(contains(errorOf([&] {
                              Graph g;
                              importOnnx(scratch / "absent.onnx", g, g.addInput("picture"));
-                         }), "absent.onnx"));
+                         }),
+                         "absent.onnx"));
 }
 
 TEST(Onnx, unknownOperatorsAreNamed)
@@ -150,4 +153,5 @@ TEST(Onnx, unknownOperatorsAreNamed)
     EXPECT_TRUE(contains(message, "odd.onnx") && contains(message, "Softplus")) << message;
 }
 
-}} // namespace
+} // namespace
+} // namespace opencv_test

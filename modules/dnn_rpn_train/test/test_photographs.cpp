@@ -9,13 +9,15 @@
 #include "../src/net/network.hpp"
 #include "../src/onnx/import.hpp"
 
-namespace opencv_test { namespace {
+namespace opencv_test {
+namespace {
 
 std::string folder(const char* variable)
 {
     const char* value = std::getenv(variable);
     if (!value || !std::filesystem::is_directory(value))
-        CV_Error_(Error::StsError, ("the environment variable %s names no folder: '%s'", variable, value ? value : ""));
+        CV_Error_(Error::StsError,
+                  ("the environment variable %s names no folder: '%s'", variable, value ? value : ""));
     return value;
 }
 
@@ -45,7 +47,8 @@ TEST(Photographs, backbonesRunAsInCvDnn)
             const Mat theirs = net.forward(), ours = network.value(g.outputs[0]).flat();
             ASSERT_EQ(theirs.total(), ours.total());
             // Relative to the largest of the features, which reach some tens.
-            EXPECT_LT(norm(theirs.reshape(1, 1), ours, NORM_INF), 1e-4 * std::max(1., norm(ours, NORM_INF)));
+            EXPECT_LT(cv::norm(theirs.reshape(1, 1), ours, NORM_INF),
+                      1e-4 * std::max(1., cv::norm(ours, NORM_INF)));
         }
     }
 }
@@ -86,4 +89,5 @@ TEST(Photographs, zeroAreaBoxesOfBccdAreTold)
     EXPECT_TRUE(contains(set.remarks[1], "BloodImage_00343.xml"));
 }
 
-}} // namespace
+} // namespace
+} // namespace opencv_test

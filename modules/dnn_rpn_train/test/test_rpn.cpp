@@ -5,7 +5,8 @@
 #include "../src/detector/backbone.hpp"
 #include "../src/detector/rpn.hpp"
 
-namespace opencv_test { namespace {
+namespace opencv_test {
+namespace {
 
 const char* const losses[] = {"focal_sigmoid", "focal_softmax", "ce_sigmoid", "ce_softmax"};
 
@@ -64,8 +65,8 @@ TEST(Rpn, lossGradientIsTheDerivativeOfItsValue)
             for (size_t i = 0; i < v.shape().total(); i++)
                 v.data()[i] = static_cast<float>(s.rng.uniform(-2., 2.));
         }
-        const std::vector<std::vector<Object>> objects{{at(8, 8, 30, 24), at(40, 20, 58, 44), at(0, 30, 20, 48, true)},
-                                                       {at(20, 10, 50, 40)}};
+        const std::vector<std::vector<Object>> objects{
+            {at(8, 8, 30, 24), at(40, 20, 58, 44), at(0, 30, 20, 48, true)}, {at(20, 10, 50, 40)}};
         const RpnLoss first = s.rpn->loss(*s.network, objects, 3);
         EXPECT_GT(first.positives, 0);
         EXPECT_EQ(-1, first.worst);
@@ -82,7 +83,8 @@ TEST(Rpn, lossGradientIsTheDerivativeOfItsValue)
                 v.data()[i] = v0 - step;
                 const double below = s.rpn->loss(*s.network, objects, 3).total();
                 v.data()[i] = v0;
-                ASSERT_NEAR((above - below) / (2 * step), gradient.data()[i], 2e-3 * (0.05 + std::abs(gradient.data()[i])))
+                ASSERT_NEAR((above - below) / (2 * step), gradient.data()[i],
+                            2e-3 * (0.05 + std::abs(gradient.data()[i])))
                     << "node " << node << ", element " << i;
             }
         }
@@ -105,8 +107,8 @@ TEST(Rpn, noObjectsAndAllIgnored)
         const std::vector<Object> everything{at(-200, -200, 300, 300, true)};
         const RpnLoss ignored = s.rpn->loss(*s.network, {everything, everything}, 0);
         EXPECT_EQ(0, ignored.total());
-        EXPECT_EQ(0, norm(s.network->gradient(s.rpn->logitsNode()).flat(), NORM_INF));
-        EXPECT_EQ(0, norm(s.network->gradient(s.rpn->deltasNode()).flat(), NORM_INF));
+        EXPECT_EQ(0, cv::norm(s.network->gradient(s.rpn->logitsNode()).flat(), NORM_INF));
+        EXPECT_EQ(0, cv::norm(s.network->gradient(s.rpn->deltasNode()).flat(), NORM_INF));
     }
 }
 
@@ -127,7 +129,8 @@ TEST(Rpn, paperNormalisers)
     matchAnchors(anchors, box, Mat(0, 4, CV_32F), matches, match);
     const int positives = matchLabels(matches, noArray(), labels), negatives = countNonZero(labels == 0);
     EXPECT_EQ(positives, loss.positives);
-    EXPECT_NEAR(0.1 / positives * (0.25 * positives + 0.75 * negatives) * 0.25 * std::log(2.), loss.cls, 1e-6);
+    EXPECT_NEAR(0.1 / positives * (0.25 * positives + 0.75 * negatives) * 0.25 * std::log(2.), loss.cls,
+                1e-6);
     Mat targets;
     encodeTargets(anchors, box, matches, targets);
     double sum = 0;
@@ -168,4 +171,5 @@ TEST(Rpn, wrongParametersAreNamed)
     EXPECT_TRUE(contains(errorOf([&] { Rpn(p, g, in, rng); }), "prior"));
 }
 
-}} // namespace
+} // namespace
+} // namespace opencv_test

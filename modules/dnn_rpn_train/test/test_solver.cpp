@@ -5,7 +5,8 @@
 #include "../src/train/schedule.hpp"
 #include "../src/train/solver.hpp"
 
-namespace opencv_test { namespace {
+namespace opencv_test {
+namespace {
 
 TEST(Solver, twoStepsByHand)
 {
@@ -64,4 +65,5 @@ TEST(Schedule, risesAndFalls)
     EXPECT_TRUE(contains(errorOf([] { Schedule("linear", 1, 1, 1); }), "linear"));
 }
 
-}} // namespace
+} // namespace
+} // namespace opencv_test

@@ -15,7 +15,8 @@ Sample resizeSample(const Mat& picture, const std::vector<Object>& objects, Size
 {
     Sample s;
     resize(picture, s.picture, size, 0, 0, INTER_LINEAR);
-    const float fx = static_cast<float>(size.width) / picture.cols, fy = static_cast<float>(size.height) / picture.rows;
+    const float fx = static_cast<float>(size.width) / picture.cols,
+                fy = static_cast<float>(size.height) / picture.rows;
     s.objects = objects;
     for (Object& o : s.objects)
         o.box = Vec4f(o.box[0] * fx, o.box[1] * fy, o.box[2] * fx, o.box[3] * fy);
@@ -56,7 +57,8 @@ Loader::Loader(const Dataset& dataset_, Size size_, int batch, int seed_, size_t
 {
     CV_CheckGT(batch, 0, "pictures in a batch");
     if (batchesPerEpoch() == 0)
-        CV_Error_(Error::StsBadArg, ("%d pictures do not fill one batch of %d", static_cast<int>(cache.size()), batch));
+        CV_Error_(Error::StsBadArg,
+                  ("%d pictures do not fill one batch of %d", static_cast<int>(cache.size()), batch));
     const size_t kept = std::min(cache.size(), budget / (static_cast<size_t>(size.area()) * 3));
     parallel_for_(Range(0, static_cast<int>(cache.size())), [&](const Range& range) {
         for (int i = range.start; i < range.end; i++)
@@ -94,7 +96,8 @@ Batch Loader::make(int at) const
 {
     const int epoch = at / batchesPerEpoch(), first = at % batchesPerEpoch() * batchSize;
     const std::vector<int> shuffled = order(epoch);
-    RNG rng((static_cast<uint64>(static_cast<unsigned>(seed)) << 32) ^ (static_cast<uint64>(at) * 0x9E3779B97F4A7C15ull));
+    RNG rng((static_cast<uint64>(static_cast<unsigned>(seed)) << 32) ^
+            (static_cast<uint64>(at) * 0x9E3779B97F4A7C15ull));
     rng.next(); // neighbouring seeds give alike first numbers
     Batch b;
     std::vector<Mat> pictures;

@@ -35,10 +35,10 @@ double number(const pugi::xml_node& parent, const char* child, const std::string
         value = std::stod(text, &used);
     }
     catch (const std::exception&)
-    {
-    }
+    {}
     if (used == 0 || !std::isfinite(value))
-        CV_Error_(Error::StsParseError, ("%s: <%s> is '%s', not a number", where.c_str(), child, text.c_str()));
+        CV_Error_(Error::StsParseError,
+                  ("%s: <%s> is '%s', not a number", where.c_str(), child, text.c_str()));
     return value;
 }
 
@@ -58,8 +58,8 @@ std::vector<NamedObject> readObjects(const pugi::xml_node& root, const std::stri
         if (!corners)
             CV_Error_(Error::StsParseError, ("%s has no bndbox", where.c_str()));
         // In braces, so that the first of several mistakes is the one that is told.
-        Vec4d box{number(corners, "xmin", where), number(corners, "ymin", where), number(corners, "xmax", where),
-                  number(corners, "ymax", where)};
+        Vec4d box{number(corners, "xmin", where), number(corners, "ymin", where),
+                  number(corners, "xmax", where), number(corners, "ymax", where)};
         const String text = format("[%g %g %g %g]", box[0], box[1], box[2], box[3]);
         if (box[2] < box[0] || box[3] < box[1])
             CV_Error_(Error::StsParseError, ("%s: the box %s has its corners exchanged (xmin ymin xmax ymax)",
@@ -68,10 +68,11 @@ std::vector<NamedObject> readObjects(const pugi::xml_node& root, const std::stri
         {
             const Vec4d whole = box;
             for (int i = 0; i < 4; i++)
-                box[i] = std::min(std::max(box[i], 0.), static_cast<double>(i % 2 ? size.height : size.width));
+                box[i] =
+                    std::min(std::max(box[i], 0.), static_cast<double>(i % 2 ? size.height : size.width));
             if (box != whole)
-                remarks.push_back(format("%s: the box %s was cut to the picture of %dx%d", where.c_str(), text.c_str(),
-                                         size.width, size.height));
+                remarks.push_back(format("%s: the box %s was cut to the picture of %dx%d", where.c_str(),
+                                         text.c_str(), size.width, size.height));
         }
         if (box[2] <= box[0] || box[3] <= box[1])
         {
@@ -93,8 +94,8 @@ std::string findPicture(const fs::path& folder, const std::string& name, const s
     for (const char* extension : {".jpg", ".jpeg", ".png", ".bmp", ".JPG", ".JPEG", ".PNG"})
         if (fs::is_regular_file(folder / (name + extension)))
             return (folder / (name + extension)).string();
-    CV_Error_(Error::StsError, ("no picture '%s' (.jpg, .jpeg, .png or .bmp) in '%s'", name.c_str(),
-                                folder.string().c_str()));
+    CV_Error_(Error::StsError,
+              ("no picture '%s' (.jpg, .jpeg, .png or .bmp) in '%s'", name.c_str(), folder.string().c_str()));
 }
 
 } // namespace
@@ -113,7 +114,8 @@ Dataset Dataset::readVOC(const String& folder, const String& split, const std::v
         String known;
         for (const fs::directory_entry& e : fs::directory_iterator(list.parent_path()))
             known += " " + e.path().stem().string();
-        CV_Error_(Error::StsError, ("cannot read '%s'; the splits there are:%s", list.string().c_str(), known.c_str()));
+        CV_Error_(Error::StsError,
+                  ("cannot read '%s'; the splits there are:%s", list.string().c_str(), known.c_str()));
     }
 
     Dataset set;
@@ -151,9 +153,10 @@ Dataset Dataset::readVOC(const String& folder, const String& split, const std::v
         {
             const auto at = std::find(set.classes.begin(), set.classes.end(), o.name);
             if (at == set.classes.end())
-                CV_Error_(Error::StsError, ("the annotation of '%s' has an object of class '%s', which is not among the "
-                                            "%d classes", set.images[i].path.c_str(), o.name.c_str(),
-                                            static_cast<int>(set.classes.size())));
+                CV_Error_(Error::StsError,
+                          ("the annotation of '%s' has an object of class '%s', which is not among the "
+                           "%d classes",
+                           set.images[i].path.c_str(), o.name.c_str(), static_cast<int>(set.classes.size())));
             o.object.label = static_cast<int>(at - set.classes.begin()) + 1;
             set.images[i].objects.push_back(o.object);
         }

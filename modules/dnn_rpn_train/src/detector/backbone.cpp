@@ -32,14 +32,15 @@ int addSmallBackbone(Graph& graph, int input, RNG& rng)
     static const struct
     {
         int channels, stride;
-    } layers[] = {{16, 2}, {32, 2}, {64, 2}, {96, 2}, {96, 1}};
+    } layers[] = {{16, 2}, {32, 2}, {32, 1}, {64, 2}, {64, 1}, {96, 2}, {96, 1}, {96, 1}};
     int node = input, channels = 3, index = 0;
     for (const auto& layer : layers)
     {
         const std::string name = "small" + std::to_string(++index);
         node = graph.addConv(name, node, channels, layer.channels, 3, layer.stride);
         // He et al. 2015, eq. 10: keeps the variance through layers with ReLU.
-        drawWeights(graph.parameters[graph.nodes[node].parameters[0]].value, std::sqrt(2. / (channels * 9)), rng);
+        drawWeights(graph.parameters[graph.nodes[node].parameters[0]].value, std::sqrt(2. / (channels * 9)),
+                    rng);
         node = graph.addRelu(name + ".relu", node);
         channels = layer.channels;
     }
@@ -58,7 +59,8 @@ int addBackbone(Graph& graph, const std::string& backbone, RNG& rng)
 {
     const int picture = graph.addInput("picture");
     const int normalised = addPreprocessing(graph, picture);
-    return backbone == "small" ? addSmallBackbone(graph, normalised, rng) : importOnnx(backbone, graph, normalised);
+    return backbone == "small" ? addSmallBackbone(graph, normalised, rng)
+                               : importOnnx(backbone, graph, normalised);
 }
 
 } // namespace dnn_rpn_train

@@ -11,7 +11,8 @@ namespace dnn_rpn_train {
 namespace {
 
 //! N x (A columns) x rows x cols -> N x K x columns. Returns the name of the value.
-std::string addAnchorsFirst(OnnxWriter& writer, const std::string& value, const std::string& name, int columns)
+std::string addAnchorsFirst(OnnxWriter& writer, const std::string& value, const std::string& name,
+                            int columns)
 {
     writer.addNode("Transpose", name + ".cells", {value}).integers("perm", {0, 2, 3, 1});
     writer.addConstant(name + ".shape", {0, -1, columns});
@@ -51,7 +52,8 @@ std::string exportHeads(const Graph& graph, const Rpn& rpn)
     OnnxWriter writer;
     writer.addInput(graph.nodes[0].name, {-1, 3, -1, -1});
     writer.addGraph(graph);
-    writer.addOutput(addAnchorsFirst(writer, graph.nodes[rpn.logitsNode()].name, "logits", columns), {-1, -1, columns});
+    writer.addOutput(addAnchorsFirst(writer, graph.nodes[rpn.logitsNode()].name, "logits", columns),
+                     {-1, -1, columns});
     writer.addOutput(addAnchorsFirst(writer, graph.nodes[rpn.deltasNode()].name, "deltas", 4), {-1, -1, 4});
     return writer.bytes();
 }

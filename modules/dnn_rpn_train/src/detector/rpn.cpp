@@ -61,15 +61,17 @@ Rpn::Rpn(const RpnParams& params_, Graph& graph, int features, RNG& rng) : param
 {
     const std::vector<String> known{"focal_sigmoid", "focal_softmax", "ce_sigmoid", "ce_softmax"};
     if (std::find(known.begin(), known.end(), params.loss) == known.end())
-        CV_Error_(Error::StsBadArg, ("loss '%s' is none of focal_sigmoid, focal_softmax, ce_sigmoid, ce_softmax",
-                                     params.loss.c_str()));
+        CV_Error_(Error::StsBadArg,
+                  ("loss '%s' is none of focal_sigmoid, focal_softmax, ce_sigmoid, ce_softmax",
+                   params.loss.c_str()));
     if (!(params.prior > 0 && params.prior < 1))
         CV_Error_(Error::StsOutOfRange, ("prior is %g, not between 0 and 1", params.prior));
     focal = params.loss.find("focal") == 0;
     classChannels = params.loss.find("softmax") != String::npos ? 2 : 1;
 
     const Grid grid = gridOf(graph, features);
-    anchorLevel = AnchorLevel(grid.stride, params.anchorSizes, params.anchorRatios, grid.centre / grid.stride);
+    anchorLevel =
+        AnchorLevel(grid.stride, params.anchorSizes, params.anchorRatios, grid.centre / grid.stride);
     const int count = anchorLevel.count();
     // The channels of a node do not depend on the picture; any size that leaves something will do.
     const int channels = graph.shapes(Shape(1, 3, 32 * grid.stride, 32 * grid.stride))[features].c;
@@ -100,7 +102,8 @@ Mat Rpn::anchors(const Network& network) const
 RpnLoss Rpn::loss(Network& network, const std::vector<std::vector<Object>>& objects, int seed) const
 {
     const int pictures = network.value(logits).shape().n;
-    CV_CheckEQ(static_cast<int>(objects.size()), pictures, "objects are wanted for every picture of the batch");
+    CV_CheckEQ(static_cast<int>(objects.size()), pictures,
+               "objects are wanted for every picture of the batch");
     const Mat all = anchors(network);
 
     std::vector<Target> targets(pictures);
@@ -130,8 +133,10 @@ RpnLoss Rpn::loss(Network& network, const std::vector<std::vector<Object>>& obje
         sampled += t.sampled;
     }
     // PRCV 2018, section 3.2: N'cls positives, N'reg twice as many; over the whole batch.
-    const double clsNormalizer = focal ? std::max(1, loss.positives) / params.focalWeight : std::max(1, sampled);
-    const double regNormalizer = (focal ? std::max(1, 2 * loss.positives) : std::max(1, sampled)) / params.boxWeight;
+    const double clsNormalizer =
+        focal ? std::max(1, loss.positives) / params.focalWeight : std::max(1, sampled);
+    const double regNormalizer =
+        (focal ? std::max(1, 2 * loss.positives) : std::max(1, sampled)) / params.boxWeight;
 
     std::vector<double> cls(pictures), reg(pictures);
     parallel_for_(Range(0, pictures), [&](const Range& range) {
@@ -141,9 +146,11 @@ RpnLoss Rpn::loss(Network& network, const std::vector<std::vector<Object>>& obje
             heads(network, n, x, d);
             const Target& t = targets[n];
             if (focal && softmax())
-                cls[n] = softmaxFocalLoss(x, t.labels, xGrad, params.focalAlpha, params.focalGamma, clsNormalizer);
+                cls[n] =
+                    softmaxFocalLoss(x, t.labels, xGrad, params.focalAlpha, params.focalGamma, clsNormalizer);
             else if (focal)
-                cls[n] = sigmoidFocalLoss(x, t.labels, xGrad, params.focalAlpha, params.focalGamma, clsNormalizer);
+                cls[n] =
+                    sigmoidFocalLoss(x, t.labels, xGrad, params.focalAlpha, params.focalGamma, clsNormalizer);
             else if (softmax())
                 cls[n] = softmaxCrossEntropy(x, t.labels, xGrad, clsNormalizer);
             else
@@ -177,7 +184,8 @@ void Rpn::propose(const Network& network, int n, OutputArray boxes, OutputArray 
     propose(network, p, d, boxes, scores);
 }
 
-void Rpn::propose(const Network& network, InputArray p, InputArray d, OutputArray boxes, OutputArray scores) const
+void Rpn::propose(const Network& network, InputArray p, InputArray d, OutputArray boxes,
+                  OutputArray scores) const
 {
     const Shape& input = network.value(0).shape();
     generateProposals(p, d, anchors(network), std::vector<int>(), Size(input.w, input.h), boxes, scores,

@@ -11,15 +11,24 @@ const char* opName(Op op)
 {
     switch (op)
     {
-    case Op::Input: return "Input";
-    case Op::Conv: return "Conv";
-    case Op::BatchNorm: return "BatchNormalization";
-    case Op::Relu: return "Relu";
-    case Op::Clip: return "Clip";
-    case Op::Add: return "Add";
-    case Op::Concat: return "Concat";
-    case Op::MaxPool: return "MaxPool";
-    case Op::AveragePool: return "AveragePool";
+    case Op::Input:
+        return "Input";
+    case Op::Conv:
+        return "Conv";
+    case Op::BatchNorm:
+        return "BatchNormalization";
+    case Op::Relu:
+        return "Relu";
+    case Op::Clip:
+        return "Clip";
+    case Op::Add:
+        return "Add";
+    case Op::Concat:
+        return "Concat";
+    case Op::MaxPool:
+        return "MaxPool";
+    case Op::AveragePool:
+        return "AveragePool";
     }
     return "?";
 }
@@ -53,7 +62,8 @@ int Graph::addInput(const std::string& name)
     return add(n);
 }
 
-int Graph::addConv(const std::string& name, int input, int inputChannels, int outputChannels, int kernel, int stride)
+int Graph::addConv(const std::string& name, int input, int inputChannels, int outputChannels, int kernel,
+                   int stride)
 {
     Node n;
     n.name = name;
@@ -62,8 +72,9 @@ int Graph::addConv(const std::string& name, int input, int inputChannels, int ou
     n.kernel = Size(kernel, kernel);
     n.stride = Size(stride, stride);
     n.padTop = n.padLeft = n.padBottom = n.padRight = kernel / 2;
-    n.parameters = {addParameter(name + ".weight", Shape(outputChannels, inputChannels, kernel, kernel), true),
-                    addParameter(name + ".bias", Shape(1, outputChannels, 1, 1), false)};
+    n.parameters = {
+        addParameter(name + ".weight", Shape(outputChannels, inputChannels, kernel, kernel), true),
+        addParameter(name + ".bias", Shape(1, outputChannels, 1, 1), false)};
     return add(n);
 }
 
@@ -108,9 +119,8 @@ std::vector<Shape> Graph::shapes(const Shape& input) const
     {
         const Node& n = nodes[i];
         auto refuse = [&](const String& why) {
-            CV_Error_(Error::StsBadSize,
-                      ("node '%s' (%s): %s, for an input picture of %dx%d", n.name.c_str(), opName(n.op),
-                       why.c_str(), input.w, input.h));
+            CV_Error_(Error::StsBadSize, ("node '%s' (%s): %s, for an input picture of %dx%d", n.name.c_str(),
+                                          opName(n.op), why.c_str(), input.w, input.h));
         };
         const Shape in = n.op == Op::Input ? input : all[n.inputs.at(0)];
         Shape& out = all[i];
@@ -119,7 +129,8 @@ std::vector<Shape> Graph::shapes(const Shape& input) const
         {
         case Op::Input:
         case Op::Relu:
-        case Op::Clip: break;
+        case Op::Clip:
+            break;
         case Op::BatchNorm:
             for (int p : n.parameters)
                 if (parameters[p].value.shape().c != in.c)
@@ -143,8 +154,10 @@ std::vector<Shape> Graph::shapes(const Shape& input) const
         case Op::Conv:
         case Op::MaxPool:
         case Op::AveragePool:
-            out.h = windows(in.h, n.kernel.height, n.stride.height, n.dilation.height, n.padTop, n.padBottom, n.ceilMode);
-            out.w = windows(in.w, n.kernel.width, n.stride.width, n.dilation.width, n.padLeft, n.padRight, n.ceilMode);
+            out.h = windows(in.h, n.kernel.height, n.stride.height, n.dilation.height, n.padTop, n.padBottom,
+                            n.ceilMode);
+            out.w = windows(in.w, n.kernel.width, n.stride.width, n.dilation.width, n.padLeft, n.padRight,
+                            n.ceilMode);
             if (out.h <= 0 || out.w <= 0)
                 refuse("nothing is left of its input of " + in.str());
             if (n.op == Op::Conv)
@@ -174,8 +187,9 @@ Grid gridOf(const Graph& graph, int node)
                 CV_Error_(Error::StsBadArg, ("node '%s' joins branches of strides %d and %d", n.name.c_str(),
                                              g.stride, grids[j].stride));
         if (n.stride.width != n.stride.height)
-            CV_Error_(Error::StsNotImplemented, ("node '%s' has stride %dx%d: only equal strides give square cells",
-                                                 n.name.c_str(), n.stride.width, n.stride.height));
+            CV_Error_(Error::StsNotImplemented,
+                      ("node '%s' has stride %dx%d: only equal strides give square cells", n.name.c_str(),
+                       n.stride.width, n.stride.height));
         g.centre += g.stride * (0.5f * n.dilation.width * (n.kernel.width - 1) - n.padLeft);
         g.stride *= n.stride.width;
         grids[i] = g;

@@ -15,12 +15,12 @@ namespace dnn_rpn_train {
 enum class Op
 {
     Input,
-    Conv,        //!< parameters: weight (outputs x inputs/group x rows x columns), bias
-    BatchNorm,   //!< parameters: scale, bias, mean, variance; all frozen
+    Conv,      //!< parameters: weight (outputs x inputs/group x rows x columns), bias
+    BatchNorm, //!< parameters: scale, bias, mean, variance; all frozen
     Relu,
-    Clip,        //!< to lower..upper; ReLU6 is 0..6
+    Clip, //!< to lower..upper; ReLU6 is 0..6
     Add,
-    Concat,      //!< along the channels
+    Concat, //!< along the channels
     MaxPool,
     AveragePool
 };
@@ -40,10 +40,10 @@ struct CV_EXPORTS Node
     Size dilation{1, 1};
     int padTop = 0, padLeft = 0, padBottom = 0, padRight = 0;
     int group = 1;
-    bool ceilMode = false;        //!< pooling: a last, partial window counts
-    bool countPadding = false;    //!< average pooling: zeros of the padding count
-    float lower = 0, upper = 0;   //!< Clip
-    float epsilon = 1e-5f;        //!< BatchNorm
+    bool ceilMode = false;      //!< pooling: a last, partial window counts
+    bool countPadding = false;  //!< average pooling: zeros of the padding count
+    float lower = 0, upper = 0; //!< Clip
+    float epsilon = 1e-5f;      //!< BatchNorm
 };
 
 //! Weights that the graph's nodes share by index.
@@ -71,7 +71,8 @@ public:
 
     int addInput(const std::string& name);
     //! Convolution with bias, all weights 0, "same" padding for odd kernels.
-    int addConv(const std::string& name, int input, int inputChannels, int outputChannels, int kernel, int stride = 1);
+    int addConv(const std::string& name, int input, int inputChannels, int outputChannels, int kernel,
+                int stride = 1);
     int addRelu(const std::string& name, int input);
 
     //! Index of the node with that name, or -1.

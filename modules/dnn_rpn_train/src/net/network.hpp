@@ -49,8 +49,8 @@ private:
     Graph& net;
     Ptr<Engine> engine;
     std::vector<std::unique_ptr<Kernel>> kernels; //!< one a node; none for the input
-    std::vector<int> storage;           //!< the node whose memory a node's value and gradient live in
-    std::vector<char> needsGradient;    //!< by node: some trainable parameter lies behind it
+    std::vector<int> storage;        //!< the node whose memory a node's value and gradient live in
+    std::vector<char> needsGradient; //!< by node: some trainable parameter lies behind it
     std::vector<Tensor> values, gradients;
     std::vector<Tensor> parameterGradients;
     Shape planned;

@@ -18,7 +18,7 @@ struct CV_EXPORTS Shape
     Shape(int n_, int c_, int h_, int w_) : n(n_), c(c_), h(h_), w(w_) {}
 
     size_t total() const { return static_cast<size_t>(n) * c * h * w; }
-    size_t plane() const { return static_cast<size_t>(h) * w; }    //!< elements of one channel
+    size_t plane() const { return static_cast<size_t>(h) * w; }         //!< elements of one channel
     size_t picture() const { return static_cast<size_t>(c) * plane(); } //!< elements of one picture
     bool operator==(const Shape& o) const { return n == o.n && c == o.c && h == o.h && w == o.w; }
     bool operator!=(const Shape& o) const { return !(*this == o); }

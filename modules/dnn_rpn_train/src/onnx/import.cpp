@@ -46,15 +46,16 @@ public:
         const std::string& output = file.output(0).name();
         const auto found = values.find(output);
         if (found == values.end())
-            CV_Error_(Error::StsParseError, ("'%s': no node gives the output '%s'", path.c_str(), output.c_str()));
+            CV_Error_(Error::StsParseError,
+                      ("'%s': no node gives the output '%s'", path.c_str(), output.c_str()));
         return found->second;
     }
 
 private:
     [[noreturn]] void refuse(const onnx::NodeProto& n, const String& why) const
     {
-        CV_Error_(Error::StsNotImplemented, ("'%s', node '%s' (%s): %s", path.c_str(),
-                                             nameOf(n).c_str(), n.op_type().c_str(), why.c_str()));
+        CV_Error_(Error::StsNotImplemented, ("'%s', node '%s' (%s): %s", path.c_str(), nameOf(n).c_str(),
+                                             n.op_type().c_str(), why.c_str()));
     }
 
     static std::string nameOf(const onnx::NodeProto& n)
@@ -100,7 +101,8 @@ private:
             total *= static_cast<size_t>(d);
         }
         if (t.data_type() != onnx::TensorProto::FLOAT)
-            refuse(n, format("'%s' has type %d; only 32-bit floats (1) are known", name.c_str(), t.data_type()));
+            refuse(n,
+                   format("'%s' has type %d; only 32-bit floats (1) are known", name.c_str(), t.data_type()));
         std::vector<float> v;
         if (t.has_raw_data() && t.raw_data().size() == total * sizeof(float))
         {
@@ -126,7 +128,8 @@ private:
     {
         const std::vector<float> data = floats(n, name);
         if (data.size() != shape.total())
-            refuse(n, format("'%s' should hold %zu numbers but holds %zu", name.c_str(), shape.total(), data.size()));
+            refuse(n, format("'%s' should hold %zu numbers but holds %zu", name.c_str(), shape.total(),
+                             data.size()));
         const int index = graph.addParameter(name, shape, decay);
         std::copy(data.begin(), data.end(), graph.parameters[index].value.data());
         return index;

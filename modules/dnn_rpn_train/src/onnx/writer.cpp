@@ -11,7 +11,8 @@ namespace dnn_rpn_train {
 
 namespace {
 
-onnx::AttributeProto* attribute(onnx::NodeProto& n, const char* name, onnx::AttributeProto::AttributeType type)
+onnx::AttributeProto* attribute(onnx::NodeProto& n, const char* name,
+                                onnx::AttributeProto::AttributeType type)
 {
     onnx::AttributeProto* a = n.add_attribute();
     a->set_name(name);
@@ -170,12 +171,19 @@ void OnnxWriter::addGraph(const Graph& graph)
             if (n.op == Op::AveragePool)
                 node.integer("count_include_pad", n.countPadding);
             break;
-        case Op::BatchNorm: node.real("epsilon", n.epsilon); break;
-        case Op::Clip: node.real("min", n.lower).real("max", n.upper); break;
-        case Op::Concat: node.integer("axis", 1); break;
+        case Op::BatchNorm:
+            node.real("epsilon", n.epsilon);
+            break;
+        case Op::Clip:
+            node.real("min", n.lower).real("max", n.upper);
+            break;
+        case Op::Concat:
+            node.integer("axis", 1);
+            break;
         case Op::Input:
         case Op::Relu:
-        case Op::Add: break;
+        case Op::Add:
+            break;
         }
     }
 }

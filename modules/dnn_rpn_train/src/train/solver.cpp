@@ -8,8 +8,8 @@ namespace cv {
 namespace dnn_rpn_train {
 
 Solver::Solver(Network& network_, double momentum_, double weightDecay_)
-    : network(network_), momentum(static_cast<float>(momentum_)), weightDecay(static_cast<float>(weightDecay_)),
-      velocities(network_.graph().parameters.size())
+    : network(network_), momentum(static_cast<float>(momentum_)),
+      weightDecay(static_cast<float>(weightDecay_)), velocities(network_.graph().parameters.size())
 {
     for (size_t p = 0; p < velocities.size(); p++)
         if (network.graph().parameters[p].trainable)

@@ -135,17 +135,19 @@ bool Trainer::fit(const Dataset& dataset, const std::function<bool(const StepRep
         impl->network->forward(batch.pictures);
         const RpnLoss loss = impl->rpn->loss(*impl->network, batch.objects, p.seed + step);
         if (loss.worst >= 0)
-            CV_Error_(Error::StsError,
-                      ("step %d: the loss is not finite (cls %g, reg %g), first in '%s'. A lower learning rate "
-                       "(now %g) or a shorter gradient (clip, now %g) may help",
-                       step + 1, loss.cls, loss.reg, dataset.images[batch.indices[loss.worst]].path.c_str(),
-                       schedule.rate(step), p.clip));
+            CV_Error_(
+                Error::StsError,
+                ("step %d: the loss is not finite (cls %g, reg %g), first in '%s'. A lower learning rate "
+                 "(now %g) or a shorter gradient (clip, now %g) may help",
+                 step + 1, loss.cls, loss.reg, dataset.images[batch.indices[loss.worst]].path.c_str(),
+                 schedule.rate(step), p.clip));
         impl->network->backward();
         report.learningRate = schedule.rate(step);
         report.gradientNorm = solver.step(report.learningRate, p.clip);
         if (!std::isfinite(report.gradientNorm))
-            CV_Error_(Error::StsError, ("step %d: the gradient is not finite, though the loss is (cls %g, reg %g)",
-                                        step + 1, loss.cls, loss.reg));
+            CV_Error_(Error::StsError,
+                      ("step %d: the gradient is not finite, though the loss is (cls %g, reg %g)", step + 1,
+                       loss.cls, loss.reg));
         clock.stop();
 
         report.step = step + 1;
@@ -225,8 +227,10 @@ void Trainer::Impl::checkExport(const String& path, const String& kind)
                                       ? norm(theirs.reshape(1, ours.rows), ours, NORM_INF)
                                       : std::numeric_limits<double>::infinity();
         if (!(difference <= tolerance))
-            CV_Error_(Error::StsError, ("'%s' gives other %s in cv::dnn than in the trainer: they differ by %g, allowed "
-                                        "is %g", path.c_str(), what, difference, tolerance));
+            CV_Error_(Error::StsError,
+                      ("'%s' gives other %s in cv::dnn than in the trainer: they differ by %g, allowed "
+                       "is %g",
+                       path.c_str(), what, difference, tolerance));
     };
     // Two libraries sum in different orders; logits of a trained network reach some tens.
     const double tolerance = 1e-3 * (1 + norm(logits, NORM_INF));
@@ -240,19 +244,24 @@ void Trainer::Impl::checkExport(const String& path, const String& kind)
     }
     // Suppression turns the smallest difference between near-ties into other boxes. So compare what goes into
     // DetectionOutput, and then what comes out of it with what our operators make of the same input.
-    net.forward(outputs, std::vector<String>{layerOf(net, "scores"), layerOf(net, "deltas"), layerOf(net, "detections")});
+    net.forward(outputs, std::vector<String>{layerOf(net, "scores"), layerOf(net, "deltas"),
+                                             layerOf(net, "detections")});
     Mat probabilities;
     objectness(logits, probabilities);
-    const Mat theirScores = outputs[0].reshape(1, logits.rows).col(1).clone(), theirDeltas = outputs[1].reshape(1, deltas.rows);
+    const Mat theirScores = outputs[0].reshape(1, logits.rows).col(1).clone(),
+              theirDeltas = outputs[1].reshape(1, deltas.rows);
     compare(theirScores, probabilities, 1e-3, "scores");
     compare(theirDeltas, deltas, tolerance, "deltas");
     Mat boxes, scores;
     rpn->propose(*network, theirScores, theirDeltas, boxes, scores);
-    const double same = sharedBoxes(outputs[2].reshape(1, static_cast<int>(outputs[2].total() / 7)), boxes, scores, params.size);
+    const double same = sharedBoxes(outputs[2].reshape(1, static_cast<int>(outputs[2].total() / 7)), boxes,
+                                    scores, params.size);
     // An IoU next to the threshold may fall either way, and takes others with it.
     if (same < 0.98)
-        CV_Error_(Error::StsError, ("'%s' gives other boxes in cv::dnn than in the trainer: only %.1f %% of them are the "
-                                    "same", path.c_str(), 100 * same));
+        CV_Error_(Error::StsError,
+                  ("'%s' gives other boxes in cv::dnn than in the trainer: only %.1f %% of them are the "
+                   "same",
+                   path.c_str(), 100 * same));
 }
 
 void Trainer::exportModel(const String& path, const String& kind)

@@ -55,9 +55,8 @@ CV_EXPORTS_W void generateAnchors(const AnchorLevel& level, Size featureSize, Ou
 @param anchors K x 4 CV_32F boxes
 @param levelCounts how many of the K anchors belong to each level
 */
-CV_EXPORTS void generateAnchors(const std::vector<AnchorLevel>& levels,
-                                const std::vector<Size>& featureSizes, OutputArray anchors,
-                                std::vector<int>& levelCounts);
+CV_EXPORTS void generateAnchors(const std::vector<AnchorLevel>& levels, const std::vector<Size>& featureSizes,
+                                OutputArray anchors, std::vector<int>& levelCounts);
 
 //! @}
 

@@ -22,14 +22,14 @@ struct CV_EXPORTS_W_SIMPLE Metrics
 {
     CV_WRAP Metrics();
 
-    CV_PROP_RW double AP, AP50, AP75;                    //!< average precision, the 100 best detections a picture
-    CV_PROP_RW double APsmall, APmedium, APlarge;        //!< AP by the objects' size
-    CV_PROP_RW double AR10, AR100, AR300, AR1000;        //!< average recall of the so many best detections a picture
-    CV_PROP_RW double ARsmall, ARmedium, ARlarge;        //!< AR1000 by the objects' size
-    CV_PROP_RW double vocAP;                             //!< Pascal VOC 2010+ (area under the curve) at IoU 0.5
-    CV_PROP_RW double vocAP07;                           //!< Pascal VOC 2007 (11 points) at IoU 0.5
-    CV_PROP_RW std::vector<double> classAP50;            //!< AP50 of each class 1..C
-    CV_PROP_RW int images, objects, detections;          //!< what was counted; objects without the ignored ones
+    CV_PROP_RW double AP, AP50, AP75;             //!< average precision, the 100 best detections a picture
+    CV_PROP_RW double APsmall, APmedium, APlarge; //!< AP by the objects' size
+    CV_PROP_RW double AR10, AR100, AR300, AR1000; //!< average recall of the so many best detections a picture
+    CV_PROP_RW double ARsmall, ARmedium, ARlarge; //!< AR1000 by the objects' size
+    CV_PROP_RW double vocAP;                      //!< Pascal VOC 2010+ (area under the curve) at IoU 0.5
+    CV_PROP_RW double vocAP07;                    //!< Pascal VOC 2007 (11 points) at IoU 0.5
+    CV_PROP_RW std::vector<double> classAP50;     //!< AP50 of each class 1..C
+    CV_PROP_RW int images, objects, detections;   //!< what was counted; objects without the ignored ones
 };
 
 /** @brief Collects detections and objects picture by picture and scores them. */

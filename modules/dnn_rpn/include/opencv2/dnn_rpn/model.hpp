@@ -27,13 +27,13 @@ struct CV_EXPORTS_W_SIMPLE ModelDescription
     @param path of the YAML file */
     CV_WRAP void write(const String& path) const;
 
-    CV_PROP_RW String kind;                       //!< "opencv": boxes come out; "heads": logits and deltas do
-    CV_PROP_RW Size inputSize;                    //!< width x height that the network was trained at
-    CV_PROP_RW std::vector<String> classes;       //!< names of the labels 1..C; one entry, "object", for proposals
-    CV_PROP_RW float scoreThreshold;              //!< a sensible one for showing boxes
-    CV_PROP_RW std::vector<AnchorLevel> levels;   //!< one a feature map
-    CV_PROP_RW std::vector<Size> featureSizes;    //!< columns x rows of each level at inputSize
-    CV_PROP_RW ProposalParams proposals;          //!< the limits within the file ("opencv") or to use ("heads")
+    CV_PROP_RW String kind;                 //!< "opencv": boxes come out; "heads": logits and deltas do
+    CV_PROP_RW Size inputSize;              //!< width x height that the network was trained at
+    CV_PROP_RW std::vector<String> classes; //!< names of the labels 1..C; one entry, "object", for proposals
+    CV_PROP_RW float scoreThreshold;        //!< a sensible one for showing boxes
+    CV_PROP_RW std::vector<AnchorLevel> levels; //!< one a feature map
+    CV_PROP_RW std::vector<Size> featureSizes;  //!< columns x rows of each level at inputSize
+    CV_PROP_RW ProposalParams proposals;        //!< the limits within the file ("opencv") or to use ("heads")
 };
 
 /** @brief Runs a trained model: pictures in, boxes out.

@@ -17,11 +17,11 @@ struct CV_EXPORTS_W_SIMPLE ProposalParams
 {
     CV_WRAP ProposalParams();
 
-    CV_PROP_RW int preNms;            //!< highest-scored anchors a level that are decoded; 0: all; default 1000
-    CV_PROP_RW int postNms;           //!< proposals kept of all levels together; 0: all; default 300
-    CV_PROP_RW float nmsThreshold;    //!< IoU above which the lower-scored proposal is dropped; default 0.7
-    CV_PROP_RW float minSize;         //!< in pixels: smaller width or height after clipping is dropped; default 0
-    CV_PROP_RW float scoreThreshold;  //!< lower scores are dropped; default: none are
+    CV_PROP_RW int preNms;         //!< highest-scored anchors a level that are decoded; 0: all; default 1000
+    CV_PROP_RW int postNms;        //!< proposals kept of all levels together; 0: all; default 300
+    CV_PROP_RW float nmsThreshold; //!< IoU above which the lower-scored proposal is dropped; default 0.7
+    CV_PROP_RW float minSize; //!< in pixels: smaller width or height after clipping is dropped; default 0
+    CV_PROP_RW float scoreThreshold; //!< lower scores are dropped; default: none are
 };
 
 /** @brief Proposals of one picture from an RPN's outputs.

@@ -25,8 +25,8 @@ struct CV_EXPORTS_W_SIMPLE Object
 //! One picture and what is on it.
 struct CV_EXPORTS_W_SIMPLE AnnotatedImage
 {
-    CV_PROP_RW String path;                 //!< of the picture
-    CV_PROP_RW Size size;                   //!< columns x rows as annotated; 0 x 0 where the annotation is silent
+    CV_PROP_RW String path; //!< of the picture
+    CV_PROP_RW Size size;   //!< columns x rows as annotated; 0 x 0 where the annotation is silent
     CV_PROP_RW std::vector<Object> objects; //!< may be empty: such a picture teaches background
 };
 
@@ -52,9 +52,9 @@ struct CV_EXPORTS_W_SIMPLE Dataset
     //! Number of objects that are not ignored.
     CV_WRAP int countObjects() const;
 
-    CV_PROP_RW std::vector<String> classes;         //!< names of the labels 1..C
-    CV_PROP_RW std::vector<AnnotatedImage> images;  //!< in the order of the list
-    CV_PROP_RW std::vector<String> remarks;         //!< what was dropped or changed, a line each
+    CV_PROP_RW std::vector<String> classes;        //!< names of the labels 1..C
+    CV_PROP_RW std::vector<AnnotatedImage> images; //!< in the order of the list
+    CV_PROP_RW std::vector<String> remarks;        //!< what was dropped or changed, a line each
 };
 
 /** @brief Decodes a picture as 8-bit BGR, turned as the annotation has it.

@@ -26,9 +26,10 @@ struct CV_EXPORTS RpnParams
     //! "ce_softmax": cross-entropy over a balanced sample (Faster R-CNN).
     String loss = "focal_softmax";
 
-    std::vector<float> anchorSizes{16, 32, 64, 128, 256}; //!< square roots of the anchors' areas, in input pixels
-    std::vector<float> anchorRatios{0.5f, 1, 2};          //!< height / width
-    dnn_rpn::MatchParams match;                           //!< which anchors are positive
+    std::vector<float> anchorSizes{16, 32, 64, 128,
+                                   256};         //!< square roots of the anchors' areas, in input pixels
+    std::vector<float> anchorRatios{0.5f, 1, 2}; //!< height / width
+    dnn_rpn::MatchParams match;                  //!< which anchors are positive
 
     double focalAlpha = 0.25; //!< weight of the positives, 0..1; negative: none
     double focalGamma = 2;    //!< how much well-classified anchors are held back, >= 0
@@ -37,8 +38,8 @@ struct CV_EXPORTS RpnParams
     double boxBeta = 1. / 9;  //!< where smooth L1 turns from square to straight
     double boxWeight = 1;     //!< of the regression loss
 
-    int sampleCount = 256;      //!< anchors a picture that cross-entropy looks at
-    float sampleShare = 0.5f;   //!< at most this share of them positive
+    int sampleCount = 256;    //!< anchors a picture that cross-entropy looks at
+    float sampleShare = 0.5f; //!< at most this share of them positive
 
     dnn_rpn::ProposalParams proposals; //!< at evaluation and in the exported file
 
@@ -57,11 +58,11 @@ struct CV_EXPORTS TrainParams
     int batch = 4;
     double learningRate = 0.01;
     double momentum = 0.9;
-    double weightDecay = 1e-4;   //!< on weights, not on biases
-    int warmup = 50;             //!< steps over which the learning rate rises to its value
-    String schedule = "cosine";  //!< "step": a tenth after 70 % of the steps; "cosine": down to 0
-    double clip = 10;            //!< longest gradient (L2, all parameters) that is not shortened; 0: no limit
-    int seed = 0;                //!< of weights, order, flips and samples
+    double weightDecay = 1e-4;  //!< on weights, not on biases
+    int warmup = 50;            //!< steps over which the learning rate rises to its value
+    String schedule = "cosine"; //!< "step": a tenth after 70 % of the steps; "cosine": down to 0
+    double clip = 10;           //!< longest gradient (L2, all parameters) that is not shortened; 0: no limit
+    int seed = 0;               //!< of weights, order, flips and samples
 };
 
 //! What one step did.
@@ -71,8 +72,8 @@ struct CV_EXPORTS StepReport
     int epoch = 0, epochs = 0; //!< from 1
     double loss = 0, lossCls = 0, lossReg = 0;
     double learningRate = 0;
-    double gradientNorm = 0; //!< before clipping
-    int positives = 0;       //!< positive anchors in the batch, before sampling
+    double gradientNorm = 0;      //!< before clipping
+    int positives = 0;            //!< positive anchors in the batch, before sampling
     double picturesPerSecond = 0; //!< of this step, loading included
 };
 

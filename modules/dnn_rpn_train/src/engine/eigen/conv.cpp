@@ -49,7 +49,8 @@ public:
                 Map out(output.picture(n) + g * groupOutputs * cells, groupOutputs, cells);
                 out.noalias() = ConstMap(weight.data() + g * groupOutputs * depth, groupOutputs, depth) *
                                 ConstMap(columns, depth, cells);
-                out.colwise() += Eigen::Map<const Eigen::VectorXf>(bias.data() + g * groupOutputs, groupOutputs);
+                out.colwise() +=
+                    Eigen::Map<const Eigen::VectorXf>(bias.data() + g * groupOutputs, groupOutputs);
             }
         });
     }
@@ -140,7 +141,8 @@ private:
         return workspace.picture(n);
     }
 
-    void backwardData(const ConstMap& weight, const ConstMap& outGrad, Tensor& inGrad, int n, int group, bool accumulate)
+    void backwardData(const ConstMap& weight, const ConstMap& outGrad, Tensor& inGrad, int n, int group,
+                      bool accumulate)
     {
         const Shape& s = inGrad.shape();
         float* target = inGrad.picture(n) + group * groupInputs * s.plane();

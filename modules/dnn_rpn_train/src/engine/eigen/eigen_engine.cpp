@@ -17,14 +17,20 @@ std::unique_ptr<Kernel> EigenEngine::kernel(const Graph& graph, const Node& node
         const bool depthwise = weight.c == 1 && node.group == weight.n;
         return depthwise ? makeDepthwiseConv(node) : makeConv(node);
     }
-    case Op::BatchNorm: return makeBatchNorm(node);
+    case Op::BatchNorm:
+        return makeBatchNorm(node);
     case Op::Relu:
-    case Op::Clip: return makeActivation(node);
-    case Op::Add: return makeAdd();
-    case Op::Concat: return makeConcat();
+    case Op::Clip:
+        return makeActivation(node);
+    case Op::Add:
+        return makeAdd();
+    case Op::Concat:
+        return makeConcat();
     case Op::MaxPool:
-    case Op::AveragePool: return makePool(node);
-    case Op::Input: break;
+    case Op::AveragePool:
+        return makePool(node);
+    case Op::Input:
+        break;
     }
     CV_Error_(Error::StsInternal, ("node '%s' (%s) has no kernel", node.name.c_str(), opName(node.op)));
 }

@@ -126,7 +126,10 @@ public:
     }
 
 private:
-    float divisor(const Window& w) const { return static_cast<float>(node.countPadding ? w.full : w.count()); }
+    float divisor(const Window& w) const
+    {
+        return static_cast<float>(node.countPadding ? w.full : w.count());
+    }
 
     const Node node;
 };

@@ -1,0 +1,107 @@
+#!/usr/bin/env bash
+# Whatever is wrong with the input, a program says which file it is, ends with exit code 1 and leaves nothing
+# half-written behind.
+# usage: bad_input.sh BIN
+set -uo pipefail
+bin=$1
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+failed=0
+
+# refuses WHAT NAMED COMMAND...: the command must end with 1, name NAMED, and leave no output.
+refuses() {
+    local what=$1 named=$2 code=0
+    shift 2
+    rm -rf "$work/out"
+    mkdir "$work/out"
+    "$@" >"$work/log" 2>&1 || code=$?
+    if [ $code -ne 1 ] || ! grep "^error: " "$work/log" | grep -qF -- "$named" || [ -n "$(ls -A "$work/out")" ]; then
+        echo "FAILED: $what: exit code $code, left: $(ls -A "$work/out"), said:"
+        cat "$work/log"
+        failed=1
+    else
+        echo "ok: $what: $(grep '^error: ' "$work/log")"
+    fi
+}
+
+fresh() {
+    rm -rf "$work/data"
+    cp -r "$work/good" "$work/data"
+}
+
+train=("$bin/rpn_train" "--data=$work/data" --size=64x48 --epochs=1 "--out=$work/out/m.onnx")
+"$bin/rpn_scenes" --output="$work/good" --count=20 --size=160x120 >/dev/null
+
+fresh
+printf 'this is no JPEG' >"$work/data/JPEGImages/scene_00001.jpg"
+refuses "a corrupt JPEG" scene_00001.jpg "${train[@]}"
+fresh
+head -c 1500 "$work/good/JPEGImages/scene_00001.jpg" >"$work/data/JPEGImages/scene_00001.jpg"
+refuses "a JPEG that is cut off" scene_00001.jpg "${train[@]}"
+fresh
+rm "$work/data/JPEGImages/scene_00002.jpg"
+refuses "a missing picture" scene_00002 "${train[@]}"
+fresh
+rm "$work/data/Annotations/scene_00002.xml"
+refuses "a missing XML" scene_00002.xml "${train[@]}"
+fresh
+head -c 200 "$work/good/Annotations/scene_00002.xml" >"$work/data/Annotations/scene_00002.xml"
+refuses "an XML that is cut off" scene_00002.xml "${train[@]}"
+fresh
+cat >"$work/data/Annotations/scene_00002.xml" <<'END'
+<annotation><object><name>cell</name><bndbox><xmin>50</xmin><ymin>5</ymin><xmax>20</xmax><ymax>60</ymax></bndbox></object></annotation>
+END
+refuses "an inverted box" "scene_00002.xml', object 1 (cell)" "${train[@]}"
+fresh
+refuses "a folder that is no data set" "$work/data/JPEGImages" "${train[@]}" "--data=$work/data/JPEGImages"
+refuses "a split that is not there" "nosuch.txt" "${train[@]}" --train=nosuch
+refuses "an unwritable output" /proc/m.onnx "${train[@]}" --out=/proc/m.onnx
+refuses "a folder for output that is not there" "$work/nowhere/m.onnx" "${train[@]}" "--out=$work/nowhere/m.onnx"
+refuses "an output of another type" m.pb "${train[@]}" "--out=$work/out/m.pb"
+refuses "a backbone that is not there" nowhere.onnx "${train[@]}" --backbone=nowhere.onnx
+refuses "an option that does not exist" --epoch "${train[@]}" --epoch=3
+refuses "an unknown loss" hinge "${train[@]}" --loss=hinge
+refuses "a size that is none" 64by48 "${train[@]}" --size=64by48
+refuses "a size that leaves nothing" 0x48 "${train[@]}" --size=0x48
+refuses "a missing option" --data "$bin/rpn_train"
+refuses "more in a batch than pictures" "do not fill" "${train[@]}" --batch=100
+
+"${train[@]}" --out="$work/m.onnx" >/dev/null || { echo "FAILED: the good data set does not train"; failed=1; }
+half=$(($(stat -c %s "$work/m.onnx") / 2))
+head -c "$half" "$work/m.onnx" >"$work/half.onnx"
+cp "$work/m.yml" "$work/half.yml"
+refuses "a truncated backbone" half.onnx "${train[@]}" "--backbone=$work/half.onnx"
+picture=$work/good/JPEGImages/scene_00000.jpg
+for program in rpn_eval rpn_detect; do
+    use=("$bin/rpn_eval" "--data=$work/good" "--json=$work/out/scores.json")
+    [ $program = rpn_eval ] || use=("$bin/rpn_detect" "--input=$picture" "--output=$work/out")
+    refuses "$program: a truncated model" half.onnx "${use[@]}" "--model=$work/half.onnx"
+    refuses "$program: a model that is not there" "$work/nowhere." "${use[@]}" "--model=$work/nowhere.onnx"
+    cp "$work/m.onnx" "$work/alone.onnx"
+    refuses "$program: a model without its description" alone.yml "${use[@]}" "--model=$work/alone.onnx"
+done
+refuses "a picture that is none" m.yml "$bin/rpn_detect" "--model=$work/m.onnx" "--input=$work/m.yml" "--output=$work/out"
+refuses "an input that is not there" nowhere.jpg "$bin/rpn_detect" "--model=$work/m.onnx" --input=nowhere.jpg "--output=$work/out"
+refuses "an unwritable folder" /proc/out "$bin/rpn_detect" "--model=$work/m.onnx" "--input=$picture" --output=/proc/out
+refuses "scores that cannot be written" /proc/s.json "$bin/rpn_eval" "--model=$work/m.onnx" "--data=$work/good" --json=/proc/s.json
+refuses "scenes that cannot be written" /proc/scenes "$bin/rpn_scenes" --output=/proc/scenes
+
+# A full disk: a file system with no room left, where the machine lets us make one.
+if mkdir "$work/full" && mount -t tmpfs -o size=64k tmpfs "$work/full" 2>/dev/null; then
+    rm -rf "$work/out"
+    mkdir "$work/out"
+    code=0
+    "${train[@]}" "--out=$work/full/m.onnx" >"$work/log" 2>&1 || code=$?
+    left=$(find "$work/full" -name '*.onnx*' -o -name '*.yml*')
+    if [ $code -ne 1 ] || ! grep -q "^error: .*full/m" "$work/log" || [ -n "$left" ]; then
+        echo "FAILED: a full disk: exit code $code, left: $left, said:"
+        cat "$work/log"
+        failed=1
+    else
+        echo "ok: a full disk: $(grep '^error: ' "$work/log")"
+    fi
+    umount "$work/full"
+else
+    echo "NOT TESTED: a full disk; no file system can be mounted here"
+fi
+exit $failed
