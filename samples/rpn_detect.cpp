@@ -25,14 +25,15 @@ const String about = R"(
 Finds objects and writes the pictures with the boxes drawn, and detections.json with the numbers. Pictures
 in a folder that cannot be decoded are named and left out.
 
-  rpn_detect --model=model.onnx --input=photographs --output=found --threshold=0.5
+  rpn_detect --model=model.onnx --input=photographs --output=found
 )";
 
-const String keys = "{model     |    | MODEL.onnx, with MODEL.yml beside it}"
-                    "{input     |    | a picture, a folder of pictures, or a video}"
-                    "{output    |    | folder to write, made if it is not there}"
-                    "{threshold |0.5 | boxes with a lower score are left out}"
-                    "{nms       |0.3 | IoU above which the lower-scored of two boxes is left out}";
+const String keys =
+    "{model     |    | MODEL.onnx, with MODEL.yml beside it}"
+    "{input     |    | a picture, a folder of pictures, or a video}"
+    "{output    |    | folder to write, made if it is not there}"
+    "{threshold |<none> | boxes with a lower score are left out; without it the model says which}"
+    "{nms       |0.3 | IoU above which the lower-scored of two boxes is left out}";
 
 struct Limits
 {
@@ -120,7 +121,6 @@ void detectVideo(const fs::path& file, const fs::path& output,
 void detect(CommandLineParser& options)
 {
     const fs::path input(options.get<String>("input")), output(options.get<String>("output"));
-    const Limits limits{options.get<float>("threshold"), options.get<float>("nms")};
     if (!fs::exists(input))
         CV_Error_(Error::StsError, ("there is no '%s'", input.string().c_str()));
     std::error_code error;
@@ -129,6 +129,9 @@ void detect(CommandLineParser& options)
     checkWritable(jsonPath);
 
     Detector detector(options.get<String>("model"));
+    const Limits limits{options.has("threshold") ? options.get<float>("threshold")
+                                                 : detector.description().scoreThreshold,
+                        options.get<float>("nms")};
     FileStorage json("detections.json", FileStorage::WRITE | FileStorage::MEMORY);
     catchInterrupts();
     json << "pictures"

@@ -3,9 +3,8 @@
 // of this distribution and at http://opencv.org/license.html.
 // Runs a trained model with OpenCV alone: nothing of this project is included or linked.
 //
-//   stock_opencv MODEL.onnx PICTURE [OUTPUT.jpg] [WIDTH HEIGHT]
+//   stock_opencv MODEL.onnx PICTURE [OUTPUT.jpg]
 
-#include <cstdlib>
 #include <iostream>
 
 #include "opencv2/dnn.hpp"
@@ -16,14 +15,23 @@ int main(int argc, char** argv)
 {
     if (argc < 3)
     {
-        std::cout << "usage: stock_opencv MODEL.onnx PICTURE [OUTPUT.jpg] [WIDTH HEIGHT]\n";
+        std::cout << "usage: stock_opencv MODEL.onnx PICTURE [OUTPUT.jpg]\n";
         return 1;
     }
     try
     {
-        // Preprocessing, anchors, decoding and suppression are in the file; only the input's size is not.
-        cv::dnn::DetectionModel model(argv[1]);
-        model.setInputSize(argc > 5 ? cv::Size(std::atoi(argv[4]), std::atoi(argv[5])) : cv::Size(320, 240));
+        // Preprocessing, anchors, decoding and suppression are in the file. What a file for cv::dnn cannot
+        // say lies beside it: the size that the network was trained at, and which scores are worth showing.
+        const std::string path = argv[1];
+        const cv::FileStorage description(path.substr(0, path.rfind('.')) + ".yml", cv::FileStorage::READ);
+        cv::Size size;
+        description["inputSize"] >> size;
+        const float threshold = description["scoreThreshold"];
+        if (size.empty())
+            throw std::runtime_error("there is no description beside " + path);
+
+        cv::dnn::DetectionModel model(path);
+        model.setInputSize(size);
 
         cv::Mat picture = cv::imread(argv[2]);
         if (picture.empty())
@@ -32,11 +40,11 @@ int main(int argc, char** argv)
         std::vector<int> classes;
         std::vector<float> scores;
         std::vector<cv::Rect> boxes;
-        model.detect(picture, classes, scores, boxes, 0.5f);
+        model.detect(picture, classes, scores, boxes, threshold);
 
         // Proposals overlap on purpose: a second stage may choose. For a picture, one box an object.
         std::vector<int> keep;
-        cv::dnn::NMSBoxes(boxes, scores, 0.5f, 0.3f, keep);
+        cv::dnn::NMSBoxes(boxes, scores, threshold, 0.3f, keep);
         for (int i : keep)
         {
             std::cout << boxes[i] << " score " << scores[i] << "\n";

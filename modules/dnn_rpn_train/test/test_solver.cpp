@@ -2,6 +2,7 @@
 // It is subject to the license terms in the LICENSE file found in the top-level directory
 // of this distribution and at http://opencv.org/license.html.
 #include "scratch.hpp"
+#include "../src/train/operating_point.hpp"
 #include "../src/train/schedule.hpp"
 #include "../src/train/solver.hpp"
 
@@ -63,6 +64,28 @@ TEST(Schedule, risesAndFalls)
     EXPECT_NEAR(1, cosine.rate(50), 1e-12);
     EXPECT_LT(cosine.rate(99), 0.01);
     EXPECT_TRUE(contains(errorOf([] { Schedule("linear", 1, 1, 1); }), "linear"));
+}
+
+TEST(OperatingPoint, liesWhereF1IsHighest)
+{
+    OperatingPoint nothing;
+    EXPECT_FLOAT_EQ(0.5f, nothing.threshold());
+
+    Object a, b, hidden;
+    a.box = Vec4f(0, 0, 10, 10);
+    b.box = Vec4f(20, 0, 30, 10);
+    hidden.box = Vec4f(40, 0, 50, 10);
+    hidden.ignored = true;
+    const Mat boxes = (Mat_<float>(6, 4) << 0, 0, 10, 10, // right
+                       0, 0, 10, 9,                       // the same again: suppressed
+                       20, 0, 30, 10,                     // right
+                       40, 0, 50, 10,                     // counts neither way
+                       60, 0, 70, 10,                     // wrong
+                       80, 0, 90, 10);                    // wrong
+    const Mat scores = (Mat_<float>(6, 1) << 0.9f, 0.85f, 0.5f, 0.45f, 0.2f, 0.1f);
+    OperatingPoint point;
+    point.add(boxes, scores, {a, b, hidden});
+    EXPECT_FLOAT_EQ(0.35f, point.threshold());
 }
 
 } // namespace

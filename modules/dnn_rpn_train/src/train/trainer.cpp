@@ -14,6 +14,7 @@
 #include "../detector/export.hpp"
 #include "../detector/rpn.hpp"
 #include "opencv2/dnn_rpn/file.hpp"
+#include "operating_point.hpp"
 #include "schedule.hpp"
 #include "solver.hpp"
 
@@ -65,6 +66,7 @@ struct Trainer::Impl
     int features = -1;
     std::unique_ptr<Rpn> rpn;
     std::unique_ptr<Network> network;
+    float scoreThreshold = 0.5f;
 
     explicit Impl(const TrainParams& p) : params(p), rng(static_cast<uint64>(p.seed) + 1)
     {
@@ -105,11 +107,27 @@ struct Trainer::Impl
         d.kind = kind;
         d.inputSize = params.size;
         d.classes = {"object"};
+        d.scoreThreshold = scoreThreshold;
         d.levels = {rpn->level()};
         const Shape s = graph.shapes(Shape(1, 3, params.size.height, params.size.width))[rpn->logitsNode()];
         d.featureSizes = {Size(s.w, s.h)};
         d.proposals = params.rpn.proposals;
         return d;
+    }
+
+    //! Which scores are worth showing, from some of the pictures that were trained on.
+    void findThreshold(const Dataset& dataset)
+    {
+        OperatingPoint point;
+        for (size_t i = 0; i < std::min<size_t>(64, dataset.images.size()); i++)
+        {
+            const Mat picture = readPicture(dataset.images[i]);
+            forward({resized(picture)});
+            Mat boxes, scores;
+            propose(0, picture.size(), boxes, scores);
+            point.add(boxes, scores, dataset.images[i].objects);
+        }
+        scoreThreshold = point.threshold();
     }
 
     void checkExport(const String& path, const String& kind);
@@ -158,8 +176,12 @@ bool Trainer::fit(const Dataset& dataset, const std::function<bool(const StepRep
         report.positives = loss.positives;
         report.picturesPerSecond = p.batch / std::max(clock.getTimeSec(), 1e-9);
         if (afterStep && !afterStep(report))
+        {
+            impl->findThreshold(dataset);
             return false;
+        }
     }
+    impl->findThreshold(dataset);
     return true;
 }
 

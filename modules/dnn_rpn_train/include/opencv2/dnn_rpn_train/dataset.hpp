@@ -13,25 +13,25 @@ namespace dnn_rpn_train {
 //! @{
 
 //! One annotated object of a picture.
-struct CV_EXPORTS_W_SIMPLE Object
+struct CV_EXPORTS Object
 {
-    CV_WRAP Object() : label(1), ignored(false) {}
+    Object() : label(1), ignored(false) {}
 
-    CV_PROP_RW Vec4f box;    //!< x1, y1, x2, y2 in pixels of the picture, exclusive; x1 < x2, y1 < y2
-    CV_PROP_RW int label;    //!< 1..C
-    CV_PROP_RW bool ignored; //!< neither an object nor background: VOC's `difficult`
+    Vec4f box;    //!< x1, y1, x2, y2 in pixels of the picture, exclusive; x1 < x2, y1 < y2
+    int label;    //!< 1..C
+    bool ignored; //!< neither an object nor background: VOC's `difficult`
 };
 
 //! One picture and what is on it.
-struct CV_EXPORTS_W_SIMPLE AnnotatedImage
+struct CV_EXPORTS AnnotatedImage
 {
-    CV_PROP_RW String path; //!< of the picture
-    CV_PROP_RW Size size;   //!< columns x rows as annotated; 0 x 0 where the annotation is silent
-    CV_PROP_RW std::vector<Object> objects; //!< may be empty: such a picture teaches background
+    String path; //!< of the picture
+    Size size;   //!< columns x rows as annotated; 0 x 0 where the annotation is silent
+    std::vector<Object> objects; //!< may be empty: such a picture teaches background
 };
 
 /** @brief Annotated pictures, read but not decoded. */
-struct CV_EXPORTS_W_SIMPLE Dataset
+struct CV_EXPORTS Dataset
 {
     /** @brief Reads a folder in Pascal VOC layout: JPEGImages, Annotations/NAME.xml and
     ImageSets/Main/SPLIT.txt with a NAME a line.
@@ -46,21 +46,21 @@ struct CV_EXPORTS_W_SIMPLE Dataset
     @return the data set; cv::Exception names the file, and the object in it, of what is wrong: a missing
     folder, list, annotation or picture, XML that does not parse, a box whose corners are exchanged
     */
-    CV_WRAP static Dataset readVOC(const String& folder, const String& split,
+    static Dataset readVOC(const String& folder, const String& split,
                                    const std::vector<String>& classes = std::vector<String>());
 
     //! Number of objects that are not ignored.
-    CV_WRAP int countObjects() const;
+    int countObjects() const;
 
-    CV_PROP_RW std::vector<String> classes;        //!< names of the labels 1..C
-    CV_PROP_RW std::vector<AnnotatedImage> images; //!< in the order of the list
-    CV_PROP_RW std::vector<String> remarks;        //!< what was dropped or changed, a line each
+    std::vector<String> classes;        //!< names of the labels 1..C
+    std::vector<AnnotatedImage> images; //!< in the order of the list
+    std::vector<String> remarks;        //!< what was dropped or changed, a line each
 };
 
 /** @brief Decodes a picture as 8-bit BGR, turned as the annotation has it.
 @param image path, and the size that tells which way round the annotation sees it
 @return the picture; cv::Exception names the file if it is missing, corrupt or cut off */
-CV_EXPORTS_W Mat readPicture(const AnnotatedImage& image);
+CV_EXPORTS Mat readPicture(const AnnotatedImage& image);
 
 //! @}
 
