@@ -88,7 +88,8 @@ void detectPictures(const std::vector<fs::path>& files, const fs::path& output,
         else
         {
             found(picture, file.filename().string());
-            save(output / (file.stem().string() + ".jpg"), picture);
+            const std::string name = file.filename().string();
+            save(output / (haveImageWriter(name) ? name : name + ".jpg"), picture);
         }
         progress.show(++done);
         if (interrupted())
@@ -123,15 +124,19 @@ void detect(CommandLineParser& options)
     const fs::path input(options.get<String>("input")), output(options.get<String>("output"));
     if (!fs::exists(input))
         CV_Error_(Error::StsError, ("there is no '%s'", input.string().c_str()));
+    const fs::path source = fs::is_directory(input) ? input : fs::absolute(input).parent_path();
     std::error_code error;
+    if (fs::equivalent(source, output, error))
+        CV_Error_(Error::StsBadArg, ("--output=%s is where the input lies; its pictures would be overwritten",
+                                     output.string().c_str()));
+    Detector detector(options.get<String>("model"));
+    const Limits limits{options.has("threshold")
+                            ? static_cast<float>(numberOption(options, "threshold", 0, 1))
+                            : detector.description().scoreThreshold,
+                        static_cast<float>(numberOption(options, "nms", 0, 1))};
     fs::create_directories(output, error);
     const String jsonPath = (output / "detections.json").string();
     checkWritable(jsonPath);
-
-    Detector detector(options.get<String>("model"));
-    const Limits limits{options.has("threshold") ? options.get<float>("threshold")
-                                                 : detector.description().scoreThreshold,
-                        options.get<float>("nms")};
     FileStorage json("detections.json", FileStorage::WRITE | FileStorage::MEMORY);
     catchInterrupts();
     json << "pictures"

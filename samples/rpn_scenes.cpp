@@ -3,6 +3,7 @@
 // of this distribution and at http://opencv.org/license.html.
 // Draws a data set in Pascal VOC layout, so that training can be tried without a download.
 
+#include <climits>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -57,9 +58,8 @@ std::string annotation(const std::string& name, const Scene& scene)
 void drawAll(CommandLineParser& options)
 {
     const fs::path root(options.get<String>("output"));
-    const int count = options.get<int>("count");
+    const int count = countOption(options, "count", 5, 1000000);
     const Size size = sizeOption(options, "size");
-    CV_CheckGE(count, 5, "--count");
     std::error_code error;
     for (const char* folder : {"JPEGImages", "Annotations", "ImageSets/Main"})
     {
@@ -68,7 +68,7 @@ void drawAll(CommandLineParser& options)
             CV_Error_(Error::StsError,
                       ("cannot make '%s': %s", (root / folder).string().c_str(), error.message().c_str()));
     }
-    RNG rng(static_cast<uint64>(options.get<int>("seed")) + 1);
+    RNG rng(static_cast<uint64>(countOption(options, "seed", 0, INT_MAX)) + 1);
     std::string train, val, test;
     Progress progress("drawing", count);
     for (int i = 0; i < count; i++)

@@ -3,7 +3,9 @@
 // of this distribution and at http://opencv.org/license.html.
 // Trains a region proposal network on annotated photographs and writes a model that cv::dnn loads.
 
+#include <climits>
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <thread>
@@ -62,11 +64,11 @@ const String keys =
     "{engine     |eigen           | the library that does the arithmetic}"
     "{json       |<none>          | write the validation scores to this file too}";
 
-//! The training's diary: a row a step.
+//! The training's diary: a row a step. It gets its name when it is whole.
 class Log
 {
 public:
-    explicit Log(const String& path_) : path(path_), file(path)
+    explicit Log(const String& path_) : path(path_), file(path + ".part")
     {
         file << "step,epoch,loss,loss_cls,loss_reg,lr,positives,pictures_per_second\n";
     }
@@ -77,11 +79,23 @@ public:
              << r.learningRate << ',' << r.positives << ',' << r.picturesPerSecond << '\n';
         if (r.step % 20 == 0)
             file.flush();
-        if (!file)
-            CV_Error_(Error::StsError, ("cannot write '%s'; is the disk full?", path.c_str()));
+        check();
+    }
+
+    void finish()
+    {
+        file.close();
+        check();
+        std::filesystem::rename(path + ".part", path);
     }
 
 private:
+    void check() const
+    {
+        if (!file)
+            CV_Error_(Error::StsError, ("cannot write '%s.part'; is the disk full?", path.c_str()));
+    }
+
     const String path;
     std::ofstream file;
 };
@@ -92,35 +106,35 @@ TrainParams readParams(CommandLineParser& options)
     p.backbone = options.get<String>("backbone");
     p.engine = options.get<String>("engine");
     p.size = sizeOption(options, "size");
-    p.epochs = options.get<int>("epochs");
-    p.batch = options.get<int>("batch");
-    p.learningRate = options.get<double>("lr");
-    p.momentum = options.get<double>("momentum");
-    p.weightDecay = options.get<double>("decay");
+    p.epochs = countOption(options, "epochs", 1, 1000000);
+    p.batch = countOption(options, "batch", 1, 4096);
+    p.learningRate = numberOption(options, "lr", 0, 1e30);
+    p.momentum = numberOption(options, "momentum", 0, 0.9999);
+    p.weightDecay = numberOption(options, "decay", 0, 1);
     p.schedule = choiceOption(options, "schedule", {"cosine", "step"});
-    p.warmup = options.get<int>("warmup");
-    p.clip = options.get<double>("clip");
-    p.seed = options.get<int>("seed");
+    p.warmup = countOption(options, "warmup", 0, 1000000000);
+    p.clip = numberOption(options, "clip", 0, 1e30);
+    p.seed = countOption(options, "seed", 0, INT_MAX);
     p.rpn.loss =
         choiceOption(options, "loss", {"focal_softmax", "focal_sigmoid", "ce_softmax", "ce_sigmoid"});
     p.rpn.anchorSizes = numbersOption(options, "anchors");
     p.rpn.anchorRatios = numbersOption(options, "ratios");
-    p.rpn.match.positiveIoU = options.get<float>("positive");
-    p.rpn.match.negativeIoU = options.get<float>("negative");
-    p.rpn.focalAlpha = options.get<double>("alpha");
-    p.rpn.focalGamma = options.get<double>("gamma");
-    p.rpn.focalWeight = options.get<double>("lambda");
-    p.rpn.boxBeta = options.get<double>("beta");
-    p.rpn.boxWeight = options.get<double>("box_weight");
-    p.rpn.prior = options.get<double>("prior");
-    p.rpn.proposals.nmsThreshold = options.get<float>("nms");
-    p.rpn.proposals.postNms = options.get<int>("proposals");
+    p.rpn.match.positiveIoU = static_cast<float>(numberOption(options, "positive", 0, 1));
+    p.rpn.match.negativeIoU = static_cast<float>(numberOption(options, "negative", 0, 1));
+    p.rpn.focalAlpha = numberOption(options, "alpha", -1, 1);
+    p.rpn.focalGamma = numberOption(options, "gamma", 0, 100);
+    p.rpn.focalWeight = numberOption(options, "lambda", 1e-6, 1e6);
+    p.rpn.boxBeta = numberOption(options, "beta", 0, 1e6);
+    p.rpn.boxWeight = numberOption(options, "box_weight", 1e-6, 1e6);
+    p.rpn.prior = numberOption(options, "prior", 1e-6, 0.999);
+    p.rpn.proposals.nmsThreshold = static_cast<float>(numberOption(options, "nms", 0, 1));
+    p.rpn.proposals.postNms = countOption(options, "proposals", 1, 100000);
     return p;
 }
 
-Dataset readSplit(const String& folder, const String& split, const std::vector<String>& classes)
+Dataset readSplit(const String& folder, const String& split)
 {
-    const Dataset set = Dataset::readVOC(folder, split, classes);
+    const Dataset set = Dataset::readVOC(folder, split);
     std::printf("%s: %zu pictures, %d objects, %zu classes\n", split.c_str(), set.images.size(),
                 set.countObjects(), set.classes.size());
     for (const String& remark : set.remarks)
@@ -133,21 +147,18 @@ void train(CommandLineParser& options)
     const TrainParams params = readParams(options);
     const String folder = options.get<String>("data"), out = options.get<String>("out"),
                  kind = choiceOption(options, "kind", {"opencv", "heads"}), val = options.get<String>("val");
-    if (!options.check())
-    {
-        options.printErrors();
-        CV_Error(Error::StsBadArg, "see above");
-    }
-    setNumThreads(options.get<int>("threads") > 0 ? options.get<int>("threads")
-                                                  : static_cast<int>(std::thread::hardware_concurrency()));
+    const int threads = countOption(options, "threads", 0, 1024);
+    setNumThreads(threads > 0 ? threads : static_cast<int>(std::thread::hardware_concurrency()));
     if (out.size() < 6 || out.substr(out.size() - 5) != ".onnx")
         CV_Error_(Error::StsBadArg, ("--out=%s must end in .onnx", out.c_str()));
     const String stem = out.substr(0, out.size() - 5);
     for (const char* extension : {".onnx", ".yml", ".csv"})
         checkWritable(stem + extension);
+    if (options.has("json"))
+        checkWritable(options.get<String>("json"));
 
-    const Dataset trainSet = readSplit(folder, options.get<String>("train"), {});
-    const Dataset valSet = val == "none" ? Dataset() : readSplit(folder, val, trainSet.classes);
+    const Dataset trainSet = readSplit(folder, options.get<String>("train"));
+    const Dataset valSet = val == "none" ? Dataset() : readSplit(folder, val);
     Trainer trainer(params);
 
     catchInterrupts();
@@ -164,8 +175,8 @@ void train(CommandLineParser& options)
                                       r.epochs, r.loss, r.lossCls, r.lossReg, r.picturesPerSecond));
         return !interrupted();
     });
-    log.reset();
     progress.reset();
+    log->finish();
     if (!finished)
         std::printf("stopped early; the model is written as it is\n");
 

@@ -32,6 +32,11 @@ fresh() {
 train=("$bin/rpn_train" "--data=$work/data" --size=64x48 --epochs=1 "--out=$work/out/m.onnx")
 "$bin/rpn_scenes" --output="$work/good" --count=20 --size=160x120 >/dev/null
 
+mkdir "$work/folder.onnx"
+"${train[@]}" "--data=$work/good" "--out=$work/first.onnx" >/dev/null || { echo "FAILED: the good data set does not train"; failed=1; }
+cp -r "$work/good" "$work/other"
+sed -i 's/<width>160</<width>1600</' "$work/other/Annotations/scene_00003.xml"
+
 fresh
 printf 'this is no JPEG' >"$work/data/JPEGImages/scene_00001.jpg"
 refuses "a corrupt JPEG" scene_00001.jpg "${train[@]}"
@@ -63,10 +68,21 @@ refuses "an option that does not exist" --epoch "${train[@]}" --epoch=3
 refuses "an unknown loss" hinge "${train[@]}" --loss=hinge
 refuses "a size that is none" 64by48 "${train[@]}" --size=64by48
 refuses "a size that leaves nothing" 0x48 "${train[@]}" --size=0x48
+refuses "a size that no memory holds" 65536 "${train[@]}" --size=65536x65536
+for wrong in epochs=abc epochs=1.5 epochs=0 batch=-1 lr=0,1 momentum=7 threads=many seed=-1 gamma=12abc nms=2 lambda=0; do
+    refuses "a number that is none" "--$wrong" "${train[@]}" "--$wrong"
+done
+refuses "a threshold that is none" --threshold=abc "$bin/rpn_detect" "--model=$work/first.onnx" "--input=$work/good/JPEGImages" \
+    "--output=$work/out" --threshold=abc
+refuses "scores that cannot be written" /proc/s.json "${train[@]}" --json=/proc/s.json
+refuses "an output that is a folder" "it is a folder" "${train[@]}" "--out=$work/folder.onnx"
+refuses "a picture of another size" scene_00003.jpg "${train[@]}" "--data=$work/other"
 refuses "a missing option" --data "$bin/rpn_train"
 refuses "more in a batch than pictures" "do not fill" "${train[@]}" --batch=100
 
-"${train[@]}" --out="$work/m.onnx" >/dev/null || { echo "FAILED: the good data set does not train"; failed=1; }
+for file in onnx yml; do
+    cp "$work/first.$file" "$work/m.$file"
+done
 half=$(($(stat -c %s "$work/m.onnx") / 2))
 head -c "$half" "$work/m.onnx" >"$work/half.onnx"
 cp "$work/m.yml" "$work/half.yml"
@@ -81,6 +97,10 @@ for program in rpn_eval rpn_detect; do
     refuses "$program: a model without its description" alone.yml "${use[@]}" "--model=$work/alone.onnx"
 done
 refuses "a picture that is none" m.yml "$bin/rpn_detect" "--model=$work/m.onnx" "--input=$work/m.yml" "--output=$work/out"
+before=$(md5sum "$work/good/JPEGImages"/*)
+refuses "an output where the input lies" overwritten "$bin/rpn_detect" "--model=$work/m.onnx" "--input=$work/good/JPEGImages" \
+    "--output=$work/good/JPEGImages"
+[ "$before" = "$(md5sum "$work/good/JPEGImages"/*)" ] || { echo "FAILED: photographs were overwritten"; failed=1; }
 refuses "an input that is not there" nowhere.jpg "$bin/rpn_detect" "--model=$work/m.onnx" --input=nowhere.jpg "--output=$work/out"
 refuses "an unwritable folder" /proc/out "$bin/rpn_detect" "--model=$work/m.onnx" "--input=$picture" --output=/proc/out
 refuses "scores that cannot be written" /proc/s.json "$bin/rpn_eval" "--model=$work/m.onnx" "--data=$work/good" --json=/proc/s.json

@@ -4,6 +4,7 @@
 #include "program.hpp"
 
 #include <cerrno>
+#include <cmath>
 #include <csignal>
 #include <cstdio>
 #include <cstring>
@@ -94,6 +95,25 @@ int runProgram(int argc, char** argv, const cv::String& about, const cv::String&
     return 1;
 }
 
+double numberOption(cv::CommandLineParser& options, const cv::String& name, double lowest, double highest)
+{
+    const cv::String text = options.get<cv::String>(name);
+    double value = 0;
+    char rest = 0;
+    if (std::sscanf(text.c_str(), "%lf%c", &value, &rest) != 1 || !(value >= lowest && value <= highest))
+        CV_Error_(cv::Error::StsBadArg,
+                  ("--%s=%s is no number in %g..%g", name.c_str(), text.c_str(), lowest, highest));
+    return value;
+}
+
+int countOption(cv::CommandLineParser& options, const cv::String& name, int lowest, int highest)
+{
+    const double value = numberOption(options, name, lowest, highest);
+    if (value != std::floor(value))
+        CV_Error_(cv::Error::StsBadArg, ("--%s=%g is no whole number", name.c_str(), value));
+    return static_cast<int>(value);
+}
+
 cv::Size sizeOption(cv::CommandLineParser& options, const cv::String& name)
 {
     const cv::String text = options.get<cv::String>(name);
@@ -138,8 +158,9 @@ cv::String choiceOption(cv::CommandLineParser& options, const cv::String& name,
 void checkWritable(const cv::String& path)
 {
     const bool existed = std::filesystem::exists(path);
-    const bool writable = !std::filesystem::is_directory(path) && std::ofstream(path, std::ios::app).good();
-    if (!writable)
+    if (std::filesystem::is_directory(path))
+        CV_Error_(cv::Error::StsError, ("cannot write '%s': it is a folder", path.c_str()));
+    if (!std::ofstream(path, std::ios::app))
         CV_Error_(cv::Error::StsError, ("cannot write '%s': %s", path.c_str(), std::strerror(errno)));
     if (!existed)
         std::filesystem::remove(path);

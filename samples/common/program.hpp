@@ -19,6 +19,12 @@ they are marked <none>
 int runProgram(int argc, char** argv, const cv::String& about, const cv::String& keys,
                const std::function<void(cv::CommandLineParser&)>& work);
 
+//! A number; cv::Exception with option and value if it is none or not in lowest..highest.
+double numberOption(cv::CommandLineParser& options, const cv::String& name, double lowest, double highest);
+
+//! The same for whole numbers.
+int countOption(cv::CommandLineParser& options, const cv::String& name, int lowest, int highest);
+
 //! "320x240" as a size; cv::Exception with option and value if it is none.
 cv::Size sizeOption(cv::CommandLineParser& options, const cv::String& name);
 

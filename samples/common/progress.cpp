@@ -3,6 +3,7 @@
 // of this distribution and at http://opencv.org/license.html.
 #include "progress.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <unistd.h>
 
@@ -35,13 +36,16 @@ void Progress::show(int done, const std::string& note)
 {
     const auto now = std::chrono::steady_clock::now();
     const double seconds = std::chrono::duration<double>(now - start).count();
-    const double left = done > 0 ? seconds / done * (total - done) : 0;
+    const double left = done > 0 ? seconds / done * std::max(0, total - done) : 0;
     if (terminal)
     {
         if (done < total && now - lastDrawn < std::chrono::milliseconds(100))
             return;
         lastDrawn = now;
-        const int width = 30, filled = total > 0 ? width * done / total : width;
+        const int width = 30,
+                  filled = total > 0
+                               ? std::min(width, static_cast<int>(static_cast<double>(width) * done / total))
+                               : width;
         std::printf("\r\033[K%s [%s%s] %d/%d, %s left  %s", title.c_str(), std::string(filled, '#').c_str(),
                     std::string(width - filled, '.').c_str(), done, total, asTime(left).c_str(),
                     note.c_str());
@@ -49,7 +53,7 @@ void Progress::show(int done, const std::string& note)
     }
     else
     {
-        const int tenth = total > 0 ? 10 * done / total : 10;
+        const int tenth = total > 0 ? std::min(10, static_cast<int>(10. * done / total)) : 10;
         if (tenth == lastTenth)
             return;
         lastTenth = tenth;

@@ -30,7 +30,7 @@ Mat drawGround(Size size, RNG& rng)
     Mat ground(size, CV_32FC3, colour(rng));
     std::vector<Mat> planes;
     split(ground, planes);
-    const Mat shade = clouds(size, std::max(size.width, size.height) / 3, rng) * 22,
+    const Mat shade = clouds(size, std::max(1, std::max(size.width, size.height) / 3), rng) * 22,
               grain = clouds(size, 12, rng) * 6;
     for (Mat& p : planes)
         p += shade + grain;

@@ -3,6 +3,7 @@
 // of this distribution and at http://opencv.org/license.html.
 #include "precomp.hpp"
 #include "check.hpp"
+#include "validate.hpp"
 
 namespace cv {
 namespace dnn_rpn {
@@ -27,7 +28,7 @@ AnchorLevel::AnchorLevel(int stride_, const std::vector<float>& sizes, const std
     }
 }
 
-static int checkedCount(const AnchorLevel& level, Size featureSize)
+int checkLevel(const AnchorLevel& level, Size featureSize)
 {
     checkPositive(level.stride, "stride");
     if (!(std::abs(level.offset) <= FLT_MAX))
@@ -51,16 +52,19 @@ static int checkedCount(const AnchorLevel& level, Size featureSize)
     return static_cast<int>(count);
 }
 
-static void writeAnchors(const AnchorLevel& level, Size featureSize, float* box)
+//! Row by row: the output may be part of a wider matrix.
+static void writeAnchors(const AnchorLevel& level, Size featureSize, Mat& out, int first)
 {
+    int k = first;
     for (int row = 0; row < featureSize.height; ++row)
     {
         const float y = (row + level.offset) * level.stride;
         for (int column = 0; column < featureSize.width; ++column)
         {
             const float x = (column + level.offset) * level.stride;
-            for (int a = 0; a < level.count(); ++a, box += 4)
+            for (int a = 0; a < level.count(); ++a, ++k)
             {
+                float* box = out.ptr<float>(k);
                 const float halfWidth = 0.5f * level.widths[a], halfHeight = 0.5f * level.heights[a];
                 box[0] = x - halfWidth;
                 box[1] = y - halfHeight;
@@ -89,7 +93,7 @@ void generateAnchors(const std::vector<AnchorLevel>& levels, const std::vector<S
     double total = 0;
     for (size_t i = 0; i < levels.size(); ++i)
     {
-        counts.push_back(checkedCount(levels[i], featureSizes[i]));
+        counts.push_back(checkLevel(levels[i], featureSizes[i]));
         total += counts.back();
     }
     if (total > INT_MAX)
@@ -101,7 +105,7 @@ void generateAnchors(const std::vector<AnchorLevel>& levels, const std::vector<S
     for (size_t i = 0; i < levels.size(); ++i)
     {
         if (counts[i] > 0)
-            writeAnchors(levels[i], featureSizes[i], out.ptr<float>(first));
+            writeAnchors(levels[i], featureSizes[i], out, first);
         first += counts[i];
     }
     levelCounts.swap(counts);

@@ -103,9 +103,11 @@ inline void checkWeights(const Scalar& weights)
 
 inline void checkExtent(const float* b, const char* name, int row)
 {
-    if (!hasExtent(b))
-        CV_Error_(Error::StsBadArg, ("row %d of %s has no positive width and height: %g, %g, %g, %g", row,
-                                     name, b[0], b[1], b[2], b[3]));
+    const bool finite =
+        std::isfinite(b[0]) && std::isfinite(b[1]) && std::isfinite(b[2]) && std::isfinite(b[3]);
+    if (!finite || !hasExtent(b))
+        CV_Error_(Error::StsBadArg, ("row %d of %s has no positive, finite width and height: %g, %g, %g, %g",
+                                     row, name, b[0], b[1], b[2], b[3]));
 }
 
 } // namespace dnn_rpn

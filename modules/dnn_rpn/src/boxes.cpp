@@ -21,8 +21,7 @@ void boxIoU(InputArray a_, InputArray b_, OutputArray overlaps)
 {
     const Mat a = boxesArgument(a_, "a"), b = boxesArgument(b_, "b");
     const std::vector<float> areasOfB = areasOf(b);
-    overlaps.create(a.rows, b.rows, CV_32F);
-    Mat out = overlaps.getMat();
+    Mat out(a.rows, b.rows, CV_32F); // the output may be one of the inputs
     for (int i = 0; i < a.rows; ++i)
     {
         const float* box = a.ptr<float>(i);
@@ -30,13 +29,13 @@ void boxIoU(InputArray a_, InputArray b_, OutputArray overlaps)
         for (int j = 0; j < b.rows; ++j)
             out.at<float>(i, j) = overlapOf(box, area, b.ptr<float>(j), areasOfB[j]);
     }
+    giveOut(out, overlaps);
 }
 
 void boxIoF(InputArray boxes_, InputArray regions_, OutputArray shares)
 {
     const Mat boxes = boxesArgument(boxes_, "boxes"), regions = boxesArgument(regions_, "regions");
-    shares.create(boxes.rows, regions.rows, CV_32F);
-    Mat out = shares.getMat();
+    Mat out(boxes.rows, regions.rows, CV_32F);
     for (int i = 0; i < boxes.rows; ++i)
     {
         const float* box = boxes.ptr<float>(i);
@@ -44,6 +43,7 @@ void boxIoF(InputArray boxes_, InputArray regions_, OutputArray shares)
         for (int j = 0; j < regions.rows; ++j)
             out.at<float>(i, j) = shareOf(box, area, regions.ptr<float>(j));
     }
+    giveOut(out, shares);
 }
 
 void encodeBoxes(InputArray boxes_, InputArray anchors_, OutputArray deltas, const Scalar& weights)

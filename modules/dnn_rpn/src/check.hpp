@@ -13,6 +13,21 @@ namespace dnn_rpn {
 // of one shape, so that the code behind it needs a single form of loop. Empty arguments of whatever
 // type count as no rows: that is what noArray(), Mat() and an empty std::vector look like.
 
+//! The result as the caller's output; copyTo() would take the shape of an empty one away.
+inline void giveOut(const Mat& result, OutputArray output)
+{
+    output.create(result.rows, result.cols, result.type());
+    if (!result.empty())
+        result.copyTo(output);
+}
+
+//! OpenCV 5 gives vectors one dimension; here they are columns.
+inline Mat asColumn(const Mat& m)
+{
+    const int shape[] = {static_cast<int>(m.total()), 1};
+    return m.reshape(m.channels(), 2, shape);
+}
+
 inline std::string shapeText(const Mat& m)
 {
     std::string text;
@@ -29,8 +44,8 @@ inline Mat boxesArgument(InputArray array, const char* name)
         return Mat(0, 4, CV_32F);
     if (!m.isContinuous())
         m = m.clone();
-    if (m.type() == CV_32FC4 && m.dims == 2 && (m.rows == 1 || m.cols == 1))
-        m = m.reshape(1, static_cast<int>(m.total()));
+    if (m.type() == CV_32FC4 && (m.dims == 1 || (m.dims == 2 && (m.rows == 1 || m.cols == 1))))
+        m = asColumn(m).reshape(1, static_cast<int>(m.total()));
     if (m.type() != CV_32FC1 || m.dims != 2 || m.cols != 4)
         CV_Error_(Error::StsBadArg, ("%s must be N x 4 CV_32F, not %s", name, shapeText(m).c_str()));
     return m;
@@ -42,7 +57,7 @@ inline Mat columnArgument(InputArray array, int type, int count, const char* nam
     Mat m = array.getMat();
     if (m.empty())
         m = Mat(0, 1, type);
-    if (m.type() != type || m.dims != 2 || (m.rows != 1 && m.cols != 1 && !m.empty()))
+    if (m.type() != type || m.dims > 2 || (m.dims == 2 && m.rows != 1 && m.cols != 1 && !m.empty()))
         CV_Error_(Error::StsBadArg, ("%s must be one row or column of %s, not %s", name,
                                      typeToString(type).c_str(), shapeText(m).c_str()));
     const int total = static_cast<int>(m.total());
@@ -50,18 +65,24 @@ inline Mat columnArgument(InputArray array, int type, int count, const char* nam
         CV_Error_(Error::StsUnmatchedSizes, ("%s must have %d elements, not %d", name, count, total));
     if (!m.isContinuous())
         m = m.clone();
-    return m.reshape(1, total);
+    return total > 0 ? asColumn(m) : m.reshape(1, 0);
 }
 
-//! K x C CV_32F with at least one column; K may be 0.
+//! K x C CV_32F with at least one column, or a vector of K floats (C = 1) or Vec4f (C = 4); K may be 0.
 inline Mat matrixArgument(InputArray array, const char* name)
 {
     Mat m = array.getMat();
     if (m.empty())
         return Mat(0, std::max(m.dims == 2 ? m.cols : 0, 1), CV_32F);
+    if (!m.isContinuous())
+        m = m.clone();
+    if (array.isVector() || m.dims == 1)
+        m = asColumn(m);
+    if (m.type() == CV_32FC4 && m.dims == 2 && m.cols == 1)
+        m = m.reshape(1);
     if (m.type() != CV_32FC1 || m.dims != 2)
         CV_Error_(Error::StsBadArg, ("%s must be a matrix of CV_32F, not %s", name, shapeText(m).c_str()));
-    return m.isContinuous() ? m : m.clone();
+    return m;
 }
 
 inline void checkSameRows(const Mat& a, const char* nameOfA, const Mat& b, const char* nameOfB)
@@ -82,6 +103,13 @@ inline void checkPositive(double value, const char* name)
 {
     if (!(value > 0 && value <= DBL_MAX))
         CV_Error_(Error::StsOutOfRange, ("%s must be above 0 and finite, not %g", name, value));
+}
+
+//! What a loss is divided by: its inverse must be a float.
+inline void checkNormalizer(double value)
+{
+    if (!(value >= 1e-30 && value <= 1e30))
+        CV_Error_(Error::StsOutOfRange, ("normalizer must be in 1e-30..1e30, not %g", value));
 }
 
 inline void checkNotNegative(double value, const char* name)

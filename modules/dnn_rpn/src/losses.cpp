@@ -57,7 +57,7 @@ struct Focal
             CV_Error_(Error::StsOutOfRange,
                       ("alpha must be at most 1 (negative: no weighting), not %g", alpha));
         checkNotNegative(gamma_, "gamma");
-        checkPositive(normalizer, "normalizer");
+        checkNormalizer(normalizer);
         scale = 1 / normalizer;
         foreground = alpha < 0 ? 1 : alpha;
         background = alpha < 0 ? 1 : 1 - alpha;
@@ -211,7 +211,7 @@ double smoothL1Loss(InputArray deltas_, InputArray targets_, InputArray labels_,
                                              shapeText(deltas).c_str(), shapeText(targets).c_str()));
     const Mat labels = columnArgument(labels_, CV_32S, deltas.rows, "labels");
     checkNotNegative(beta, "beta");
-    checkPositive(normalizer, "normalizer");
+    checkNormalizer(normalizer);
     Mat grad = createGradient(grad_, deltas);
 
     const double sum = sumOverRows(deltas.rows, [&](int first, int last) {
@@ -229,7 +229,10 @@ double smoothL1Loss(InputArray deltas_, InputArray targets_, InputArray labels_,
                 if (positive)
                     loss += inner ? 0.5 * d * d / beta : size - 0.5 * beta;
                 if (g)
-                    g[j] = static_cast<float>((inner ? d / beta : (d > 0) - (d < 0)) / normalizer);
+                    g[j] = static_cast<float>((inner           ? d / beta
+                                               : std::isnan(d) ? d
+                                                               : (d > 0) - (d < 0)) /
+                                              normalizer);
             }
         }
         return loss;

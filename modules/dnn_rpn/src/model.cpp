@@ -9,6 +9,7 @@
 #include "box.hpp"
 #include "check.hpp"
 #include "rank.hpp"
+#include "validate.hpp"
 
 namespace cv {
 namespace dnn_rpn {
@@ -35,6 +36,9 @@ void checkDescription(const ModelDescription& d)
         CV_Error(Error::StsBadArg, "kind \"heads\" needs levels: without them there are no anchors");
     if (std::isnan(d.scoreThreshold))
         CV_Error(Error::StsOutOfRange, "scoreThreshold must be a number, not nan");
+    for (size_t i = 0; i < d.levels.size(); ++i)
+        checkLevel(d.levels[i], d.featureSizes[i]);
+    checkParams(d.proposals);
 }
 
 /** A class name as FileStorage's YAML gives it back unchanged: always in quotes, or names such as
@@ -108,6 +112,9 @@ ModelDescription fromYaml(const FileNode& root)
     readEntry(root, "kind", &FileNode::isString, "a text", d.kind);
     readEntry(root, "inputSize", &FileNode::isSeq, "a list of two numbers", d.inputSize);
     readEntry(root, "classes", &FileNode::isSeq, "a list of texts", d.classes);
+    for (const FileNode& name : root["classes"])
+        if (!name.isString())
+            CV_Error(Error::StsParseError, "every one of 'classes' must be a text; write numbers in quotes");
     readEntry(root, "scoreThreshold", d.scoreThreshold);
     for (const FileNode& node : root["levels"])
     {
@@ -177,12 +184,12 @@ Found readTable(const Mat& table, Size imageSize, int classes, float threshold)
     const float* row = table.ptr<float>();
     for (size_t i = 0; i < table.total() / 7; ++i, row += 7)
     {
-        const int label = static_cast<int>(row[1]);
-        if (label < 1 || !(row[2] >= threshold)) // no detections come as a row of zeros
+        if (!(row[1] >= 1) || !(row[2] >= threshold)) // the table is filled up with rows of zeros
             continue;
-        if (label > classes)
+        if (row[1] > classes)
             CV_Error_(Error::StsOutOfRange,
-                      ("the model gives label %d, but its description names %d classes", label, classes));
+                      ("the model gives label %g, but its description names %d classes", row[1], classes));
+        const int label = static_cast<int>(row[1]);
         for (int j = 0; j < 4; ++j)
             found.boxes.push_back(row[3 + j] * scale[j]);
         found.scores.push_back(row[2]);
@@ -251,6 +258,8 @@ struct Detector::Impl
 
 Detector::Detector(const String& model) : impl(makePtr<Impl>())
 {
+    if (!std::filesystem::is_regular_file(model))
+        CV_Error_(Error::StsObjectNotFound, ("there is no model file '%s'", model.c_str()));
     const std::string yaml = std::filesystem::path(model).replace_extension(".yml").string();
     impl->description = ModelDescription::read(yaml);
     impl->net = dnn::readNetFromONNX(model);

@@ -5,6 +5,7 @@
 #include "box.hpp"
 #include "check.hpp"
 #include "rank.hpp"
+#include "validate.hpp"
 
 namespace cv {
 namespace dnn_rpn {
@@ -55,6 +56,8 @@ void addLevel(const float* scores, const Mat& deltas, const Mat& anchors, Range 
     }
 }
 
+} // namespace
+
 void checkParams(const ProposalParams& params)
 {
     checkNotNegative(params.preNms, "preNms");
@@ -64,8 +67,6 @@ void checkParams(const ProposalParams& params)
     if (std::isnan(params.scoreThreshold))
         CV_Error(Error::StsOutOfRange, "scoreThreshold must be a number, not nan");
 }
-
-} // namespace
 
 void generateProposals(InputArray scores_, InputArray deltas_, InputArray anchors_,
                        const std::vector<int>& levelCounts, Size imageSize, OutputArray boxes,
@@ -131,9 +132,7 @@ void objectness(InputArray logits_, OutputArray scores)
         const float e = std::exp(-std::abs(x));
         out.at<float>(k) = (x < 0 ? e : 1.f) / (1 + e);
     }
-    scores.create(logits.rows, 1, CV_32F);
-    if (!out.empty()) // copyTo() would take the shape away
-        out.copyTo(scores);
+    giveOut(out, scores);
 }
 
 } // namespace dnn_rpn

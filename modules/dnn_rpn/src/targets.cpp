@@ -190,7 +190,8 @@ void sampleAnchors(InputOutputArray matches_, int count, float positiveShare, in
     }
 
     // In float, where 10 * 0.7f is 7 and not 6.9999999.
-    const int wanted = std::min(count, static_cast<int>(static_cast<float>(count) * positiveShare));
+    const double share = std::floor(static_cast<float>(count) * positiveShare);
+    const int wanted = share < count ? static_cast<int>(share) : count;
     const int positiveCount = std::min(wanted, static_cast<int>(positives.size()));
     const int negativeCount = std::min(count - positiveCount, static_cast<int>(negatives.size()));
     std::mt19937 random(static_cast<uint32_t>(seed));
@@ -231,9 +232,7 @@ void encodeTargets(InputArray anchors_, InputArray objects_, InputArray matches_
         checkExtent(objects.ptr<float>(match), "objects", match);
         encodeBox(objects.ptr<float>(match), anchors.ptr<float>(k), weights, out.ptr<float>(k));
     }
-    deltas.create(anchors.rows, 4, CV_32F);
-    if (!out.empty()) // copyTo() would take the shape away
-        out.copyTo(deltas);
+    giveOut(out, deltas);
 }
 
 int matchLabels(InputArray matches_, InputArray classes_, OutputArray labels)
@@ -257,9 +256,7 @@ int matchLabels(InputArray matches_, InputArray classes_, OutputArray labels)
                          : classes.empty()         ? 1
                                                    : classes.at<int>(match);
     }
-    labels.create(matches.rows, 1, CV_32S);
-    if (!out.empty())
-        out.copyTo(labels);
+    giveOut(out, labels);
     return positives;
 }
 

@@ -104,5 +104,16 @@ TEST(DnnRpn_Anchors, wrongArguments)
     EXPECT_ERROR("1 and 2", generateAnchors(level, Size(2, 2), anchors));
 }
 
+TEST(DnnRpn_Anchors, fillAPartOfAWiderMatrix)
+{
+    Mat wide(4, 8, CV_32F, Scalar(-7)), part = wide.colRange(2, 6), apart;
+    const AnchorLevel level(8, {4}, {1});
+    generateAnchors(level, Size(2, 2), part);
+    generateAnchors(level, Size(2, 2), apart);
+    EXPECT_EQ(0, cv::norm(apart, wide.colRange(2, 6), NORM_INF));
+    EXPECT_EQ(8, countNonZero(wide.colRange(0, 2) == -7));
+    EXPECT_EQ(8, countNonZero(wide.colRange(6, 8) == -7));
+}
+
 } // namespace
 } // namespace opencv_test

@@ -238,5 +238,25 @@ TEST(DnnRpn_Boxes, wrongArguments)
     EXPECT_ERROR("1 elements, not 3", nms(one, std::vector<float>(3, 0.f), 0.5f, keep));
 }
 
+TEST(DnnRpn_Boxes, overlapsMayReplaceAnInput)
+{
+    RNG rng(8);
+    const Mat a = randomBoxes(rng, 4, 20, 5, 20), b = randomBoxes(rng, 4, 20, 5, 20);
+    Mat apart, inPlace = a.clone();
+    boxIoU(a, b, apart);
+    boxIoU(inPlace, b, inPlace);
+    EXPECT_EQ(0, cv::norm(apart, inPlace, NORM_INF));
+    boxIoF(a, b, apart);
+    inPlace = b.clone();
+    boxIoF(a, inPlace, inPlace);
+    EXPECT_EQ(0, cv::norm(apart, inPlace, NORM_INF));
+}
+
+TEST(DnnRpn_Boxes, infiniteCornersAreRefused)
+{
+    Mat deltas;
+    EXPECT_ERROR("inf", encodeBoxes(boxes({0, 0, inf, 2}), boxes({0, 0, 2, 2}), deltas));
+}
+
 } // namespace
 } // namespace opencv_test

@@ -303,5 +303,36 @@ TEST(DnnRpn_Losses, wrongArguments)
     EXPECT_ERROR("2 x 1 CV_32FC1", smoothL1Loss(x, x.col(0), label, grad));
 }
 
+TEST(DnnRpn_Losses, normalizersOutsideTheRangeOfFloatAreRefused)
+{
+    Mat grad;
+    for (double normalizer : {0., -1., 1e-40, 1e300, static_cast<double>(nan)})
+    {
+        EXPECT_ERROR("normalizer", sigmoidFocalLoss(floats({1}, 1), labels({0}), grad, 0.25, 2, normalizer));
+        EXPECT_ERROR("normalizer",
+                     softmaxFocalLoss(floats({1, 2}, 2), labels({0}), grad, 0.25, 2, normalizer));
+        EXPECT_ERROR("normalizer",
+                     smoothL1Loss(floats({1}, 1), floats({0}, 1), labels({1}), grad, 1, normalizer));
+    }
+}
+
+TEST(DnnRpn_Losses, vectorsAreColumns)
+{
+    Mat a, b;
+    EXPECT_EQ(sigmoidCrossEntropy(floats({1, -2, 3}, 1), labels({0, 1, -1}), a),
+              sigmoidCrossEntropy(std::vector<float>{1, -2, 3}, std::vector<int>{0, 1, -1}, b));
+    EXPECT_EQ(0, cv::norm(a, b, NORM_INF));
+    const std::vector<Vec4f> deltas{Vec4f(1, 2, 3, 4), Vec4f(0, 1, 0, 1)}, targets(2);
+    EXPECT_EQ(smoothL1Loss(floats({1, 2, 3, 4, 0, 1, 0, 1}, 4), Mat::zeros(2, 4, CV_32F), labels({1, 1}), a),
+              smoothL1Loss(deltas, targets, labels({1, 1}), b));
+}
+
+TEST(DnnRpn_Losses, smoothL1PassesNanOn)
+{
+    Mat grad;
+    EXPECT_TRUE(std::isnan(smoothL1Loss(floats({nan}, 1), floats({0}, 1), labels({1}), grad)));
+    EXPECT_TRUE(std::isnan(grad.at<float>(0)));
+}
+
 } // namespace
 } // namespace opencv_test

@@ -200,8 +200,9 @@ TEST(DnnRpn_Model, table)
 TEST(DnnRpn_Model, detectorErrors)
 {
     const TemporaryModel model;
-    EXPECT_ERROR(model.yaml(), Detector(model.onnx()));
+    EXPECT_ERROR(model.onnx(), Detector(model.onnx()));
     model.writeOnnx(golden::headsModel);
+    EXPECT_ERROR(model.yaml(), Detector(model.onnx()));
     ModelDescription d = headsDescription();
     d.featureSizes[0] = Size(3, 2);
     d.write(model.yaml());
@@ -220,6 +221,30 @@ TEST(DnnRpn_Model, detectorErrors)
     d.inputSize = Size(8, 4);
     d.write(model.yaml());
     EXPECT_ERROR("'logits'", Detector(model.onnx()).detect(Mat::zeros(16, 32, CV_8UC3), b, s, l));
+}
+
+TEST(DnnRpn_Model, descriptionsThatCannotWorkAreRefused)
+{
+    const TemporaryModel model;
+    const std::function<void(ModelDescription&)> spoil[] = {
+        [](ModelDescription& d) { d.levels[0].stride = -8; },
+        [](ModelDescription& d) { d.levels[0].heights.clear(); },
+        [](ModelDescription& d) { d.featureSizes[0].width = -4; },
+        [](ModelDescription& d) { d.proposals.nmsThreshold = 7; },
+        [](ModelDescription& d) { d.proposals.preNms = -3; }};
+    for (const auto& change : spoil)
+    {
+        ModelDescription d = headsDescription();
+        change(d);
+        EXPECT_FALSE(errorOf([&] { d.write(model.yaml()); }).empty());
+    }
+    headsDescription().write(model.yaml());
+    std::string text = readFile(model.yaml());
+    const size_t first = text.find('"', text.find("classes"));
+    text.replace(first, text.find('"', first + 1) - first + 1, "5");
+    writeFile(model.yaml(), text);
+    EXPECT_ERROR("classes", ModelDescription::read(model.yaml()));
+    EXPECT_ERROR("nothing.onnx", Detector("nothing.onnx"));
 }
 
 } // namespace

@@ -304,5 +304,13 @@ TEST(DnnRpn_Targets, wrongArguments)
     EXPECT_ERROR("CV_32FC1", matchLabels(Mat::zeros(3, 1, CV_32F), noArray(), out));
 }
 
+TEST(DnnRpn_Targets, sampleWithoutALimitKeepsEverything)
+{
+    Mat matches = labels({0, MATCH_NEGATIVE, MATCH_IGNORED, 2, MATCH_NEGATIVE});
+    const Mat before = matches.clone();
+    sampleAnchors(matches, INT_MAX, 1, 0);
+    EXPECT_EQ(0, cv::norm(before, matches, NORM_INF));
+}
+
 } // namespace
 } // namespace opencv_test

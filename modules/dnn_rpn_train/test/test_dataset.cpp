@@ -195,5 +195,61 @@ TEST(Sample, stackIsBlobFromImages)
     EXPECT_EQ(0, cv::norm(blob.reshape(1, 1), stack({a, b}).flat(), NORM_INF));
 }
 
+TEST(Picture, ofAnotherSizeThanAnnotatedIsRefused)
+{
+    const Scratch s;
+    AnnotatedImage image;
+    image.path = s / "p.png";
+    imwrite(image.path, Mat(30, 40, CV_8UC3, Scalar(1, 2, 3)));
+    image.size = Size(400, 300);
+    EXPECT_TRUE(contains(errorOf([&] { readPicture(image); }), "400x300"));
+    image.size = Size(); // silent
+    EXPECT_EQ(Size(40, 30), readPicture(image).size());
+}
+
+TEST(Picture, aThumbnailsEndIsNotThePictures)
+{
+    const Scratch s;
+    AnnotatedImage image;
+    image.path = s / "p.jpg";
+    Mat picture(60, 80, CV_8UC3);
+    RNG(1).fill(picture, RNG::UNIFORM, 0, 255);
+    imwrite(image.path, picture);
+    const std::string whole = readFile(image.path);
+    const std::string with =
+        whole.substr(0, 2) + std::string("\xff\xe1\x00\x08pixx\xff\xd9", 10) + whole.substr(2);
+    writeText(image.path, with);
+    EXPECT_EQ(picture.size(), readPicture(image).size());
+    writeText(image.path, with.substr(0, with.size() - 200));
+    EXPECT_TRUE(contains(errorOf([&] { readPicture(image); }), "cut off"));
+}
+
+TEST(Sample, boxesBeyondThePictureAreCut)
+{
+    Object beyond, outside;
+    beyond.box = Vec4f(-5, 2, 1e6f, 8);
+    outside.box = Vec4f(30, 1, 40, 8);
+    const Sample s = resizeSample(Mat(10, 20, CV_8UC3, Scalar()), {beyond, outside}, Size(40, 20));
+    ASSERT_EQ(1u, s.objects.size());
+    EXPECT_EQ(Vec4f(0, 4, 40, 16), s.objects[0].box);
+}
+
+TEST(Dataset, theListsNameFindsThePicture)
+{
+    const Scratch s;
+    writeVoc(s, "");
+    imwrite(s / "JPEGImages/other.png", Mat(5, 5, CV_8UC3, Scalar()));
+    const std::string xml = readFile(s / "Annotations/one.xml");
+    std::string stale = xml;
+    stale.replace(stale.find("one.png"), 7, "other.png");
+    writeText(s / "Annotations/one.xml", stale);
+    EXPECT_TRUE(contains(Dataset::readVOC(s.path(), "train").images[0].path, "one.png"));
+    std::filesystem::remove(s / "JPEGImages/one.png");
+    EXPECT_TRUE(contains(Dataset::readVOC(s.path(), "train").images[0].path, "other.png"));
+    writeVoc(s, "<object><name>a</name><bndbox><xmin>1</xmin><ymin>1</ymin><xmax>50,7abc</xmax><ymax>2</"
+                "ymax></bndbox></object>");
+    EXPECT_TRUE(contains(readError(s), "50,7abc"));
+}
+
 } // namespace
 } // namespace opencv_test

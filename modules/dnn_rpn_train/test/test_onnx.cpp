@@ -1,6 +1,8 @@
 // This file is part of OpenCV project.
 // It is subject to the license terms in the LICENSE file found in the top-level directory
 // of this distribution and at http://opencv.org/license.html.
+#include <functional>
+
 #include "scratch.hpp"
 #include "../src/net/network.hpp"
 #include "../src/onnx/import.hpp"
@@ -151,6 +153,89 @@ TEST(Onnx, unknownOperatorsAreNamed)
         importOnnx(scratch / "odd.onnx", g, g.addInput("picture"));
     });
     EXPECT_TRUE(contains(message, "odd.onnx") && contains(message, "Softplus")) << message;
+}
+
+//! A file with one node behind the input `in`, whose output is `out`.
+std::string oneNode(const std::string& type, const std::function<void(OnnxWriter::NodeRef&)>& attributes,
+                    const std::vector<std::string>& more = {}, const std::vector<int64_t>& weightDims = {})
+{
+    OnnxWriter writer;
+    writer.addInput("in", {1, 3, 16, 16});
+    size_t total = 1;
+    for (int64_t d : weightDims)
+        total *= static_cast<size_t>(d);
+    const std::vector<float> weights(std::min<size_t>(total, 4096), 0.1f);
+    if (!weightDims.empty() && total <= weights.size())
+        writer.addConstant("w", weightDims, weights.data());
+    std::vector<std::string> inputs{"in"};
+    inputs.insert(inputs.end(), more.begin(), more.end());
+    OnnxWriter::NodeRef node = writer.addNode(type, "out", inputs);
+    attributes(node);
+    writer.addOutput("out", {1, 3, -1, -1});
+    return writer.bytes();
+}
+
+TEST(Onnx, windowsThatMakeNoSenseAreRefused)
+{
+    const Scratch scratch;
+    auto message = [&](const std::string& bytes) {
+        writeFile(scratch / "odd.onnx", bytes);
+        return errorOf([&] {
+            Graph g;
+            importOnnx(scratch / "odd.onnx", g, g.addInput("picture"));
+        });
+    };
+    using Ref = OnnxWriter::NodeRef;
+    for (const char* pool : {"MaxPool", "AveragePool"})
+    {
+        SCOPED_TRACE(pool);
+        EXPECT_EQ("", message(oneNode(pool, [](Ref& n) { n.integers("kernel_shape", {2, 2}); })));
+        EXPECT_TRUE(contains(message(oneNode(pool, [](Ref&) {})), "kernel_shape"));
+        EXPECT_TRUE(
+            contains(message(oneNode(pool,
+                                     [](Ref& n) {
+                                         n.integers("kernel_shape", {2, 2}).integers("pads", {0, 0, 40, 40});
+                                     })),
+                     "padding"));
+        EXPECT_TRUE(
+            contains(message(oneNode(pool,
+                                     [](Ref& n) {
+                                         n.integers("kernel_shape", {2, 2}).integers("pads", {2, 2, 0, 0});
+                                     })),
+                     "padding"));
+    }
+    for (const auto& attribute :
+         std::vector<std::pair<const char*, std::vector<int64_t>>>{{"strides", {0, 1}},
+                                                                   {"strides", {(int64_t(1) << 32) + 2, 1}},
+                                                                   {"dilations", {-1, 1}},
+                                                                   {"pads", {-3, 0, 0, 0}},
+                                                                   {"pads", {2147483647, 0, 0, 0}},
+                                                                   {"kernel_shape", {5, 5}},
+                                                                   {"strides", {1}}})
+    {
+        const std::string m = message(oneNode(
+            "Conv", [&](Ref& n) { n.integers(attribute.first, attribute.second); }, {"w"}, {3, 3, 3, 3}));
+        EXPECT_TRUE(contains(m, "odd.onnx") && contains(m, attribute.first)) << attribute.first << ": " << m;
+    }
+    EXPECT_TRUE(contains(message(oneNode("Conv", [](Ref&) {}, {"w"}, {0, 3, 3, 3})), "dimension"));
+    EXPECT_TRUE(contains(message(oneNode("Conv", [](Ref&) {}, {"absent"})), "odd.onnx"));
+    EXPECT_TRUE(contains(message(oneNode("Conv", [](Ref& n) { n.integer("group", 0); }, {"w"}, {3, 3, 1, 1})),
+                         "groups"));
+    EXPECT_TRUE(contains(message(oneNode("Clip", [](Ref&) {}, {"w"}, {0})), "odd.onnx"));
+}
+
+TEST(Onnx, whatTheOutputDoesNotNeedIsLeftOut)
+{
+    const Scratch scratch;
+    OnnxWriter writer;
+    writer.addInput("in", {1, 3, 8, 8});
+    writer.addNode("Relu", "wanted", {"in"});
+    writer.addNode("Softplus", "unknown and unused", {"in"});
+    writer.addOutput("wanted", {1, 3, 8, 8});
+    writeFile(scratch / "g.onnx", writer.bytes());
+    Graph g;
+    importOnnx(scratch / "g.onnx", g, g.addInput("picture"));
+    EXPECT_EQ(2u, g.nodes.size());
 }
 
 } // namespace

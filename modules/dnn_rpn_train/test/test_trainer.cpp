@@ -2,6 +2,7 @@
 // It is subject to the license terms in the LICENSE file found in the top-level directory
 // of this distribution and at http://opencv.org/license.html.
 #include "scratch.hpp"
+#include "../src/onnx/writer.hpp"
 #include "opencv2/dnn_rpn.hpp"
 
 namespace opencv_test {
@@ -183,6 +184,64 @@ TEST(Trainer, mistakesAreNamed)
     EXPECT_TRUE(contains(errorOf([&] { trainer.exportModel("model.pb"); }), "model.pb"));
     EXPECT_TRUE(contains(errorOf([&] { trainer.exportModel(scratch / "m.onnx", "tflite"); }), "tflite"));
     EXPECT_TRUE(contains(errorOf([&] { trainer.exportModel("/nowhere/m.onnx"); }), "/nowhere"));
+    EXPECT_FALSE(std::filesystem::exists(scratch / "m.onnx"));
+}
+
+//! A backbone as exporters write it: equal weights stored once, and a value with a name that the head uses too.
+std::string sharingBackbone()
+{
+    OnnxWriter writer;
+    writer.addInput("in", {1, 3, 64, 96});
+    std::vector<float> weights(8 * 3 * 9), shared(8 * 8 * 9), bias(8, 0.f);
+    RNG rng(2);
+    for (float& w : weights)
+        w = static_cast<float>(rng.gaussian(0.2));
+    for (float& w : shared)
+        w = static_cast<float>(rng.gaussian(0.15));
+    writer.addConstant("w", {8, 3, 3, 3}, weights.data());
+    writer.addConstant("s", {8, 8, 3, 3}, shared.data());
+    writer.addConstant("b", {8}, bias.data());
+    auto conv = [&](const char* name, const std::vector<std::string>& inputs) {
+        writer.addNode("Conv", name, inputs).integers("strides", {2, 2}).integers("pads", {1, 1, 1, 1});
+    };
+    conv("logits", {"in", "w", "b"});
+    writer.addNode("Relu", "scores", {"logits"});
+    conv("picture", {"scores", "s", "b"});
+    writer.addNode("Relu", "detections", {"picture"});
+    conv("rpn.conv", {"detections", "s"});
+    writer.addOutput("rpn.conv", {1, 8, -1, -1});
+    return writer.bytes();
+}
+
+TEST(Trainer, backbonesWithSharedWeightsAndTakenNamesTrainAndExport)
+{
+    const Scratch scratch;
+    writeFile(scratch / "b.onnx", sharingBackbone());
+    const Dataset set = writeDiscs(scratch, 2, 3, Size(96, 64), 5);
+    TrainParams p = quick("ce_softmax");
+    p.backbone = scratch / "b.onnx";
+    p.epochs = 60;
+    Trainer trainer(p);
+    trainer.fit(set);
+    trainer.exportModel(scratch / "m.onnx");
+    EXPECT_TRUE(std::filesystem::exists(scratch / "m.onnx"));
+}
+
+TEST(Trainer, aNetworkThatDivergedIsNotWritten)
+{
+    const Scratch scratch;
+    const Dataset set = writeDiscs(scratch, 1, 2, Size(96, 64), 1);
+    TrainParams p = quick("ce_sigmoid");
+    p.learningRate = 1e30;
+    p.clip = 0;
+    p.warmup = 0;
+    p.epochs = 1; // the only step's loss is still finite
+    Trainer trainer(p);
+    const std::string message = errorOf([&] {
+        trainer.fit(set);
+        trainer.exportModel(scratch / "m.onnx");
+    });
+    EXPECT_TRUE(contains(message, "finite")) << message;
     EXPECT_FALSE(std::filesystem::exists(scratch / "m.onnx"));
 }
 

@@ -14,7 +14,8 @@ dnn_rpn_train is one.
 
 Conventions that hold everywhere
 - A box is `x1, y1, x2, y2`: floats, in pixels of the network's input unless said otherwise, right
-  and bottom edges exclusive (width = x2 - x1). Arrays of boxes are N x 4 CV_32F; N may be 0.
+  and bottom edges exclusive (width = x2 - x1). Arrays of boxes are N x 4 CV_32F; N may be 0. As an
+  input, std::vector<Vec4f> serves too; a cv::Rect2f is x, y, width, height and must be converted.
 - `K` anchors, `A` anchors per cell, `G` objects (ground-truth boxes), `P` proposals, `C` classes
   without background.
 - Anchors, and whatever goes with them, run over rows, then columns, then the `A` shapes of a cell.

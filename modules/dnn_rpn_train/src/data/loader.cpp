@@ -18,8 +18,15 @@ Sample resizeSample(const Mat& picture, const std::vector<Object>& objects, Size
     const float fx = static_cast<float>(size.width) / picture.cols,
                 fy = static_cast<float>(size.height) / picture.rows;
     s.objects = objects;
+    // An annotation that is silent about the picture's size may have boxes beyond it.
+    const auto inside = [](float v, int side) {
+        return std::min(std::max(v, 0.f), static_cast<float>(side));
+    };
     for (Object& o : s.objects)
-        o.box = Vec4f(o.box[0] * fx, o.box[1] * fy, o.box[2] * fx, o.box[3] * fy);
+        o.box = Vec4f(inside(o.box[0], picture.cols) * fx, inside(o.box[1], picture.rows) * fy,
+                      inside(o.box[2], picture.cols) * fx, inside(o.box[3], picture.rows) * fy);
+    const auto empty = [](const Object& o) { return o.box[2] <= o.box[0] || o.box[3] <= o.box[1]; };
+    s.objects.erase(std::remove_if(s.objects.begin(), s.objects.end(), empty), s.objects.end());
     return s;
 }
 

@@ -15,12 +15,13 @@ namespace {
 //! The decoder fills what a cut-off JPEG lacks with grey and only warns, so look for the end marker here.
 bool isCutOff(const std::string& bytes)
 {
-    const bool jpeg = bytes.size() > 2 && bytes[0] == '\xff' && bytes[1] == '\xd8';
-    if (!jpeg)
-        return false;
-    // Some cameras pad the file behind the marker.
-    const size_t tail = std::min<size_t>(bytes.size() - 2, 64 << 10);
-    return bytes.find("\xff\xd9", bytes.size() - tail) == std::string::npos;
+    if (bytes.size() < 4 || bytes[0] != '\xff' || bytes[1] != '\xd8')
+        return false; // no JPEG
+    // Over the segments before the scan: a thumbnail in one of them has an end marker of its own.
+    size_t at = 2;
+    while (at + 4 <= bytes.size() && bytes[at] == '\xff' && bytes[at + 1] != '\xda')
+        at += 2 + (static_cast<uchar>(bytes[at + 2]) << 8) + static_cast<uchar>(bytes[at + 3]);
+    return at >= bytes.size() || bytes.find("\xff\xd9", at) == std::string::npos;
 }
 
 } // namespace
@@ -49,6 +50,11 @@ Mat readPicture(const AnnotatedImage& image)
         CV_Error_(Error::StsError, ("'%s' is no picture that OpenCV can decode", image.path.c_str()));
     if (isCutOff(bytes))
         CV_Error_(Error::StsError, ("'%s' is cut off: a JPEG without its end", image.path.c_str()));
+    if (image.size.area() > 0 && picture.size() != image.size)
+        CV_Error_(Error::StsUnmatchedSizes,
+                  ("'%s' is %dx%d, but its annotation says %dx%d: are the boxes of another "
+                   "picture?",
+                   image.path.c_str(), picture.cols, picture.rows, image.size.width, image.size.height));
     return picture;
 }
 

@@ -36,7 +36,8 @@ double number(const pugi::xml_node& parent, const char* child, const std::string
     }
     catch (const std::exception&)
     {}
-    if (used == 0 || !std::isfinite(value))
+    const bool rest = text.find_first_not_of(" \t\r\n", used) != std::string::npos;
+    if (used == 0 || rest || !(std::abs(value) <= 1e6))
         CV_Error_(Error::StsParseError,
                   ("%s: <%s> is '%s', not a number", where.c_str(), child, text.c_str()));
     return value;
@@ -86,14 +87,16 @@ std::vector<NamedObject> readObjects(const pugi::xml_node& root, const std::stri
     return objects;
 }
 
-//! The picture of an annotation: the file that it names if it lies there, else one of the list's name.
+//! The picture of an annotation: one of the list's name, else the file that the annotation names.
 std::string findPicture(const fs::path& folder, const std::string& name, const std::string& named)
 {
-    if (!named.empty() && fs::is_regular_file(folder / named))
-        return (folder / named).string();
     for (const char* extension : {".jpg", ".jpeg", ".png", ".bmp", ".JPG", ".JPEG", ".PNG"})
         if (fs::is_regular_file(folder / (name + extension)))
             return (folder / (name + extension)).string();
+    const fs::path stated = folder / fs::path(named).filename();
+    std::error_code tooLong;
+    if (!named.empty() && fs::is_regular_file(stated, tooLong))
+        return stated.string();
     CV_Error_(Error::StsError,
               ("no picture '%s' (.jpg, .jpeg, .png or .bmp) in '%s'", name.c_str(), folder.string().c_str()));
 }
@@ -139,6 +142,9 @@ Dataset Dataset::readVOC(const String& folder, const String& split, const std::v
         image.path = findPicture(root / "JPEGImages", name, annotation.child("filename").text().as_string());
         image.size = Size(annotation.child("size").child("width").text().as_int(),
                           annotation.child("size").child("height").text().as_int());
+        if (image.size.width < 0 || image.size.height < 0)
+            CV_Error_(Error::StsParseError, ("'%s': the picture's size is %dx%d", path.c_str(),
+                                             image.size.width, image.size.height));
         named.push_back(readObjects(annotation, path, image.size, set.remarks));
         for (const NamedObject& o : named.back())
             found.insert(o.name);

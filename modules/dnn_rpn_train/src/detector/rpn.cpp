@@ -66,6 +66,10 @@ Rpn::Rpn(const RpnParams& params_, Graph& graph, int features, RNG& rng) : param
                    params.loss.c_str()));
     if (!(params.prior > 0 && params.prior < 1))
         CV_Error_(Error::StsOutOfRange, ("prior is %g, not between 0 and 1", params.prior));
+    for (double weight : {params.focalWeight, params.boxWeight})
+        if (!(weight > 0 && weight <= 1e6))
+            CV_Error_(Error::StsOutOfRange,
+                      ("the weight of a loss is %g, not above 0 and at most 1e6", weight));
     focal = params.loss.find("focal") == 0;
     classChannels = params.loss.find("softmax") != String::npos ? 2 : 1;
 
@@ -99,7 +103,7 @@ Mat Rpn::anchors(const Network& network) const
     return all;
 }
 
-RpnLoss Rpn::loss(Network& network, const std::vector<std::vector<Object>>& objects, int seed) const
+RpnLoss Rpn::loss(Network& network, const std::vector<std::vector<Object>>& objects, unsigned seed) const
 {
     const int pictures = network.value(logits).shape().n;
     CV_CheckEQ(static_cast<int>(objects.size()), pictures,
@@ -117,7 +121,9 @@ RpnLoss Rpn::loss(Network& network, const std::vector<std::vector<Object>>& obje
             t.positives = matchLabels(matches, noArray(), t.labels);
             if (!focal)
             {
-                sampleAnchors(matches, params.sampleCount, params.sampleShare, seed * pictures + n);
+                sampleAnchors(
+                    matches, params.sampleCount, params.sampleShare,
+                    static_cast<int>(seed * static_cast<unsigned>(pictures) + static_cast<unsigned>(n)));
                 matchLabels(matches, noArray(), t.labels);
                 t.sampled = countNonZero(t.labels >= 0);
             }

@@ -35,7 +35,7 @@ public:
     /** @brief Loss of the network's last forward pass; puts its gradients into the network.
     @param objects of each picture of the batch, in pixels of the input
     @param seed of the sampling */
-    RpnLoss loss(Network& network, const std::vector<std::vector<Object>>& objects, int seed) const;
+    RpnLoss loss(Network& network, const std::vector<std::vector<Object>>& objects, unsigned seed) const;
 
     //! Proposals of picture n of the network's last forward pass, in pixels of the input.
     void propose(const Network& network, int n, OutputArray boxes, OutputArray scores) const;

@@ -87,6 +87,21 @@ int Graph::addRelu(const std::string& name, int input)
     return add(n);
 }
 
+int Graph::channels(int node) const
+{
+    const Node& n = nodes.at(node);
+    if (n.op == Op::Input)
+        return 3;
+    if (n.op == Op::Conv)
+        return parameters[n.parameters.at(0)].value.shape().n;
+    if (n.op != Op::Concat)
+        return channels(n.inputs.at(0));
+    int sum = 0;
+    for (int i : n.inputs)
+        sum += channels(i);
+    return sum;
+}
+
 int Graph::find(const std::string& name) const
 {
     for (size_t i = 0; i < nodes.size(); i++)
@@ -191,6 +206,10 @@ Grid gridOf(const Graph& graph, int node)
                       ("node '%s' has stride %dx%d: only equal strides give square cells", n.name.c_str(),
                        n.stride.width, n.stride.height));
         g.centre += g.stride * (0.5f * n.dilation.width * (n.kernel.width - 1) - n.padLeft);
+        // No cell of a picture that fits into memory is larger; a product of ints would overflow.
+        if (g.stride > (1 << 14) / n.stride.width)
+            CV_Error_(Error::StsOutOfRange, ("node '%s': a stride of %d x %d pixels is too large",
+                                             n.name.c_str(), g.stride, n.stride.width));
         g.stride *= n.stride.width;
         grids[i] = g;
     }

@@ -75,6 +75,9 @@ public:
                 int stride = 1);
     int addRelu(const std::string& name, int input);
 
+    //! Channels of a node's output, which do not depend on the input's size.
+    int channels(int node) const;
+
     //! Index of the node with that name, or -1.
     int find(const std::string& name) const;
 

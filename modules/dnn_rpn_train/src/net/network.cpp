@@ -66,6 +66,7 @@ void Network::plan(const Shape& input)
 {
     if (input == planned)
         return;
+    planned = Shape(); // if there is not enough memory, the next call must not trust what is there
     const std::vector<Shape> shapes = net.shapes(input);
     for (size_t i = 0; i < shapes.size(); i++)
     {

@@ -35,6 +35,9 @@ public:
     //! Makes room for the shape; keeps the memory (and its contents) where it is large enough.
     void create(const Shape& newShape)
     {
+        if (newShape.total() > static_cast<size_t>(INT_MAX))
+            CV_Error_(Error::StsNoMem, ("a tensor of %s is too large; a smaller picture or batch helps",
+                                        newShape.str().c_str()));
         if (memory.total() < newShape.total())
             memory.create(1, static_cast<int>(newShape.total()), CV_32F);
         dims = newShape;

@@ -7,6 +7,7 @@
 
 #include <cstring>
 #include <map>
+#include <set>
 
 #include <onnx/onnx_pb.h>
 
@@ -41,9 +42,15 @@ public:
         if (file.output_size() == 0)
             CV_Error_(Error::StsParseError, ("'%s' has no output", path.c_str()));
         values[inputs[0]] = inputNode;
-        for (const onnx::NodeProto& n : file.node())
-            addNode(n);
         const std::string& output = file.output(0).name();
+        const std::set<std::string> needed = behind(output);
+        for (const onnx::NodeProto& n : file.node())
+            for (const std::string& o : n.output())
+                if (needed.count(o))
+                {
+                    addNode(n);
+                    break;
+                }
         const auto found = values.find(output);
         if (found == values.end())
             CV_Error_(Error::StsParseError,
@@ -52,10 +59,25 @@ public:
     }
 
 private:
+    // Far beyond any feature extractor; keeps the sums of a shape within an int.
+    static const int highestWindow = 1 << 12;
+
     [[noreturn]] void refuse(const onnx::NodeProto& n, const String& why) const
     {
         CV_Error_(Error::StsNotImplemented, ("'%s', node '%s' (%s): %s", path.c_str(), nameOf(n).c_str(),
                                              n.op_type().c_str(), why.c_str()));
+    }
+
+    //! The values that one value is made from, itself among them.
+    std::set<std::string> behind(const std::string& value) const
+    {
+        std::set<std::string> found{value};
+        const onnx::GraphProto& file = model.graph();
+        for (int i = file.node_size() - 1; i >= 0; i--)
+            for (const std::string& o : file.node(i).output())
+                if (found.count(o))
+                    found.insert(file.node(i).input().begin(), file.node(i).input().end());
+        return found;
     }
 
     static std::string nameOf(const onnx::NodeProto& n)
@@ -77,13 +99,18 @@ private:
         return a ? a->i() : otherwise;
     }
 
-    std::vector<int> integers(const onnx::NodeProto& n, const char* name, size_t count, int otherwise) const
+    std::vector<int> integers(const onnx::NodeProto& n, const char* name, size_t count, int otherwise,
+                              int lowest) const
     {
         const onnx::AttributeProto* a = attribute(n, name);
         if (!a)
             return std::vector<int>(count, otherwise);
         if (static_cast<size_t>(a->ints_size()) != count)
             refuse(n, format("'%s' has %d numbers; only two dimensions are known", name, a->ints_size()));
+        for (int64_t v : a->ints())
+            if (v < lowest || v > highestWindow)
+                refuse(n, format("'%s' has %lld, not %d..%d", name, static_cast<long long>(v), lowest,
+                                 highestWindow));
         return std::vector<int>(a->ints().begin(), a->ints().end());
     }
 
@@ -93,26 +120,27 @@ private:
         if (found == constants.end())
             refuse(n, "'" + name + "' is not a constant in the file");
         const onnx::TensorProto& t = *found->second;
-        size_t total = 1;
+        int64_t total = 1;
         for (int64_t d : t.dims())
         {
-            if (d < 0 || d > (1 << 28))
+            if (d < 1 || d > (1 << 28) || total * d > (1 << 28))
                 refuse(n, format("'%s' has a dimension of %lld", name.c_str(), static_cast<long long>(d)));
-            total *= static_cast<size_t>(d);
+            total *= d;
         }
         if (t.data_type() != onnx::TensorProto::FLOAT)
             refuse(n,
                    format("'%s' has type %d; only 32-bit floats (1) are known", name.c_str(), t.data_type()));
         std::vector<float> v;
-        if (t.has_raw_data() && t.raw_data().size() == total * sizeof(float))
+        if (t.has_raw_data() && t.raw_data().size() == static_cast<size_t>(total) * sizeof(float))
         {
-            v.resize(total);
+            v.resize(static_cast<size_t>(total));
             std::memcpy(v.data(), t.raw_data().data(), t.raw_data().size());
         }
         else
             v.assign(t.float_data().begin(), t.float_data().end());
-        if (v.size() != total)
-            refuse(n, format("'%s' should hold %zu numbers but holds %zu", name.c_str(), total, v.size()));
+        if (v.size() != static_cast<size_t>(total))
+            refuse(n, format("'%s' should hold %lld numbers but holds %zu", name.c_str(),
+                             static_cast<long long>(total), v.size()));
         return v;
     }
 
@@ -124,13 +152,16 @@ private:
         return found->second;
     }
 
-    int parameter(const onnx::NodeProto& n, const std::string& name, const Shape& shape, bool decay)
+    /** A parameter of the graph from a constant of the file. It is named after the node: exporters store
+    equal constants once, but here each node trains its own. */
+    int parameter(const onnx::NodeProto& n, const std::string& name, const char* role, const Shape& shape,
+                  bool decay)
     {
         const std::vector<float> data = floats(n, name);
         if (data.size() != shape.total())
             refuse(n, format("'%s' should hold %zu numbers but holds %zu", name.c_str(), shape.total(),
                              data.size()));
-        const int index = graph.addParameter(name, shape, decay);
+        const int index = graph.addParameter(prefix + n.output(0) + role, shape, decay);
         std::copy(data.begin(), data.end(), graph.parameters[index].value.data());
         return index;
     }
@@ -140,21 +171,15 @@ private:
         const onnx::AttributeProto* pad = attribute(n, "auto_pad");
         if (pad && pad->s() != "NOTSET" && pad->s() != "VALID")
             refuse(n, "auto_pad " + pad->s() + " is not known; write the pads as numbers");
-        const std::vector<int> k = integers(n, "kernel_shape", 2, 1), s = integers(n, "strides", 2, 1),
-                               d = integers(n, "dilations", 2, 1), p = integers(n, "pads", 4, 0);
+        const std::vector<int> k = integers(n, "kernel_shape", 2, 1, 1), st = integers(n, "strides", 2, 1, 1),
+                               d = integers(n, "dilations", 2, 1, 1), p = integers(n, "pads", 4, 0, 0);
         node.kernel = Size(k[1], k[0]);
-        node.stride = Size(s[1], s[0]);
+        node.stride = Size(st[1], st[0]);
         node.dilation = Size(d[1], d[0]);
         node.padTop = p[0];
         node.padLeft = p[1];
         node.padBottom = p[2];
         node.padRight = p[3];
-        for (int v : k)
-            if (v < 1)
-                refuse(n, format("kernel of size %d", v));
-        for (int v : s)
-            if (v < 1)
-                refuse(n, format("stride %d", v));
     }
 
     void addConv(const onnx::NodeProto& n, Node& node)
@@ -164,18 +189,22 @@ private:
         const auto weight = n.input_size() > 1 ? constants.find(n.input(1)) : constants.end();
         if (weight == constants.end() || weight->second->dims_size() != 4)
             refuse(n, "its weights are no four-dimensional constant");
+        floats(n, n.input(1)); // refuses dimensions that make no sense
         const auto& dims = weight->second->dims();
         const Shape shape(static_cast<int>(dims[0]), static_cast<int>(dims[1]), static_cast<int>(dims[2]),
                           static_cast<int>(dims[3]));
+        if (attribute(n, "kernel_shape") && node.kernel != Size(shape.w, shape.h))
+            refuse(n, format("kernel_shape %dx%d, but weights of %dx%d", node.kernel.height,
+                             node.kernel.width, shape.h, shape.w));
         node.kernel = Size(shape.w, shape.h);
         if (node.group < 1 || shape.n % node.group)
             refuse(n, format("%d outputs in %d groups", shape.n, node.group));
-        node.parameters.push_back(parameter(n, n.input(1), shape, true));
+        node.parameters.push_back(parameter(n, n.input(1), ".weight", shape, true));
         const Shape bias(1, shape.n, 1, 1);
         if (n.input_size() > 2 && !n.input(2).empty())
-            node.parameters.push_back(parameter(n, n.input(2), bias, false));
+            node.parameters.push_back(parameter(n, n.input(2), ".bias", bias, false));
         else
-            node.parameters.push_back(graph.addParameter(nameOf(n) + ".bias", bias, false));
+            node.parameters.push_back(graph.addParameter(prefix + n.output(0) + ".bias", bias, false));
     }
 
     void addBatchNorm(const onnx::NodeProto& n, Node& node)
@@ -184,10 +213,11 @@ private:
             refuse(n, format("it has %d inputs, not 5", n.input_size()));
         const onnx::AttributeProto* epsilon = attribute(n, "epsilon");
         node.epsilon = epsilon ? epsilon->f() : 1e-5f;
+        static const char* const roles[] = {"", ".scale", ".bias", ".mean", ".variance"};
         for (int j = 1; j < 5; j++)
         {
             const int channels = static_cast<int>(floats(n, n.input(j)).size());
-            const int p = parameter(n, n.input(j), Shape(1, channels, 1, 1), false);
+            const int p = parameter(n, n.input(j), roles[j], Shape(1, channels, 1, 1), false);
             graph.parameters[p].trainable = false;
             node.parameters.push_back(p);
         }
@@ -204,12 +234,14 @@ private:
         // Since operator set 11 the bounds are inputs.
         for (int j = 1; j < n.input_size() && j < 3; j++)
             if (!n.input(j).empty())
-                (j == 1 ? node.lower : node.upper) = floats(n, n.input(j)).at(0);
+                (j == 1 ? node.lower : node.upper) = floats(n, n.input(j))[0];
     }
 
     void addNode(const onnx::NodeProto& n)
     {
         const std::string& type = n.op_type();
+        if (n.output_size() == 0)
+            refuse(n, "it has no output");
         if (type == "Constant")
         {
             const onnx::AttributeProto* a = attribute(n, "value");
@@ -218,15 +250,22 @@ private:
             constants[n.output(0)] = &a->t();
             return;
         }
-        if (n.input_size() == 0 || n.output_size() == 0)
-            refuse(n, "it has no input or no output");
+        if (n.input_size() == 0)
+            refuse(n, "it has no input");
+        const auto constant = constants.find(n.input(0));
+        if (type == "Identity" && constant != constants.end())
+        {
+            constants[n.output(0)] = constant->second;
+            return;
+        }
         if (type == "Identity" || type == "Dropout")
         {
             values[n.output(0)] = value(n, n.input(0));
             return;
         }
         Node node;
-        node.name = n.output(0); // unique in the file, which node names need not be
+        // Outputs are unique in the file, which node names need not be; the prefix keeps them apart from the head.
+        node.name = prefix + n.output(0);
         const bool several = type == "Add" || type == "Concat";
         for (int j = 0; j < (several ? n.input_size() : 1); j++)
             node.inputs.push_back(value(n, n.input(j)));
@@ -259,7 +298,13 @@ private:
         else if (type == "MaxPool" || type == "AveragePool")
         {
             node.op = type == "MaxPool" ? Op::MaxPool : Op::AveragePool;
+            if (!attribute(n, "kernel_shape"))
+                refuse(n, "it has no kernel_shape");
             readWindow(n, node);
+            // A window must touch the picture.
+            if (std::max(node.padTop, node.padBottom) >= node.kernel.height ||
+                std::max(node.padLeft, node.padRight) >= node.kernel.width)
+                refuse(n, "its padding is as large as its kernel");
             if (node.dilation != Size(1, 1))
                 refuse(n, "pooling with dilation is not known");
             node.ceilMode = integer(n, "ceil_mode", 0) != 0;
@@ -270,7 +315,7 @@ private:
         values[n.output(0)] = graph.add(node);
     }
 
-    const std::string path;
+    const std::string path, prefix = "backbone.";
     Graph& graph;
     onnx::ModelProto model;
     std::map<std::string, const onnx::TensorProto*> constants;

@@ -13,7 +13,8 @@ namespace dnn_rpn_train {
 
 /** @brief Adds a feature extractor from an ONNX file to a graph.
 
-The file must have one input, and its first output is taken. Convolution, ReLU, Clip, Add, Concat
+The file must have one input, and its first output, with what lies behind it, is taken. Names get
+"backbone." before them. Convolution, ReLU, Clip, Add, Concat
 (channels), MaxPool, AveragePool and BatchNormalization are known, besides Identity, Dropout and
 Constant; anything else is refused with the node's name and type.
 

@@ -18,9 +18,15 @@ Each takes logits (never probabilities), gives the value and, from the same pass
 All are finite for every finite logit; the tests go to +-100.
 
 Labels are K CV_32S: 0 background, 1..C a class, -1 ignored (no loss, gradient 0). Value and
-gradient are divided by `normalizer` (> 0). The focal RPN of Chen, Song and Jiang (PRCV 2018,
+gradient are divided by `normalizer` (1e-30..1e30). The focal RPN of Chen, Song and Jiang (PRCV 2018,
 section 3.2) uses the number of positives, at least 1, for the classifier and twice that for the
-regressor; the ordinary RPN the number of sampled anchors.
+regressor; the ordinary RPN the number of sampled anchors:
+
+    matchAnchors(anchors, objects, noArray(), matches);
+    double n = std::max(1, matchLabels(matches, noArray(), labels));
+    encodeTargets(anchors, objects, matches, targets);
+    double cls = sigmoidFocalLoss(logits, labels, logitsGrad, 0.25, 2, n / 0.1); // lambda_fl = 0.1
+    double reg = smoothL1Loss(deltas, targets, labels, deltasGrad, 1. / 9, 2 * n);
 
 The gradient has the logits' shape and every element of it is written; pass noArray() to skip it.
 */

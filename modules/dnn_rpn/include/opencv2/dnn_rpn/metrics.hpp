@@ -14,6 +14,9 @@ namespace dnn_rpn {
 
 /** @brief How good detections or proposals are; everything in 0..1, or -1 where there was nothing to find.
 
+"The N best a picture" are so many of each class, as in COCO; with one class that is all of them.
+An ignored object excuses one detection in AP and AR, any number in vocAP and vocAP07.
+
 AP and AR follow COCO's evaluation (pycocotools): averages over IoU 0.50:0.05:0.95 unless the name
 carries a number, over all classes that have objects; precision at 101 recall points. Small: area
 below 32^2, large: above 96^2 pixels of the original picture, medium between.

@@ -40,6 +40,8 @@ struct CV_EXPORTS_W_SIMPLE ModelDescription
 
 Takes both kinds of file that dnn_rpn_train writes. An application needs this class for "heads"
 files only: "opencv" files give the same boxes through cv::dnn::DetectionModel alone.
+
+Copies share one network, and detect() changes its state: construct one a thread.
 */
 class CV_EXPORTS_W Detector
 {

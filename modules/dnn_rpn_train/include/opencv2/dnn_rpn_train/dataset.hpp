@@ -25,8 +25,8 @@ struct CV_EXPORTS Object
 //! One picture and what is on it.
 struct CV_EXPORTS AnnotatedImage
 {
-    String path; //!< of the picture
-    Size size;   //!< columns x rows as annotated; 0 x 0 where the annotation is silent
+    String path;                 //!< of the picture
+    Size size;                   //!< columns x rows as annotated; 0 x 0 where the annotation is silent
     std::vector<Object> objects; //!< may be empty: such a picture teaches background
 };
 
@@ -47,7 +47,7 @@ struct CV_EXPORTS Dataset
     folder, list, annotation or picture, XML that does not parse, a box whose corners are exchanged
     */
     static Dataset readVOC(const String& folder, const String& split,
-                                   const std::vector<String>& classes = std::vector<String>());
+                           const std::vector<String>& classes = std::vector<String>());
 
     //! Number of objects that are not ignored.
     int countObjects() const;
@@ -59,7 +59,8 @@ struct CV_EXPORTS Dataset
 
 /** @brief Decodes a picture as 8-bit BGR, turned as the annotation has it.
 @param image path, and the size that tells which way round the annotation sees it
-@return the picture; cv::Exception names the file if it is missing, corrupt or cut off */
+@return the picture; cv::Exception names the file if it is missing, corrupt, cut off, or of another
+size than the annotation says */
 CV_EXPORTS Mat readPicture(const AnnotatedImage& image);
 
 //! @}

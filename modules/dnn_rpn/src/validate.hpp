@@ -1,0 +1,23 @@
+// This file is part of OpenCV project.
+// It is subject to the license terms in the LICENSE file found in the top-level directory
+// of this distribution and at http://opencv.org/license.html.
+#ifndef OPENCV_DNN_RPN_VALIDATE_HPP
+#define OPENCV_DNN_RPN_VALIDATE_HPP
+
+#include "opencv2/dnn_rpn/anchors.hpp"
+#include "opencv2/dnn_rpn/proposals.hpp"
+
+namespace cv {
+namespace dnn_rpn {
+
+// Checks of whole structures, for the operators that take them and for files that hold them.
+
+//! Returns the number of anchors.
+int checkLevel(const AnchorLevel& level, Size featureSize);
+
+void checkParams(const ProposalParams& params);
+
+} // namespace dnn_rpn
+} // namespace cv
+
+#endif
