@@ -53,7 +53,7 @@ void show(Detector& detector, const Limits& limits, Mat& picture, const String& 
     const int thickness = std::max(1, std::max(picture.cols, picture.rows) / 400);
     for (int i : keep)
     {
-        const Vec4f b = boxes.at<Vec4f>(i);
+        const Vec4f b = *boxes.ptr<Vec4f>(i);
         const String label = detector.description().classes[labels.at<int>(i) - 1];
         json << "{"
              << "label" << label << "score" << scores.at<float>(i) << "x1" << b[0] << "y1" << b[1] << "x2"

@@ -45,13 +45,9 @@ void evaluate(CommandLineParser& options)
         int done = 0;
         for (const AnnotatedImage& image : set.images)
         {
-            Mat boxes, scores, labels, objects(0, 4, CV_32F), ignored(0, 1, CV_8U);
+            Mat boxes, scores, labels, objects, objectLabels, ignored;
             detector.detect(readPicture(image), boxes, scores, labels);
-            for (const Object& o : image.objects)
-            {
-                objects.push_back(Mat(o.box).reshape(1, 1));
-                ignored.push_back<uchar>(o.ignored);
-            }
+            asArrays(image.objects, objects, objectLabels, ignored);
             evaluator.add(boxes, scores, noArray(), objects, noArray(), ignored);
             progress.show(++done);
         }

@@ -44,7 +44,7 @@ const String keys =
     "{lr         |0.01            | learning rate}"
     "{momentum   |0.9             | of the gradient descent}"
     "{decay      |0.0001          | weight decay}"
-    "{schedule   |cosine          | cosine: down to 0; step: a tenth after 70 % of the steps}"
+    "{schedule   |step            | step: a tenth after 70 % of the steps; cosine: down to 0}"
     "{warmup     |50              | steps over which the learning rate rises}"
     "{clip       |10              | longest gradient that is not shortened; 0: no limit}"
     "{anchors    |16,32,64,128,256| square roots of the anchors' areas in pixels of the input}"
@@ -57,7 +57,8 @@ const String keys =
     "{beta       |0.1111          | smooth L1: where it turns from square to straight}"
     "{box_weight |1               | weight of the regression}"
     "{prior      |0.01            | focal loss: the probability of an object that every anchor starts with}"
-    "{nms        |0.7             | IoU above which the lower-scored box is dropped}"
+    "{nms        |0.9             | IoU above which the lower-scored box is dropped; high: more recall, more "
+    "boxes an object}"
     "{proposals  |1000            | boxes a picture that the model gives at most}"
     "{seed       |0               | of weights, order, flips and samples}"
     "{threads    |0               | 0: one a core}"
@@ -111,7 +112,7 @@ TrainParams readParams(CommandLineParser& options)
     p.learningRate = numberOption(options, "lr", 0, 1e30);
     p.momentum = numberOption(options, "momentum", 0, 0.9999);
     p.weightDecay = numberOption(options, "decay", 0, 1);
-    p.schedule = choiceOption(options, "schedule", {"cosine", "step"});
+    p.schedule = choiceOption(options, "schedule", {"step", "cosine"});
     p.warmup = countOption(options, "warmup", 0, 1000000000);
     p.clip = numberOption(options, "clip", 0, 1e30);
     p.seed = countOption(options, "seed", 0, INT_MAX);

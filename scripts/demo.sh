@@ -12,7 +12,7 @@ Usage: scripts/demo.sh [DATA] [--backbone=FILE.onnx] [--out=DIR] [--epochs=N]
                    default: scenes that are drawn for the purpose
   --backbone=FILE  an ONNX feature extractor to start from; default: a small network that starts untrained
   --out=DIR        where everything goes, default: out/
-  --epochs=N       passes through the pictures, default: 16 (12 with a backbone)
+  --epochs=N       passes through the pictures, default: 30 (12 with a backbone)
 END
 }
 
@@ -53,7 +53,7 @@ if [ -z "$data" ]; then
 fi
 
 # A network that starts untrained bears, and needs, longer steps than one that has seen a million pictures.
-settings=(--backbone=small --epochs="${epochs:-16}" --lr=0.1)
+settings=(--backbone=small --epochs="${epochs:-30}" --lr=0.1)
 [ "$backbone" = small ] || settings=(--backbone="$backbone" --epochs="${epochs:-12}")
 "$bin/rpn_train" --data="$data" "${settings[@]}" --val=none --out="$out/model.onnx"
 "$bin/rpn_eval" --model="$out/model.onnx" --data="$data" --split=test --json="$out/scores.json"

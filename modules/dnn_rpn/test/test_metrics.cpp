@@ -162,7 +162,7 @@ TEST(DnnRpn_Metrics, limitsOfDetections)
     for (int i = 0; i < 400; ++i)
     {
         const float x = i == 100 ? 0.f : 100.f + i;
-        found.at<Vec4f>(i) = Vec4f(x, 0, x + 10, 10);
+        *found.ptr<Vec4f>(i) = Vec4f(x, 0, x + 10, 10);
         scores.at<float>(i) = static_cast<float>(-i);
     }
     Evaluator evaluator;

@@ -105,7 +105,7 @@ void slowProposals(const Mat& scores, const Mat& deltas, const Mat& anchors, con
         nms(levelBoxes, levelScores, params.nmsThreshold, keep);
         for (int i : keep)
         {
-            allBoxes.push_back(levelBoxes.at<Vec4f>(i));
+            allBoxes.push_back(*levelBoxes.ptr<Vec4f>(i));
             allScores.push_back(levelScores.at<float>(i));
         }
         first += count;
@@ -120,7 +120,7 @@ void slowProposals(const Mat& scores, const Mat& deltas, const Mat& anchors, con
     s.create(static_cast<int>(order.size()), 1, CV_32F);
     for (size_t i = 0; i < order.size(); ++i)
     {
-        b.at<Vec4f>(static_cast<int>(i)) = allBoxes[order[i]];
+        *b.ptr<Vec4f>(static_cast<int>(i)) = allBoxes[order[i]];
         s.at<float>(static_cast<int>(i)) = allScores[order[i]];
     }
 }

@@ -16,5 +16,19 @@ int Dataset::countObjects() const
     return count;
 }
 
+void asArrays(const std::vector<Object>& objects, Mat& boxes, Mat& labels, Mat& ignored)
+{
+    const int count = static_cast<int>(objects.size());
+    boxes = Mat(count, 4, CV_32F);
+    labels = Mat(count, 1, CV_32S);
+    ignored = Mat(count, 1, CV_8U);
+    for (int i = 0; i < count; i++)
+    {
+        *boxes.ptr<Vec4f>(i) = objects[i].box;
+        labels.at<int>(i) = objects[i].label;
+        ignored.at<uchar>(i) = objects[i].ignored;
+    }
+}
+
 } // namespace dnn_rpn_train
 } // namespace cv

@@ -14,6 +14,8 @@ using namespace dnn_rpn;
 
 RpnParams::RpnParams()
 {
+    // Recall is what proposals are for: doc/experiments.md has what each threshold gives.
+    proposals.nmsThreshold = 0.9f;
     proposals.preNms = 2000;
     proposals.postNms = 1000;
 }

@@ -11,12 +11,9 @@ void OperatingPoint::add(const Mat& boxes, const Mat& scores, const std::vector<
 {
     std::vector<int> keep;
     dnn_rpn::nms(boxes, scores, 0.3f, keep);
-    Mat truth(0, 4, CV_32F);
-    for (const Object& o : objects)
-    {
-        truth.push_back(Mat(o.box).reshape(1, 1));
-        objectCount += !o.ignored;
-    }
+    Mat truth, labels, ignored;
+    asArrays(objects, truth, labels, ignored);
+    objectCount += truth.rows - countNonZero(ignored);
     Mat overlaps;
     dnn_rpn::boxIoU(boxes, truth, overlaps);
     std::vector<char> taken(objects.size(), 0);

@@ -229,13 +229,9 @@ Metrics Trainer::evaluate(const Dataset& dataset, const std::function<void(int)>
         impl->forward(small);
         for (int i = 0; i < count; i++)
         {
-            Mat boxes, scores, objects(0, 4, CV_32F), ignored(0, 1, CV_8U);
+            Mat boxes, scores, objects, labels, ignored;
             impl->propose(i, pictures[i].size(), boxes, scores);
-            for (const Object& o : dataset.images[first + i].objects)
-            {
-                objects.push_back(Mat(o.box).reshape(1, 1));
-                ignored.push_back<uchar>(o.ignored);
-            }
+            asArrays(dataset.images[first + i].objects, objects, labels, ignored);
             evaluator.add(boxes, scores, noArray(), objects, noArray(), ignored);
             if (afterPicture)
                 afterPicture(first + i + 1);

@@ -57,6 +57,13 @@ struct CV_EXPORTS Dataset
     std::vector<String> remarks;        //!< what was dropped or changed, a line each
 };
 
+/** @brief Objects as the arrays that dnn_rpn's functions take.
+@param objects G objects
+@param boxes G x 4 CV_32F
+@param labels G CV_32S, 1..C
+@param ignored G CV_8U, non-zero for ignored objects */
+CV_EXPORTS void asArrays(const std::vector<Object>& objects, Mat& boxes, Mat& labels, Mat& ignored);
+
 /** @brief Decodes a picture as 8-bit BGR, turned as the annotation has it.
 @param image path, and the size that tells which way round the annotation sees it
 @return the picture; cv::Exception names the file if it is missing, corrupt, cut off, or of another

@@ -58,11 +58,11 @@ struct CV_EXPORTS TrainParams
     int batch = 4;
     double learningRate = 0.01;
     double momentum = 0.9;
-    double weightDecay = 1e-4;  //!< on weights, not on biases
-    int warmup = 50;            //!< steps over which the learning rate rises to its value
-    String schedule = "cosine"; //!< "step": a tenth after 70 % of the steps; "cosine": down to 0
-    double clip = 10;           //!< longest gradient (L2, all parameters) that is not shortened; 0: no limit
-    int seed = 0;               //!< of weights, order, flips and samples
+    double weightDecay = 1e-4; //!< on weights, not on biases
+    int warmup = 50;           //!< steps over which the learning rate rises to its value
+    String schedule = "step";  //!< "step": a tenth after 70 % of the steps; "cosine": down to 0
+    double clip = 10;          //!< longest gradient (L2, all parameters) that is not shortened; 0: no limit
+    int seed = 0;              //!< of weights, order, flips and samples
 };
 
 //! What one step did.
