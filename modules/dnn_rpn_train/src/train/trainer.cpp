@@ -6,14 +6,14 @@
 
 #include <cstdio>
 
-#include "opencv2/dnn.hpp"
+#include "opencv2/dnn_rpn/file.hpp"
 #include "opencv2/imgproc.hpp"
 
 #include "../data/loader.hpp"
 #include "../detector/backbone.hpp"
 #include "../detector/export.hpp"
 #include "../detector/rpn.hpp"
-#include "opencv2/dnn_rpn/file.hpp"
+#include "../detector/verify.hpp"
 #include "operating_point.hpp"
 #include "schedule.hpp"
 #include "solver.hpp"
@@ -22,41 +22,6 @@ namespace cv {
 namespace dnn_rpn_train {
 
 using namespace dnn_rpn;
-
-namespace {
-
-//! The share of boxes that stand, to 0.1 pixel and 1e-3 of score, in the table of a DetectionOutput layer.
-double sharedBoxes(const Mat& table, const Mat& boxes, const Mat& scores, Size size)
-{
-    int found = 0, given = 0;
-    for (int j = 0; j < table.rows; j++)
-        given += table.at<float>(j, 1) > 0; // the table is filled up with rows of zeros
-    for (int i = 0; i < boxes.rows; i++)
-        for (int j = 0; j < table.rows; j++)
-        {
-            const float *row = table.ptr<float>(j), *box = boxes.ptr<float>(i);
-            bool same = std::abs(row[2] - scores.at<float>(i)) <= 1e-3f;
-            for (int k = 0; k < 4 && same; k++)
-                same = std::abs(row[3 + k] * (k % 2 ? size.height : size.width) - box[k]) <= 0.1f;
-            if (same)
-            {
-                found++;
-                break;
-            }
-        }
-    return std::max(boxes.rows, given) > 0 ? static_cast<double>(found) / std::max(boxes.rows, given) : 1.;
-}
-
-//! The layer that the importer made of a node; since 4.5.5 it puts something before the name.
-String layerOf(const dnn::Net& net, const String& node)
-{
-    for (const String& name : net.getLayerNames())
-        if (name == node || name == "onnx_node!" + node)
-            return name;
-    CV_Error_(Error::StsError, ("cv::dnn made no layer of the node '%s'", node.c_str()));
-}
-
-} // namespace
 
 struct Trainer::Impl
 {
@@ -155,7 +120,10 @@ struct Trainer::Impl
         return kind == "heads" ? exportHeads(graph, *rpn) : exportForOpenCV(graph, *rpn, params.size);
     }
 
-    void checkExport(const std::string& file, const String& kind);
+    void verify(const std::string& file, const String& kind)
+    {
+        verifyExport(file, kind, *network, *rpn, params.size);
+    }
 };
 
 Trainer::Trainer(const TrainParams& params) : impl(makePtr<Impl>(params)) {}
@@ -167,7 +135,7 @@ bool Trainer::fit(const Dataset& dataset, const std::function<bool(const StepRep
     Loader loader(dataset, p.size, p.batch, p.seed);
     Solver solver(*impl->network, p.momentum, p.weightDecay);
     // What cv::dnn will not run is better found now than after the training.
-    impl->checkExport(impl->exported("opencv"), "opencv");
+    impl->verify(impl->exported("opencv"), "opencv");
     StepReport report;
     report.epochs = p.epochs;
     report.steps = p.epochs * loader.batchesPerEpoch();
@@ -251,69 +219,6 @@ void Trainer::propose(InputArray image, OutputArray boxes, OutputArray scores)
     s.copyTo(scores);
 }
 
-void Trainer::Impl::checkExport(const std::string& file, const String& kind)
-{
-    // Not a photograph, but it has edges and colours at every scale.
-    Mat pattern(params.size, CV_8UC3);
-    RNG noise(7);
-    pattern.setTo(Scalar(120, 110, 100));
-    for (int i = 0; i < 30; i++)
-        ellipse(pattern, Point(noise.uniform(0, pattern.cols), noise.uniform(0, pattern.rows)),
-                Size(noise.uniform(4, 60), noise.uniform(4, 60)), noise.uniform(0, 180), 0, 360,
-                Scalar(noise.uniform(0, 256), noise.uniform(0, 256), noise.uniform(0, 256)), FILLED);
-    forward({pattern});
-    Mat logits, deltas;
-    rpn->heads(*network, 0, logits, deltas);
-
-    if (!checkRange(logits) || !checkRange(deltas))
-        CV_Error(Error::StsError,
-                 "the network gives numbers that are not finite: it has diverged. A lower learning "
-                 "rate may help");
-
-    dnn::Net net = dnn::readNetFromONNX(file.data(), file.size());
-    net.setPreferableBackend(dnn::DNN_BACKEND_OPENCV);
-    net.setInput(dnn::blobFromImage(pattern));
-    auto compare = [&](const Mat& theirs, const Mat& ours, double tolerance, const char* what) {
-        const double difference = theirs.total() == ours.total()
-                                      ? norm(theirs.reshape(1, ours.rows), ours, NORM_INF)
-                                      : std::numeric_limits<double>::infinity();
-        if (!(difference <= tolerance))
-            CV_Error_(Error::StsError, ("the exported model gives other %s in cv::dnn than in the trainer: "
-                                        "they differ by %g, allowed is %g",
-                                        what, difference, tolerance));
-    };
-    // Two libraries sum in different orders; logits of a trained network reach some tens.
-    const double tolerance = 1e-3 * (1 + norm(logits, NORM_INF));
-    std::vector<Mat> outputs;
-    if (kind == "heads")
-    {
-        net.forward(outputs, std::vector<String>{"logits", "deltas"});
-        compare(outputs[0], logits, tolerance, "logits");
-        compare(outputs[1], deltas, tolerance, "deltas");
-        return;
-    }
-    // Suppression turns the smallest difference between near-ties into other boxes. So compare what goes into
-    // DetectionOutput, and then what comes out of it with what our operators make of the same input.
-    net.forward(outputs, std::vector<String>{layerOf(net, "scores"), layerOf(net, "deltas"),
-                                             layerOf(net, "detections")});
-    Mat probabilities;
-    objectness(logits, probabilities);
-    const Mat theirScores = outputs[0].reshape(1, logits.rows).col(1).clone(),
-              theirDeltas = outputs[1].reshape(1, deltas.rows);
-    compare(theirScores, probabilities, 1e-3, "scores");
-    compare(theirDeltas, deltas, tolerance, "deltas");
-    Mat boxes, scores;
-    rpn->propose(*network, theirScores, theirDeltas, boxes, scores);
-    const double same = sharedBoxes(outputs[2].reshape(1, static_cast<int>(outputs[2].total() / 7)), boxes,
-                                    scores, params.size);
-    // An IoU next to the threshold may fall either way, and takes others with it.
-    if (same < 0.98 && (1 - same) * boxes.rows > 2)
-        CV_Error_(Error::StsError,
-                  ("the exported model gives other boxes in cv::dnn than in the trainer: only %.1f %% of "
-                   "them are the same",
-                   100 * same));
-}
-
 void Trainer::exportModel(const String& path, const String& kind)
 {
     if (kind != "opencv" && kind != "heads")
@@ -323,7 +228,7 @@ void Trainer::exportModel(const String& path, const String& kind)
         CV_Error_(Error::StsBadArg, ("the model file '%s' must end in .onnx", path.c_str()));
 
     const std::string file = impl->exported(kind);
-    impl->checkExport(file, kind);
+    impl->verify(file, kind);
     writeFile(path, file);
     try
     {

@@ -1,0 +1,27 @@
+// This file is part of OpenCV project.
+// It is subject to the license terms in the LICENSE file found in the top-level directory
+// of this distribution and at http://opencv.org/license.html.
+#ifndef OPENCV_DNN_RPN_TRAIN_DETECTOR_VERIFY_HPP
+#define OPENCV_DNN_RPN_TRAIN_DETECTOR_VERIFY_HPP
+
+#include <string>
+
+#include "rpn.hpp"
+
+namespace cv {
+namespace dnn_rpn_train {
+
+/** @brief Runs an exported file in cv::dnn and compares it with the network it came from, on a drawn
+picture; cv::Exception says what differs, or that the network gives numbers that are not finite.
+@param file bytes of the ONNX file
+@param kind "opencv" or "heads"
+@param network runs forward on the picture
+@param rpn decodes
+@param size of the input */
+CV_EXPORTS void verifyExport(const std::string& file, const String& kind, Network& network, const Rpn& rpn,
+                             Size size);
+
+} // namespace dnn_rpn_train
+} // namespace cv
+
+#endif
