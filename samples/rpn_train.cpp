@@ -53,7 +53,7 @@ const String keys =
     "{negative   |0.3             | IoU with every object below which an anchor is negative}"
     "{alpha      |0.25            | focal loss: weight of the positives}"
     "{gamma      |2               | focal loss: how much easy anchors are held back}"
-    "{lambda     |0.1             | focal loss: weight of the classification}"
+    "{lambda     |1               | focal loss: weight of the classification; 0.1 in the paper}"
     "{beta       |0.1111          | smooth L1: where it turns from square to straight}"
     "{box_weight |1               | weight of the regression}"
     "{prior      |0.01            | focal loss: the probability of an object that every anchor starts with}"

@@ -30,6 +30,7 @@ struct Small
         params.anchorSizes = {12, 24};
         params.anchorRatios = {0.5f, 2};
         params.match.positiveIoU = 0.5f;
+        params.focalWeight = 0.1; // the paper's
         rpn = std::make_unique<Rpn>(params, graph, node, rng);
         network = std::make_unique<Network>(graph, Engine::create("eigen"));
     }

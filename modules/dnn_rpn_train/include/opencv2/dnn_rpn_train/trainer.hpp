@@ -33,7 +33,7 @@ struct CV_EXPORTS RpnParams
 
     double focalAlpha = 0.25; //!< weight of the positives, 0..1; negative: none
     double focalGamma = 2;    //!< how much well-classified anchors are held back, >= 0
-    double focalWeight = 0.1; //!< lambda_fl of PRCV 2018, eq. 4
+    double focalWeight = 1;   //!< lambda_fl of PRCV 2018, eq. 4, where it is 0.1; doc/experiments.md compares
     double prior = 0.01;      //!< the classifier starts by giving every anchor this probability, 0..1
     double boxBeta = 1. / 9;  //!< where smooth L1 turns from square to straight
     double boxWeight = 1;     //!< of the regression loss
