@@ -53,7 +53,7 @@ if [ -z "$data" ]; then
 fi
 
 # A network that starts untrained bears, and needs, longer steps than one that has seen a million pictures.
-settings=(--backbone=small --epochs="${epochs:-30}" --lr=0.1)
+settings=(--backbone=small --epochs="${epochs:-30}" --lr=0.1 --lambda=0.1)
 [ "$backbone" = small ] || settings=(--backbone="$backbone" --epochs="${epochs:-12}")
 "$bin/rpn_train" --data="$data" "${settings[@]}" --val=none --out="$out/model.onnx"
 "$bin/rpn_eval" --model="$out/model.onnx" --data="$data" --split=test --json="$out/scores.json"

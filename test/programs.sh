@@ -31,7 +31,7 @@ diff -r "$work/scenes" "$work/again" || fail "the same seed drew other scenes"
 
 for kind in opencv heads; do
     [ $kind = opencv ] && epochs=20 || epochs=2
-    "$bin/rpn_train" --data="$work/scenes" --epochs=$epochs --lr=0.1 --kind=$kind \
+    "$bin/rpn_train" --data="$work/scenes" --epochs=$epochs --lr=0.1 --lambda=0.1 --kind=$kind \
         --out="$work/$kind.onnx" --json="$work/$kind.train.json" | tee "$work/$kind.log"
     for file in onnx yml csv; do
         [ -s "$work/$kind.$file" ] || fail "no $kind.$file"
