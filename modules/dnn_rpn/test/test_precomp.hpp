@@ -87,6 +87,41 @@ inline Mat randomMatrix(RNG& rng, int rows, int columns, double sigma)
     return m;
 }
 
+//! A matrix of four dimensions, with the storage of the rows.
+inline Mat tensor(const Mat& rows, const std::vector<int>& shape)
+{
+    return rows.reshape(1, static_cast<int>(shape.size()), shape.data());
+}
+
+//! All of a tensor as one column.
+inline Mat column(const Mat& m)
+{
+    return (m.isContinuous() ? m : m.clone()).reshape(1, std::vector<int>{static_cast<int>(m.total()), 1});
+}
+
+inline Mat randomTensor(RNG& rng, const std::vector<int>& shape)
+{
+    Mat m(static_cast<int>(shape.size()), shape.data(), CV_32F);
+    rng.fill(m, RNG::NORMAL, 0, 1);
+    return m;
+}
+
+//! A tensor with the same numbers whose planes do not follow each other.
+inline Mat withGaps(const Mat& m)
+{
+    std::vector<int> shape(m.size.p, m.size.p + m.dims);
+    std::vector<Range> inner;
+    for (int& size : shape)
+    {
+        inner.push_back(Range(1, 1 + size));
+        size += 2;
+    }
+    Mat wide(static_cast<int>(shape.size()), shape.data(), m.type(), Scalar(77));
+    Mat part = wide(inner.data());
+    m.copyTo(part);
+    return part;
+}
+
 inline Mat randomLabels(RNG& rng, int count, int lowest, int highest)
 {
     Mat m(count, 1, CV_32S);

@@ -27,6 +27,8 @@ Conventions that hold everywhere
 #include "opencv2/dnn_rpn/targets.hpp"
 #include "opencv2/dnn_rpn/losses.hpp"
 #include "opencv2/dnn_rpn/proposals.hpp"
+#include "opencv2/dnn_rpn/roi_align.hpp"
+#include "opencv2/dnn_rpn/roi_pool.hpp"
 #include "opencv2/dnn_rpn/metrics.hpp"
 #include "opencv2/dnn_rpn/model.hpp"
 #include "opencv2/dnn_rpn/file.hpp"
