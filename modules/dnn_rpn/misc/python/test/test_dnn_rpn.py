@@ -54,6 +54,18 @@ class dnn_rpn_test(NewOpenCVTests):
         np.testing.assert_array_equal(found, anchors[1:])
         self.assertEqual(scores.ravel().tolist(), [2])
 
+    def test_roi(self):
+        features = np.arange(20, dtype=np.float32).reshape(1, 1, 4, 5)
+        out = cv.dnn_rpn.roiAlign(features, boxes([2, 1, 3, 2]), None, (1, 1))
+        np.testing.assert_allclose(out, np.full((1, 1, 1, 1), 7), atol=1e-5)
+        grad = cv.dnn_rpn.roiAlignBackward(out, boxes([2, 1, 3, 2]), None, features.shape)
+        self.assertEqual(grad.shape, features.shape)
+        self.assertAlmostEqual(grad[0, 0, 1, 2], 7, 5)
+        out, argmax = cv.dnn_rpn.roiPool(features, boxes([0, 0, 4, 3]), None, (1, 1))
+        self.assertEqual((out.ravel().tolist(), argmax.ravel().tolist()), ([19], [19]))
+        grad = cv.dnn_rpn.roiPoolBackward(out, argmax, None, features.shape)
+        self.assertEqual(grad[0, 0, 3, 4], 19)
+
     def test_metrics(self):
         evaluator = cv.dnn_rpn.Evaluator(1)
         box = boxes([0, 0, 10, 10])
