@@ -8,16 +8,6 @@ namespace {
 
 typedef TestBaseWithParam<int> Proposals;
 
-PERF_TEST_P(Proposals, nms, testing::Values(1000, 6000, 12000))
-{
-    RNG rng(1);
-    const Mat boxes = randomBoxes(rng, GetParam()), scores = randomNormal(rng, GetParam(), 1, 3);
-    std::vector<int> keep;
-    declare.in(boxes, scores).time(60);
-    TEST_CYCLE() nms(boxes, scores, 0.7f, keep);
-    SANITY_CHECK_NOTHING();
-}
-
 PERF_TEST_P(Proposals, generate, testing::Values(oneMap, pyramid))
 {
     RNG rng(1);

@@ -4,7 +4,6 @@
 #include "precomp.hpp"
 #include "box.hpp"
 #include "check.hpp"
-#include "rank.hpp"
 
 namespace cv {
 namespace dnn_rpn {
@@ -103,52 +102,6 @@ void largeBoxes(InputArray boxes_, float minSize, std::vector<int>& keep)
     for (int i = 0; i < boxes.rows; ++i)
         if (isLarge(boxes.ptr<float>(i), minSize))
             keep.push_back(i);
-}
-
-void suppress(const float* boxes, int count, float threshold, int maxCount, std::vector<int>& keep)
-{
-    // A candidate meets only boxes that were kept, so the work is count x kept at most, and the kept
-    // ones lie together in memory.
-    std::vector<float> kept, areas;
-    keep.clear();
-    for (int i = 0; i < count; ++i)
-    {
-        if (maxCount > 0 && static_cast<int>(keep.size()) >= maxCount)
-            break;
-        const float* box = boxes + 4 * static_cast<size_t>(i);
-        const float area = boxArea(box);
-        bool dropped = false;
-        for (size_t k = 0; k < areas.size() && !dropped; ++k)
-            dropped = overlapOf(kept.data() + 4 * k, areas[k], box, area) > threshold;
-        if (dropped)
-            continue;
-        keep.push_back(i);
-        kept.insert(kept.end(), box, box + 4);
-        areas.push_back(area);
-    }
-}
-
-void nms(InputArray boxes_, InputArray scores_, float threshold, std::vector<int>& keep, int maxCount)
-{
-    const Mat boxes = boxesArgument(boxes_, "boxes");
-    const Mat scores = columnArgument(scores_, CV_32F, boxes.rows, "scores");
-    checkRange(threshold, 0, 1, "threshold");
-    checkNotNegative(maxCount, "maxCount");
-
-    const float* score = scores.ptr<float>();
-    std::vector<int> order;
-    for (int i = 0; i < boxes.rows; ++i)
-        if (!std::isnan(score[i]))
-            order.push_back(i);
-    rankByScore(score, order);
-
-    std::vector<float> ranked;
-    ranked.reserve(4 * order.size());
-    for (int i : order)
-        ranked.insert(ranked.end(), boxes.ptr<float>(i), boxes.ptr<float>(i) + 4);
-    suppress(ranked.data(), static_cast<int>(order.size()), threshold, maxCount, keep);
-    for (int& position : keep)
-        position = order[position];
 }
 
 } // namespace dnn_rpn

@@ -71,9 +71,6 @@ TEST(DnnRpn_Boxes, emptySets)
     std::vector<int> keep(3);
     largeBoxes(Mat(), 0, keep);
     EXPECT_TRUE(keep.empty());
-    keep.resize(2);
-    nms(Mat(), Mat(), 0.5f, keep);
-    EXPECT_TRUE(keep.empty());
 }
 
 TEST(DnnRpn_Boxes, formsOfArguments)
@@ -152,72 +149,6 @@ TEST(DnnRpn_Boxes, clipAndFilter)
     EXPECT_EQ(std::vector<int>({0}), keep);
 }
 
-TEST(DnnRpn_Boxes, nmsLiteral)
-{
-    // The second holds the first and the third as its halves, so it overlaps either by 1/2.
-    const Mat b = boxes({0, 0, 4, 4, 0, 0, 4, 8, 0, 4, 4, 8, 20, 20, 24, 24});
-    std::vector<int> keep;
-    nms(b, std::vector<float>({4, 3, 2, 1}), 0.5f, keep);
-    EXPECT_EQ(std::vector<int>({0, 1, 2, 3}), keep) << "0.5 does not exceed 0.5";
-    nms(b, std::vector<float>({4, 3, 2, 1}), 0.4f, keep);
-    EXPECT_EQ(std::vector<int>({0, 2, 3}), keep);
-    nms(b, std::vector<float>({4, 5, 2, 1}), 0.4f, keep);
-    EXPECT_EQ(std::vector<int>({1, 3}), keep);
-    nms(b, std::vector<float>({4, 3, 2, 1}), 0.4f, keep, 2);
-    EXPECT_EQ(std::vector<int>({0, 2}), keep);
-    nms(b, std::vector<float>({7, 7, 7, 7}), 0, keep);
-    EXPECT_EQ(std::vector<int>({0, 2, 3}), keep) << "equal scores: the lower index first";
-    nms(b, std::vector<float>({nan, 3, -inf, inf}), 0.4f, keep);
-    EXPECT_EQ(std::vector<int>({3, 1}), keep);
-    nms(b, std::vector<float>({1, 2, 3, 4}), 1, keep);
-    EXPECT_EQ(std::vector<int>({3, 2, 1, 0}), keep);
-}
-
-static std::vector<int> slowNms(const Mat& b, const Mat& scores, float threshold)
-{
-    std::vector<int> keep;
-    std::vector<bool> gone(b.rows, false);
-    for (;;)
-    {
-        int best = -1;
-        for (int i = 0; i < b.rows; ++i)
-            if (!gone[i] && (best < 0 || scores.at<float>(i) > scores.at<float>(best)))
-                best = i;
-        if (best < 0)
-            return keep;
-        keep.push_back(best);
-        gone[best] = true;
-        for (int i = 0; i < b.rows; ++i)
-            gone[i] = gone[i] || slowOverlap(b.ptr<float>(i), b.ptr<float>(best)) > threshold;
-    }
-}
-
-TEST(DnnRpn_Boxes, nmsLikeTheDefinition)
-{
-    RNG rng(4);
-    for (int count : {1, 2, 17, 200})
-        for (float threshold : {0.f, 0.31f, 0.7f})
-        {
-            SCOPED_TRACE(format("%d boxes at %g", count, threshold));
-            const Mat b = randomBoxes(rng, count, 60, 5, 40);
-            Mat scores(count, 1, CV_32F);
-            for (int i = 0; i < count; ++i)
-                scores.at<float>(i) = static_cast<float>(rng.uniform(0, 50)); // whole numbers: many are equal
-            std::vector<int> keep;
-            nms(b, scores, threshold, keep);
-            EXPECT_EQ(slowNms(b, scores, threshold), keep);
-        }
-}
-
-TEST(DnnRpn_Boxes, nmsLikeTorchvision)
-{
-    std::vector<int> keep;
-    nms(boxes(golden::nmsBoxes), golden::nmsScores, 0.5f, keep);
-    EXPECT_EQ(golden::nmsKeep50, keep);
-    nms(boxes(golden::nmsBoxes), golden::nmsScores, 0.7f, keep);
-    EXPECT_EQ(golden::nmsKeep70, keep);
-}
-
 TEST(DnnRpn_Boxes, wrongArguments)
 {
     const Mat one = boxes({0, 0, 4, 4}), flat = boxes({0, 0, 4, 4, 7, 5, 7, 9});
@@ -232,10 +163,6 @@ TEST(DnnRpn_Boxes, wrongArguments)
     EXPECT_ERROR("nan", decodeBoxes(one, one, out, Scalar::all(1), nan));
     EXPECT_ERROR("-1 x 7", clipBoxes(three, Size(-1, 7)));
     EXPECT_ERROR("-0.5", largeBoxes(one, -0.5f, keep));
-    EXPECT_ERROR("1.5", nms(one, std::vector<float>(1, 0.f), 1.5f, keep));
-    EXPECT_ERROR("nan", nms(one, std::vector<float>(1, 0.f), nan, keep));
-    EXPECT_ERROR("-2", nms(one, std::vector<float>(1, 0.f), 0.5f, keep, -2));
-    EXPECT_ERROR("1 elements, not 3", nms(one, std::vector<float>(3, 0.f), 0.5f, keep));
 }
 
 TEST(DnnRpn_Boxes, overlapsMayReplaceAnInput)

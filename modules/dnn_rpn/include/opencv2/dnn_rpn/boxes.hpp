@@ -72,20 +72,6 @@ CV_EXPORTS_W void clipBoxes(InputOutputArray boxes, Size imageSize);
 */
 CV_EXPORTS_W void largeBoxes(InputArray boxes, float minSize, CV_OUT std::vector<int>& keep);
 
-/** @brief Greedy non-maximum suppression.
-
-Goes through the boxes by falling score (equal scores: lower index first) and drops each box whose
-IoU with a box already kept exceeds the threshold.
-
-@param boxes N x 4 CV_32F
-@param scores N CV_32F, any order-preserving measure (logits serve); boxes with a NaN score are dropped
-@param threshold IoU above which the lower-scored box is dropped, 0..1
-@param keep indices of the kept boxes by falling score
-@param maxCount stop after so many kept boxes; 0: no limit
-*/
-CV_EXPORTS_W void nms(InputArray boxes, InputArray scores, float threshold, CV_OUT std::vector<int>& keep,
-                      int maxCount = 0);
-
 //! @}
 
 } // namespace dnn_rpn

@@ -28,8 +28,17 @@ class dnn_rpn_test(NewOpenCVTests):
         np.testing.assert_allclose(cv.dnn_rpn.boxIoU(a, b), [[0.5, 0]])
         deltas = cv.dnn_rpn.encodeBoxes(b, np.repeat(a, 2, 0))
         np.testing.assert_allclose(cv.dnn_rpn.decodeBoxes(deltas, np.repeat(a, 2, 0)), b, atol=1e-5)
-        keep = cv.dnn_rpn.nms(b, np.array([1, 2], np.float32), 0.5)
-        self.assertEqual(list(keep), [1, 0])
+
+    def test_nms(self):
+        b = boxes([0, 0, 4, 4], [0, 0, 4, 4], [0, 0, 4, 8])
+        scores = np.array([0.5, 0.75, 0.25], np.float32)
+        self.assertEqual(list(cv.dnn_rpn.nms(b, scores, 0.4)), [1])
+        self.assertEqual(list(cv.dnn_rpn.nmsPerClass(b, scores, np.array([1, 2, 2], np.int32), 0.4)), [1, 0])
+        keep, lowered = cv.dnn_rpn.softNmsLinear(b, scores, 0.3)
+        self.assertEqual(list(keep), [1, 2])
+        np.testing.assert_allclose(lowered, [[0.75], [0.125]])
+        keep, lowered = cv.dnn_rpn.softNmsGaussian(b, scores, 0.5, maxCount=1)
+        self.assertEqual(list(keep), [1])
 
     def test_training_step(self):
         anchors = boxes([0, 0, 10, 10], [0, 0, 10, 8], [50, 50, 60, 60])

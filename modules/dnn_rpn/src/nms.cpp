@@ -1,0 +1,337 @@
+// This file is part of OpenCV project.
+// It is subject to the license terms in the LICENSE file found in the top-level directory
+// of this distribution and at http://opencv.org/license.html.
+#include "precomp.hpp"
+#include <queue>
+#include "opencv2/core/utility.hpp"
+#include "box.hpp"
+#include "check.hpp"
+#include "rank.hpp"
+
+namespace cv {
+namespace dnn_rpn {
+
+namespace {
+
+/** The kept boxes, found by the place of their centres.
+
+A candidate is compared only with kept boxes that can overlap it by more than the threshold t. The IoU
+of two boxes is at most that of their projections on either axis. For intervals of lengths a and b,
+IoU > t asks for b > t a and for centres closer than
+
+    (1 - t) / (1 + t) * (a + b) / 2,
+
+hence closer than (1 - t) / (2 t) * a, and closer than what the longest b of all allows, which serves
+where t is 0.
+
+The cells cover the plane again and again, like tiles: a box far out then does no harm to the size of
+the cells, and boxes that share a cell by chance only cost a comparison. Each cell is a chain of
+blocks, whose boxes are compared at once. */
+class KeptBoxes
+{
+public:
+    KeptBoxes(const float* boxes, int count, float threshold_)
+        : threshold(threshold_), side(1), longest{0, 0}, cellSize{1, 1}
+    {
+        while (side < 1024 && side * side < count)
+            side *= 2;
+        cells.assign(static_cast<size_t>(side) * side, -1);
+
+        std::vector<float> lengths(count);
+        for (int axis = 0; axis < 2; ++axis)
+        {
+            int usable = 0;
+            for (int i = 0; i < count; ++i)
+            {
+                const float* box = boxes + 4 * static_cast<size_t>(i);
+                if (canOverlap(boxArea(box)))
+                    lengths[usable++] = box[axis + 2] - box[axis];
+            }
+            if (usable == 0)
+                return;
+            const auto last = lengths.begin() + usable, median = lengths.begin() + usable / 2;
+            longest[axis] = *std::max_element(lengths.begin(), last);
+            std::nth_element(lengths.begin(), median, last);
+            // About as wide as the typical search. Where the threshold nears 1, only equal boxes meet,
+            // and smaller cells would not tell them apart any better.
+            cellSize[axis] = std::max(2 * reach(axis, *median, threshold), *median / 8.);
+        }
+    }
+
+    //! Boxes without area or of infinite extent overlap nothing.
+    static bool canOverlap(float area) { return area > 0 && area <= FLT_MAX; }
+
+    //! Whether some kept box overlaps this one by more than the threshold.
+    bool overlap(const float* box, float area) const
+    {
+        // Areas this small lack digits, so that nothing follows from a computed IoU but that boxes meet.
+        const double t = area < 1e-30f ? 0 : threshold;
+        int first[2], last[2];
+        for (int axis = 0; axis < 2; ++axis)
+        {
+            const double middle = centre(axis, box), far = reach(axis, box[axis + 2] - box[axis], t);
+            first[axis] = cellOf(axis, middle - far);
+            last[axis] = std::min(cellOf(axis, middle + far), first[axis] + side - 1); // each tile once
+        }
+        for (int y = first[1]; y <= last[1]; ++y)
+            for (int x = first[0]; x <= last[0]; ++x)
+                for (int b = cells[indexOf(x, y)]; b >= 0; b = blocks[b].next)
+                    if (overlap(blocks[b], box, area))
+                        return true;
+        return false;
+    }
+
+    void add(const float* box, float area)
+    {
+        int& cell = cells[indexOf(cellOf(0, centre(0, box)), cellOf(1, centre(1, box)))];
+        if (cell < 0 || blocks[cell].count == Block::size)
+        {
+            Block block = Block(); // boxes of zeros overlap nothing
+            block.next = cell;
+            cell = static_cast<int>(blocks.size());
+            blocks.push_back(block);
+        }
+        Block& block = blocks[cell];
+        const int k = block.count++;
+        block.x1[k] = box[0];
+        block.y1[k] = box[1];
+        block.x2[k] = box[2];
+        block.y2[k] = box[3];
+        block.area[k] = area;
+    }
+
+private:
+    struct Block
+    {
+        static const int size = 4;
+        float x1[size], y1[size], x2[size], y2[size], area[size];
+        int count, next;
+    };
+
+    //! The arithmetic of overlapOf(), to the bit, without its branches: all numbers here are finite.
+    bool overlap(const Block& block, const float* box, float area) const
+    {
+        int hits = 0;
+        for (int k = 0; k < Block::size; ++k)
+        {
+            const float width = std::min(block.x2[k], box[2]) - std::max(block.x1[k], box[0]);
+            const float height = std::min(block.y2[k], box[3]) - std::max(block.y1[k], box[1]);
+            const float intersection = std::max(width, 0.f) * std::max(height, 0.f);
+            hits |= intersection / (block.area[k] + area - intersection) > threshold;
+        }
+        return hits != 0;
+    }
+
+    //! How far the centre of a kept box can be from that of a box of this length; a little more than
+    //! the formula, as the computed IoU may exceed the true one by its rounding.
+    double reach(int axis, double length, double t) const
+    {
+        t = std::max(t - 1e-5, 0.);
+        const double ofLongest = (1 - t) / (1 + t) * 0.5 * (length + longest[axis]);
+        return 1.00001 * (t > 0 ? std::min((1 - t) / (2 * t) * length, ofLongest) : ofLongest);
+    }
+
+    static double centre(int axis, const float* box)
+    {
+        return 0.5 * (static_cast<double>(box[axis]) + box[axis + 2]);
+    }
+
+    int cellOf(int axis, double x) const
+    {
+        const double limit = 1 << 30; // beyond it all share one row of cells
+        return cvFloor(std::max(std::min(x / cellSize[axis], limit), -limit));
+    }
+
+    size_t indexOf(int x, int y) const
+    {
+        return static_cast<size_t>(y & (side - 1)) * side + (x & (side - 1));
+    }
+
+    float threshold;
+    int side; // cells of a tile along each axis, a power of two
+    double longest[2], cellSize[2];
+    std::vector<int> cells; // the first block of each cell, or -1
+    std::vector<Block> blocks;
+};
+
+} // namespace
+
+void suppress(const float* boxes, int count, float threshold, int maxCount, std::vector<int>& keep)
+{
+    KeptBoxes kept(boxes, count, threshold);
+    keep.clear();
+    for (int i = 0; i < count; ++i)
+    {
+        if (maxCount > 0 && static_cast<int>(keep.size()) >= maxCount)
+            break;
+        const float* box = boxes + 4 * static_cast<size_t>(i);
+        const float area = boxArea(box);
+        if (KeptBoxes::canOverlap(area))
+        {
+            if (kept.overlap(box, area))
+                continue;
+            kept.add(box, area);
+        }
+        keep.push_back(i);
+    }
+}
+
+namespace {
+
+//! Indices by falling score, without those of NaN.
+std::vector<int> rankedIndices(const Mat& scores)
+{
+    const float* score = scores.ptr<float>();
+    std::vector<int> order;
+    order.reserve(scores.rows);
+    for (int i = 0; i < scores.rows; ++i)
+        if (!std::isnan(score[i]))
+            order.push_back(i);
+    rankByScore(score, order);
+    return order;
+}
+
+//! suppress() among the boxes at these indices, which become those of the kept ones.
+void suppressAmong(const Mat& boxes, float threshold, int maxCount, std::vector<int>& indices)
+{
+    std::vector<float> ranked;
+    ranked.reserve(4 * indices.size());
+    for (int i : indices)
+        ranked.insert(ranked.end(), boxes.ptr<float>(i), boxes.ptr<float>(i) + 4);
+    std::vector<int> keep;
+    suppress(ranked.data(), static_cast<int>(indices.size()), threshold, maxCount, keep);
+    for (int& position : keep)
+        position = indices[position];
+    indices.swap(keep);
+}
+
+} // namespace
+
+void nms(InputArray boxes_, InputArray scores_, float threshold, std::vector<int>& keep, int maxCount)
+{
+    const Mat boxes = boxesArgument(boxes_, "boxes");
+    const Mat scores = columnArgument(scores_, CV_32F, boxes.rows, "scores");
+    checkRange(threshold, 0, 1, "threshold");
+    checkNotNegative(maxCount, "maxCount");
+    std::vector<int> indices = rankedIndices(scores);
+    suppressAmong(boxes, threshold, maxCount, indices);
+    keep.swap(indices);
+}
+
+void nmsPerClass(InputArray boxes_, InputArray scores_, InputArray labels_, float threshold,
+                 std::vector<int>& keep, int maxCount)
+{
+    const Mat boxes = boxesArgument(boxes_, "boxes");
+    const Mat scores = columnArgument(scores_, CV_32F, boxes.rows, "scores");
+    const Mat labels = columnArgument(labels_, CV_32S, boxes.rows, "labels");
+    checkRange(threshold, 0, 1, "threshold");
+    checkNotNegative(maxCount, "maxCount");
+
+    const int* label = labels.ptr<int>();
+    std::vector<int> indices = rankedIndices(scores);
+    std::stable_sort(indices.begin(), indices.end(), [label](int a, int b) { return label[a] < label[b]; });
+    std::vector<std::vector<int>> groups;
+    for (size_t i = 0; i < indices.size(); ++i)
+    {
+        if (i == 0 || label[indices[i]] != label[indices[i - 1]])
+            groups.push_back(std::vector<int>());
+        groups.back().push_back(indices[i]);
+    }
+    parallel_for_(Range(0, static_cast<int>(groups.size())), [&](const Range& range) {
+        for (int g = range.start; g < range.end; ++g)
+            suppressAmong(boxes, threshold, maxCount, groups[g]);
+    });
+
+    indices.clear();
+    for (const std::vector<int>& group : groups)
+        indices.insert(indices.end(), group.begin(), group.end());
+    rankByScore(scores.ptr<float>(), indices, maxCount);
+    keep.swap(indices);
+}
+
+namespace {
+
+/** Soft suppression with any function of the IoU that gives the factor of a score, 0..1.
+
+As scores only fall, an old one is an upper bound. So the boxes wait in a heap with the score they had
+when they were last looked at, and one is brought up to date only when it comes to the top: most of
+those far down the list never are before minScore or maxCount ends the search. */
+template<typename Factor>
+void softSuppress(InputArray boxes_, InputArray scores_, float minScore, int maxCount, const Factor& factor,
+                  std::vector<int>& keep, OutputArray keptScores)
+{
+    const Mat boxes = boxesArgument(boxes_, "boxes");
+    const Mat scores = columnArgument(scores_, CV_32F, boxes.rows, "scores");
+    checkNotNegative(minScore, "minScore");
+    checkNotNegative(maxCount, "maxCount");
+
+    struct Waiting
+    {
+        float score;
+        int index;
+        size_t met; // how many of the kept boxes have lowered the score
+        bool operator<(const Waiting& other) const
+        {
+            return score < other.score || (score == other.score && index > other.index);
+        }
+    };
+    std::vector<Waiting> candidates;
+    for (int i = 0; i < scores.rows; ++i)
+    {
+        const float score = scores.at<float>(i);
+        if (score < 0 || score > FLT_MAX)
+            CV_Error_(Error::StsOutOfRange,
+                      ("scores must be finite and not negative, but has %g at %d", score, i));
+        if (score >= minScore) // false for NaN
+            candidates.push_back({score, i, 0});
+    }
+    std::priority_queue<Waiting> waiting(std::less<Waiting>(), std::move(candidates));
+
+    std::vector<int> kept;
+    std::vector<float> values;
+    while (!waiting.empty() && (maxCount == 0 || static_cast<int>(kept.size()) < maxCount))
+    {
+        Waiting top = waiting.top();
+        waiting.pop();
+        if (top.met == kept.size())
+        {
+            kept.push_back(top.index);
+            values.push_back(top.score);
+            continue;
+        }
+        const float* box = boxes.ptr<float>(top.index);
+        const float area = boxArea(box);
+        for (; top.met < kept.size() && top.score >= minScore; ++top.met)
+        {
+            const float* other = boxes.ptr<float>(kept[top.met]);
+            top.score *= factor(overlapOf(other, boxArea(other), box, area));
+        }
+        if (top.score >= minScore)
+            waiting.push(top);
+    }
+    giveOut(Mat(static_cast<int>(values.size()), 1, CV_32F, values.data()), keptScores);
+    keep.swap(kept);
+}
+
+} // namespace
+
+void softNmsLinear(InputArray boxes, InputArray scores, float threshold, std::vector<int>& keep,
+                   OutputArray keptScores, float minScore, int maxCount)
+{
+    checkRange(threshold, 0, 1, "threshold");
+    softSuppress(
+        boxes, scores, minScore, maxCount,
+        [threshold](float iou) { return iou >= threshold ? 1 - iou : 1.f; }, keep, keptScores);
+}
+
+void softNmsGaussian(InputArray boxes, InputArray scores, float sigma, std::vector<int>& keep,
+                     OutputArray keptScores, float minScore, int maxCount)
+{
+    checkPositive(sigma, "sigma");
+    softSuppress(
+        boxes, scores, minScore, maxCount, [sigma](float iou) { return std::exp(-iou * iou / sigma); }, keep,
+        keptScores);
+}
+
+} // namespace dnn_rpn
+} // namespace cv
