@@ -33,6 +33,29 @@ PERF_TEST_P(Losses, softmaxFocal, ANCHORS)
     SANITY_CHECK_NOTHING();
 }
 
+PERF_TEST_P(Losses, sigmoidFocalClasses, testing::Values(20))
+{
+    const int classes = GetParam(); // 4,859,820 logits
+    RNG rng(1);
+    const Mat logits = randomNormal(rng, pyramid, classes, 3), labels = randomLabels(rng, pyramid, classes);
+    Mat grad(pyramid, classes, CV_32F);
+    declare.in(logits, labels).out(grad).time(60);
+    TEST_CYCLE() sigmoidFocalLoss(logits, labels, grad);
+    SANITY_CHECK_NOTHING();
+}
+
+PERF_TEST_P(Losses, softmaxFocalClasses, testing::Values(20))
+{
+    const int classes = GetParam();
+    RNG rng(1);
+    const Mat logits = randomNormal(rng, pyramid, classes + 1, 3);
+    const Mat labels = randomLabels(rng, pyramid, classes);
+    Mat grad(pyramid, classes + 1, CV_32F);
+    declare.in(logits, labels).out(grad).time(60);
+    TEST_CYCLE() softmaxFocalLoss(logits, labels, grad);
+    SANITY_CHECK_NOTHING();
+}
+
 PERF_TEST_P(Losses, sigmoidCrossEntropy, ANCHORS)
 {
     const int count = GetParam();
@@ -53,6 +76,18 @@ PERF_TEST_P(Losses, smoothL1, ANCHORS)
     Mat grad(count, 4, CV_32F);
     declare.in(deltas, targets, labels).out(grad).time(60);
     TEST_CYCLE() smoothL1Loss(deltas, targets, labels, grad);
+    SANITY_CHECK_NOTHING();
+}
+
+PERF_TEST_P(Losses, giou, ANCHORS)
+{
+    const int count = GetParam();
+    RNG rng(1);
+    const Mat boxes = randomBoxes(rng, count), targets = randomBoxes(rng, count);
+    const Mat labels(count, 1, CV_32S, Scalar(1)); // all positive: the rows of others cost next to nothing
+    Mat grad(count, 4, CV_32F);
+    declare.in(boxes, targets, labels).out(grad).time(60);
+    TEST_CYCLE() giouLoss(boxes, targets, labels, grad);
     SANITY_CHECK_NOTHING();
 }
 

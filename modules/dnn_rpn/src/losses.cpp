@@ -240,5 +240,91 @@ double smoothL1Loss(InputArray deltas_, InputArray targets_, InputArray labels_,
     return sum / normalizer;
 }
 
+namespace {
+
+//! How far the larger of two numbers follows the first of them.
+inline double lead(double first, double second)
+{
+    return first > second ? 1. : first == second ? 0.5 : 0.;
+}
+
+//! A length along each axis, and how it changes with the box's edge at either end.
+struct Extent
+{
+    //! What is inside out has no length. At 0 the slope is that of opening it.
+    void set(int axis, double value, double ofLow, double ofHigh)
+    {
+        length[axis] = std::max(value, 0.);
+        slope[axis] = value < 0 ? 0. : ofLow;
+        slope[axis + 2] = value < 0 ? 0. : ofHigh;
+    }
+    double area() const { return length[0] * length[1]; }
+    double areaSlope(int v) const { return slope[v] * length[1 - v % 2]; }
+
+    double length[2], slope[4];
+};
+
+/** The loss of one row and its four derivatives. The order of the arguments of min and max keeps a NaN
+of the box, and the area of the target keeps one of the target. */
+double generalizedIoULoss(const float* box, const float* target, double* derivative)
+{
+    const double smallestArea = 1e-7; // torchvision's
+    Extent own, other, common, hull;
+    for (int axis = 0; axis < 2; ++axis)
+    {
+        const double low = box[axis], high = box[axis + 2];
+        const double targetLow = target[axis], targetHigh = target[axis + 2];
+        own.set(axis, high - low, -1, 1);
+        other.set(axis, targetHigh - targetLow, 0, 0);
+        common.set(axis, std::min(high, targetHigh) - std::max(low, targetLow), -lead(low, targetLow),
+                   lead(targetHigh, high));
+        hull.set(axis, std::max(high, targetHigh) - std::min(low, targetLow), -lead(targetLow, low),
+                 lead(high, targetHigh));
+    }
+    const double intersection = common.area();
+    const double united = own.area() + other.area() - intersection, around = hull.area();
+    const double u = united + smallestArea, h = around + smallestArea;
+    for (int v = 0; v < 4; ++v)
+    {
+        const double ofIntersection = common.areaSlope(v);
+        const double ofUnion = own.areaSlope(v) - ofIntersection;
+        derivative[v] = -ofIntersection / u + intersection / u * (ofUnion / u) +
+                        u / h * (hull.areaSlope(v) / h) - ofUnion / h;
+    }
+    return 1 - intersection / u + (around - united) / h;
+}
+
+} // namespace
+
+double giouLoss(InputArray boxes_, InputArray targets_, InputArray labels_, OutputArray grad_,
+                double normalizer)
+{
+    const Mat boxes = boxesArgument(boxes_, "boxes"), targets = boxesArgument(targets_, "targets");
+    checkSameRows(boxes, "boxes", targets, "targets");
+    const Mat labels = columnArgument(labels_, CV_32S, boxes.rows, "labels");
+    checkNormalizer(normalizer);
+    Mat grad = createGradient(grad_, boxes);
+
+    const double sum = sumOverRows(boxes.rows, [&](int first, int last) {
+        double loss = 0;
+        for (int k = first; k < last; ++k)
+        {
+            double derivative[4] = {0, 0, 0, 0};
+            if (labels.at<int>(k) > 0)
+                loss += generalizedIoULoss(boxes.ptr<float>(k), targets.ptr<float>(k), derivative);
+            for (int v = 0; v < 4 && !grad.empty(); ++v)
+            {
+                // A float ends where a side of 1e38 over the smallest area does not; NaN passes.
+                const double g = derivative[v] / normalizer;
+                grad.at<float>(k, v) = static_cast<float>(g > FLT_MAX    ? FLT_MAX
+                                                          : g < -FLT_MAX ? -FLT_MAX
+                                                                         : g);
+            }
+        }
+        return loss;
+    });
+    return sum / normalizer;
+}
+
 } // namespace dnn_rpn
 } // namespace cv

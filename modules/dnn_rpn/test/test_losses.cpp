@@ -3,6 +3,7 @@
 // of this distribution and at http://opencv.org/license.html.
 #include "test_precomp.hpp"
 #include "golden/golden_operators.hpp"
+#include "golden/golden_suppression.hpp"
 
 namespace opencv_test {
 namespace {
@@ -93,7 +94,7 @@ TEST(DnnRpn_Losses, literals)
 TEST(DnnRpn_Losses, focalLikeTheDefinition)
 {
     RNG rng(9);
-    const int sizes[][2] = {{1, 1}, {7, 1}, {3, 5}, {129, 2}, {9001, 3}};
+    const int sizes[][2] = {{1, 1}, {7, 1}, {3, 5}, {129, 2}, {501, 20}, {9001, 3}};
     for (const int* s : sizes)
         for (const FocalCase& c : focalCases)
         {
@@ -134,6 +135,19 @@ TEST(DnnRpn_Losses, focalGradients)
     checkGradient(
         x, [&](const Mat& at) { return slowSoftmaxFocal(at, label2, -1, 0, 5); },
         [&](const Mat& at, Mat& grad) { softmaxCrossEntropy(at, label2, grad, 5); });
+}
+
+TEST(DnnRpn_Losses, focalGradientsOfTwentyClasses)
+{
+    RNG rng(14);
+    const Mat x = randomMatrix(rng, 23, 20, 3), x21 = randomMatrix(rng, 23, 21, 3);
+    const Mat label = randomLabels(rng, 23, -1, 20);
+    checkGradient(
+        x, [&](const Mat& at) { return slowSigmoidFocal(at, label, 0.25, 2, 2); },
+        [&](const Mat& at, Mat& grad) { sigmoidFocalLoss(at, label, grad, 0.25, 2, 2); });
+    checkGradient(
+        x21, [&](const Mat& at) { return slowSoftmaxFocal(at, label, 0.25, 2, 2); },
+        [&](const Mat& at, Mat& grad) { softmaxFocalLoss(at, label, grad, 0.25, 2, 2); });
 }
 
 TEST(DnnRpn_Losses, smoothL1)
@@ -332,6 +346,141 @@ TEST(DnnRpn_Losses, smoothL1PassesNanOn)
     Mat grad;
     EXPECT_TRUE(std::isnan(smoothL1Loss(floats({nan}, 1), floats({0}, 1), labels({1}), grad)));
     EXPECT_TRUE(std::isnan(grad.at<float>(0)));
+}
+
+//! By the definition, with IoU and hull from the boxes' corners.
+double slowGiou(const Mat& x, const Mat& target, const Mat& label, double normalizer)
+{
+    double sum = 0;
+    for (int k = 0; k < x.rows; ++k)
+    {
+        if (label.at<int>(k) <= 0)
+            continue;
+        const double* a = x.ptr<double>(k);
+        const float* b = target.ptr<float>(k);
+        const double areaOfA = (a[2] - a[0]) * (a[3] - a[1]);
+        const double areaOfB = (double(b[2]) - b[0]) * (double(b[3]) - b[1]);
+        const bool apart = a[2] <= b[0] || b[2] <= a[0] || a[3] <= b[1] || b[3] <= a[1];
+        const double common = apart ? 0
+                                    : (std::min<double>(a[2], b[2]) - std::max<double>(a[0], b[0])) *
+                                          (std::min<double>(a[3], b[3]) - std::max<double>(a[1], b[1]));
+        const double hull = (std::max<double>(a[2], b[2]) - std::min<double>(a[0], b[0])) *
+                            (std::max<double>(a[3], b[3]) - std::min<double>(a[1], b[1]));
+        const double united = areaOfA + areaOfB - common;
+        sum += 1 - (common / united - (hull - united) / hull);
+    }
+    return sum / normalizer;
+}
+
+TEST(DnnRpn_Losses, giouLiterals)
+{
+    Mat grad;
+    const Mat target = boxes({0, 0, 4, 4});
+    const double tolerance = 1e-6;
+    EXPECT_NEAR(0, giouLoss(target, target, labels({1}), grad), tolerance);
+    expectClose(boxes({0, 0, 0, 0}), grad, tolerance);
+    // The target's right half: I = 8, U = H = 16.
+    EXPECT_NEAR(0.5, giouLoss(boxes({2, 0, 4, 4}), target, labels({3}), grad), tolerance);
+    EXPECT_NEAR(4. / 16, grad.at<float>(0), tolerance) << "moving the left edge right loses 4 of I";
+    // Beside it with a gap of 4: U = 32, H = 48; moving left as a whole takes 4 from H.
+    EXPECT_NEAR(1 + 16. / 48, giouLoss(boxes({8, 0, 12, 4}), target, labels({1}), grad, 1), tolerance);
+    EXPECT_NEAR(4 * 32. / (48 * 48), grad.at<float>(0) + grad.at<float>(2), tolerance);
+    EXPECT_NEAR((1 + 16. / 48) / 5, giouLoss(boxes({8, 0, 12, 4}), target, labels({1}), grad, 5), tolerance);
+    EXPECT_NEAR(0, giouLoss(boxes({8, 0, 12, 4}), target, labels({0}), grad), 0);
+    EXPECT_EQ(0, cv::countNonZero(grad));
+}
+
+TEST(DnnRpn_Losses, giouLikeTheDefinition)
+{
+    RNG rng(15);
+    for (int rows : {1, 5, 64, 5001})
+    {
+        SCOPED_TRACE(rows);
+        const Mat x = randomBoxes(rng, rows, 40, 2, 30), target = randomBoxes(rng, rows, 40, 2, 30);
+        const Mat label = randomLabels(rng, rows, -1, 2);
+        const double expected = slowGiou(wide(x), target, label, 7);
+        EXPECT_NEAR(expected, giouLoss(x, target, label, noArray(), 7), 1e-6 * std::max(1., expected));
+        if (rows < 100)
+            checkGradient(
+                x, [&](const Mat& at) { return slowGiou(at, target, label, 7); },
+                [&](const Mat& at, Mat& grad) { giouLoss(at, target, label, grad, 7); });
+    }
+}
+
+TEST(DnnRpn_Losses, giouLikeTorchvision)
+{
+    const Mat x = boxes(golden::giouBoxes), target = boxes(golden::giouTargets);
+    const Mat all(x.rows, 1, CV_32S, Scalar(1));
+    double sum = 0;
+    Mat grad;
+    for (int k = 0; k < x.rows; ++k)
+    {
+        EXPECT_NEAR(golden::giouLosses[k], giouLoss(x.row(k), target.row(k), all.row(k), grad), 1e-6);
+        sum += golden::giouLosses[k];
+    }
+    EXPECT_NEAR(sum, giouLoss(x, target, all, grad), 1e-5);
+    expectClose(boxes(golden::giouGrad), grad, 1e-6);
+}
+
+TEST(DnnRpn_Losses, giouOfOddBoxes)
+{
+    const Mat odd =
+        boxes({5,      5,      5,     5,     5, 5, 5,      9,      9,    9,    5,    5,    0, 0, 0, 0,
+               -3e38f, -3e38f, 3e38f, 3e38f, 0, 0, 1e-40f, 1e-40f, 1e6f, 1e6f, 1e6f, 2e6f, 4, 4, 6, 6});
+    Mat grad;
+    for (int i = 0; i < odd.rows; ++i)
+        for (int j = 0; j < odd.rows; ++j)
+        {
+            SCOPED_TRACE(format("%d against %d", i, j));
+            const double loss = giouLoss(odd.row(i), odd.row(j), labels({1}), grad);
+            EXPECT_TRUE(loss >= 0 && loss <= 2) << loss;
+            EXPECT_TRUE(checkRange(grad));
+        }
+    // A point inside the target is told to open, one beside it to come near.
+    giouLoss(boxes({5, 5, 5, 9}), boxes({0, 0, 10, 10}), labels({1}), grad);
+    EXPECT_GT(grad.at<float>(0), 0);
+    EXPECT_LT(grad.at<float>(2), 0);
+    giouLoss(boxes({25, 5, 25, 5}), boxes({0, 0, 10, 10}), labels({1}), grad);
+    EXPECT_GT(grad.at<float>(0) + grad.at<float>(2), 0);
+    // What is no number shows, unless its row takes no part.
+    EXPECT_TRUE(std::isnan(giouLoss(boxes({0, nan, 4, 4}), boxes({0, 0, 4, 4}), labels({1}), grad)));
+    EXPECT_TRUE(std::isnan(giouLoss(boxes({0, 0, 4, 4}), boxes({0, 0, nan, 4}), labels({1}), grad)));
+    EXPECT_EQ(0, giouLoss(boxes({0, nan, 4, 4}), boxes({0, nan, 4, 4}), labels({-1}), grad));
+    EXPECT_EQ(0, cv::countNonZero(grad));
+    EXPECT_EQ(0, giouLoss(Mat(), Mat(), Mat(), grad));
+    EXPECT_EQ(Size(4, 0), grad.size());
+}
+
+TEST(DnnRpn_Losses, giouForAnyThreadsAndInPlace)
+{
+    RNG rng(16);
+    const Mat x = randomBoxes(rng, 20001, 40, 2, 30), target = randomBoxes(rng, 20001, 40, 2, 30);
+    const Mat label = randomLabels(rng, x.rows, -1, 1);
+    const int threads = cv::getNumThreads();
+    Mat grad[3], inPlace = x.clone();
+    double value[3];
+    for (int i = 0; i < 3; ++i)
+    {
+        cv::setNumThreads(i + 1);
+        value[i] = giouLoss(x, target, label, grad[i]);
+    }
+    cv::setNumThreads(threads);
+    EXPECT_EQ(value[0], value[1]);
+    EXPECT_EQ(value[0], value[2]);
+    EXPECT_TRUE(sameBits(grad[0], grad[1]) && sameBits(grad[0], grad[2]));
+    giouLoss(inPlace, target, label, inPlace);
+    EXPECT_TRUE(sameBits(grad[0], inPlace));
+}
+
+TEST(DnnRpn_Losses, giouWrongArguments)
+{
+    const Mat two = boxes({0, 0, 4, 4, 1, 1, 2, 2}), label = labels({1, 0});
+    Mat grad;
+    EXPECT_ERROR("2 and 1", giouLoss(two, two.row(0), label, grad));
+    EXPECT_ERROR("2 elements, not 1", giouLoss(two, two, labels({1}), grad));
+    EXPECT_ERROR("2 x 3 CV_32FC1", giouLoss(two.colRange(0, 3), two, label, grad));
+    EXPECT_ERROR("CV_64FC1", giouLoss(wide(two), two, label, grad));
+    EXPECT_ERROR("not 0", giouLoss(two, two, label, grad, 0));
 }
 
 } // namespace

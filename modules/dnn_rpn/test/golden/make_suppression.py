@@ -37,7 +37,7 @@ def suppression(h):
 def giou(h):
     boxes, targets = random_boxes(40, 60, 2, 40), random_boxes(40, 60, 2, 40)
     targets[:10] = boxes[:10] + torch.randn(10, 4)
-    targets[10, :2] = boxes[10, :2]  # two edges in common
+    targets[10] = boxes[10] + torch.tensor([0.0, 0.0, 3.0, 5.0])  # two edges in common
     h.floats("giouBoxes", boxes)
     h.floats("giouTargets", targets)
     x = boxes.double().requires_grad_()

@@ -91,6 +91,31 @@ For each element of a row with label > 0, d = delta - target:
 CV_EXPORTS_W double smoothL1Loss(InputArray deltas, InputArray targets, InputArray labels, OutputArray grad,
                                  double beta = 1. / 9, double normalizer = 1);
 
+/** @brief Generalized IoU loss over the positive rows (Rezatofighi et al., CVPR 2019, algorithm 1).
+
+For a row with label > 0, with I the area that box and target share, U that of their union and H that
+of the smallest box around both,
+
+    L = 1 - GIoU = 1 - I / U + (H - U) / H                          0..2; 0 where box and target agree
+    dL/dv = -dI/dv / U + I / U^2 dU/dv + U / H^2 dH/dv - 1 / H dU/dv
+
+for each of the box's four coordinates v. An edge moves I or H only where it bounds them (where it
+coincides with the target's edge: half, so that the gradient is 0 at the target), and dU = dA - dI
+with A the box's area. Unlike that of IoU, the gradient does not vanish for boxes that lie apart.
+
+Dividing areas have 1e-7 added, as in torchvision: value and gradient are finite for all finite boxes,
+those without area included. A box that is inside out has no area. The gradient is with respect to
+boxes, in pixels; a trainer that predicts deltas takes it through the derivative of decodeBoxes().
+
+@param boxes K x 4 CV_32F, decoded predictions
+@param targets K x 4 CV_32F, the boxes that they should be
+@param labels K CV_32S; rows with a label <= 0 give no loss and gradient 0
+@param grad K x 4 CV_32F
+@param normalizer divides value and gradient
+*/
+CV_EXPORTS_W double giouLoss(InputArray boxes, InputArray targets, InputArray labels, OutputArray grad,
+                             double normalizer = 1);
+
 //! @}
 //! @}
 
