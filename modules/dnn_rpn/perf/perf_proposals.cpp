@@ -48,5 +48,14 @@ PERF_TEST_P(Proposals, anchors, testing::Values(oneMap, pyramid))
     SANITY_CHECK_NOTHING();
 }
 
+PERF_TEST_P(Proposals, fitAnchors, testing::Values(1000, 100000))
+{
+    RNG rng(1);
+    const Mat objects = randomBoxes(rng, GetParam());
+    declare.in(objects).time(60);
+    TEST_CYCLE() fitAnchors(objects, 9);
+    SANITY_CHECK_NOTHING();
+}
+
 } // namespace
 } // namespace opencv_test

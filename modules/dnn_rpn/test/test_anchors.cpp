@@ -115,5 +115,127 @@ TEST(DnnRpn_Anchors, fillAPartOfAWiderMatrix)
     EXPECT_EQ(8, countNonZero(wide.colRange(6, 8) == -7));
 }
 
+static double slowShapeIoU(double w1, double h1, double w2, double h2)
+{
+    const double common = std::min(w1, w2) * std::min(h1, h2);
+    return common / (w1 * h1 + w2 * h2 - common);
+}
+
+TEST(DnnRpn_Anchors, fitLiteral)
+{
+    // Two kinds of objects, wherever they lie: 10 x 20, and 39, 41 and 40 x 30.
+    const Mat objects = boxes({0, 0, 10, 20, 50, 60, 60, 80, 0, 0, 39, 30, 7, 7, 48, 37, 0, 0, 40, 30});
+    for (int seed : {0, 1, 2, 3, -1})
+    {
+        SCOPED_TRACE(seed);
+        const AnchorFit fit = fitAnchors(objects, 2, 0.98, seed);
+        EXPECT_EQ(std::vector<float>({10, 40}), fit.widths);
+        EXPECT_EQ(std::vector<float>({20, 30}), fit.heights);
+        EXPECT_NEAR((3 + 39. / 40 + 40. / 41) / 5, fit.meanIoU, 1e-12);
+        EXPECT_EQ(0.6, fit.coverage);
+    }
+    const AnchorFit one = fitAnchors(objects.rowRange(0, 2), 1, 1);
+    EXPECT_EQ(std::vector<float>({10}), one.widths);
+    EXPECT_EQ(1, one.meanIoU);
+    EXPECT_EQ(1, one.coverage) << "an IoU of 1 is at least 1";
+}
+
+TEST(DnnRpn_Anchors, fitFewerShapesThanAsked)
+{
+    const Mat objects = boxes({0, 0, 10, 20, 50, 60, 60, 80, 0, 0, 20, 10, 0, 0, 3, 4, 3, 3, 6, 7});
+    for (int count : {3, 4, 100})
+    {
+        SCOPED_TRACE(count);
+        const AnchorFit fit = fitAnchors(objects, count);
+        EXPECT_EQ(std::vector<float>({3, 10, 20}), fit.widths) << "equal areas: the narrower first";
+        EXPECT_EQ(std::vector<float>({4, 20, 10}), fit.heights);
+        EXPECT_EQ(1, fit.meanIoU);
+        EXPECT_EQ(1, fit.coverage);
+    }
+    const AnchorFit single = fitAnchors(objects.row(0), 5);
+    EXPECT_EQ(std::vector<float>({10}), single.widths);
+}
+
+TEST(DnnRpn_Anchors, fitReachesWhatItSays)
+{
+    RNG rng(30);
+    const Mat objects = randomBoxes(rng, 2000, 500, 4, 200);
+    double lastIoU = 0;
+    for (int count : {1, 3, 9, 20})
+    {
+        SCOPED_TRACE(count);
+        const AnchorFit fit = fitAnchors(objects, count, 0.7, 5);
+        ASSERT_EQ(static_cast<size_t>(count), fit.widths.size());
+        ASSERT_EQ(static_cast<size_t>(count), fit.heights.size());
+        double sum = 0, covered = 0;
+        for (int i = 0; i < objects.rows; ++i)
+        {
+            const float* b = objects.ptr<float>(i);
+            double best = 0;
+            for (int j = 0; j < count; ++j)
+                best = std::max(best, slowShapeIoU(b[2] - b[0], b[3] - b[1], fit.widths[j], fit.heights[j]));
+            sum += best;
+            covered += best >= 0.7;
+        }
+        EXPECT_NEAR(sum / objects.rows, fit.meanIoU, 1e-9);
+        EXPECT_NEAR(covered / objects.rows, fit.coverage, 1e-9);
+        for (int j = 1; j < count; ++j)
+            EXPECT_LE(fit.widths[j - 1] * fit.heights[j - 1], fit.widths[j] * fit.heights[j] * 1.000001f);
+        EXPECT_GT(fit.meanIoU, lastIoU) << "more shapes fit better";
+        lastIoU = fit.meanIoU;
+
+        // Better than as many objects drawn at random.
+        double random = 0;
+        for (int i = 0; i < objects.rows; ++i)
+        {
+            const float* b = objects.ptr<float>(i);
+            double best = 0;
+            for (int j = 0; j < count; ++j)
+            {
+                const float* c = objects.ptr<float>(j);
+                best = std::max(best, slowShapeIoU(b[2] - b[0], b[3] - b[1], c[2] - c[0], c[3] - c[1]));
+            }
+            random += best;
+        }
+        EXPECT_GT(fit.meanIoU, random / objects.rows);
+    }
+}
+
+TEST(DnnRpn_Anchors, fitSameForSameSeed)
+{
+    RNG rng(31);
+    const Mat objects = randomBoxes(rng, 3000, 500, 4, 200);
+    const int threads = cv::getNumThreads();
+    AnchorFit fits[3];
+    for (int i = 0; i < 3; ++i)
+    {
+        cv::setNumThreads(i + 1);
+        fits[i] = fitAnchors(objects, 7, 0.5, 11);
+    }
+    cv::setNumThreads(threads);
+    for (int i = 1; i < 3; ++i)
+    {
+        EXPECT_EQ(fits[0].widths, fits[i].widths);
+        EXPECT_EQ(fits[0].heights, fits[i].heights);
+        EXPECT_EQ(fits[0].meanIoU, fits[i].meanIoU);
+        EXPECT_EQ(fits[0].coverage, fits[i].coverage);
+    }
+}
+
+TEST(DnnRpn_Anchors, fitWrongArguments)
+{
+    const Mat one = boxes({0, 0, 4, 4});
+    EXPECT_ERROR("boxes must have at least one row", fitAnchors(Mat(), 3));
+    EXPECT_ERROR("row 1 of boxes", fitAnchors(boxes({0, 0, 4, 4, 5, 5, 5, 9}), 1));
+    EXPECT_ERROR("row 0 of boxes", fitAnchors(boxes({0, nan, 4, 4}), 1));
+    EXPECT_ERROR("row 0 of boxes", fitAnchors(boxes({4, 4, 0, 0}), 1));
+    EXPECT_ERROR("inf", fitAnchors(boxes({-3e38f, 0, 3e38f, 4}), 1));
+    EXPECT_ERROR("count must be above 0 and finite, not 0", fitAnchors(one, 0));
+    EXPECT_ERROR("not -2", fitAnchors(one, -2));
+    EXPECT_ERROR("1.5", fitAnchors(one, 1, 1.5));
+    EXPECT_ERROR("nan", fitAnchors(one, 1, nan));
+    EXPECT_ERROR("2 x 3", fitAnchors(Mat::zeros(2, 3, CV_32F), 1));
+}
+
 } // namespace
 } // namespace opencv_test

@@ -58,6 +58,40 @@ CV_EXPORTS_W void generateAnchors(const AnchorLevel& level, Size featureSize, Ou
 CV_EXPORTS void generateAnchors(const std::vector<AnchorLevel>& levels, const std::vector<Size>& featureSizes,
                                 OutputArray anchors, std::vector<int>& levelCounts);
 
+/** @brief Shapes of anchors that suit a set of objects, and how well they do. */
+struct CV_EXPORTS_W_SIMPLE AnchorFit
+{
+    CV_WRAP AnchorFit();
+
+    CV_PROP_RW std::vector<float> widths;  //!< of the shapes, by rising area
+    CV_PROP_RW std::vector<float> heights; //!< as many
+    CV_PROP_RW double meanIoU;             //!< of each object with its best shape, about the same centre
+    CV_PROP_RW double coverage;            //!< share of the objects for which that IoU is at least minIoU
+};
+
+/** @brief Shapes of anchors by k-means over the objects' shapes, with the distance
+
+    d(object, shape) = 1 - IoU(object, shape)        both about the same centre
+
+(YOLO9000, Redmon and Farhadi, CVPR 2017, section 2). The start is that of k-means++ (Arthur and
+Vassilvitskii, SODA 2007): each further shape is an object's, drawn with a probability proportional to
+d from the nearest so far. A mean of widths and heights does not always lower d, so the best shapes that
+occurred are returned.
+
+    AnchorFit fit = fitAnchors(objects, 9);
+    AnchorLevel level;
+    level.widths = fit.widths;
+    level.heights = fit.heights;
+
+@param boxes N x 4 CV_32F objects in pixels of the network's input, N >= 1, each with positive width and
+height (else cv::Exception names the row)
+@param count shapes to find, >= 1. Where the objects have fewer different shapes, just these are returned.
+@param minIoU what counts as covered, 0..1
+@param seed of the random numbers; the same seed gives the same shapes on any machine and any number of
+threads
+*/
+CV_EXPORTS_W AnchorFit fitAnchors(InputArray boxes, int count, double minIoU = 0.5, int seed = 1);
+
 //! @}
 
 } // namespace dnn_rpn

@@ -23,6 +23,11 @@ class dnn_rpn_test(NewOpenCVTests):
         anchors = cv.dnn_rpn.generateAnchors(level, (2, 1))
         np.testing.assert_array_equal(anchors, boxes([2, 2, 6, 6], [10, 2, 14, 6]))
 
+    def test_fit_anchors(self):
+        fit = cv.dnn_rpn.fitAnchors(boxes([0, 0, 10, 20], [5, 5, 15, 25], [0, 0, 40, 30]), 2)
+        self.assertEqual([list(fit.widths), list(fit.heights)], [[10, 40], [20, 30]])
+        self.assertEqual([fit.meanIoU, fit.coverage], [1, 1])
+
     def test_boxes(self):
         a, b = boxes([0, 0, 4, 4]), boxes([0, 0, 4, 8], [9, 9, 10, 10])
         np.testing.assert_allclose(cv.dnn_rpn.boxIoU(a, b), [[0.5, 0]])
@@ -53,6 +58,8 @@ class dnn_rpn_test(NewOpenCVTests):
         targets = cv.dnn_rpn.encodeTargets(anchors, objects, matches)
         loss, grad = cv.dnn_rpn.smoothL1Loss(targets, targets, labels)
         self.assertEqual(loss, 0)
+        loss, grad = cv.dnn_rpn.giouLoss(anchors[:1], boxes([0, 0, 10, 5]), labels[:1])
+        self.assertAlmostEqual(loss, 0.5, 6)
 
     def test_proposals(self):
         anchors = boxes([0, 0, 10, 10], [20, 20, 30, 30])
