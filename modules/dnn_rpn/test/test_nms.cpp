@@ -161,35 +161,43 @@ TEST(DnnRpn_Nms, likeAllPairsToTheBit)
 
 TEST(DnnRpn_Nms, neighboursAcrossCells)
 {
-    // Rows of equal boxes, each overlapping the next by the same share, from far left of 0 to far right.
+    // Centres as far apart as the threshold allows, at many places: an inner box at the right, left, lower
+    // or upper edge of an outer one, or boxes of one size side by side. A huge box makes the length of the
+    // longest no help.
     for (float far : {0.f, 1e4f, -1e4f})
-        for (float step : {1.f, 2.f, 3.f})
-        {
-            SCOPED_TRACE(format("steps of %g at %g", step, far));
-            const int count = 301;
-            Mat b(count, 4, CV_32F), scores(count, 1, CV_32F);
-            for (int i = 0; i < count; ++i)
-            {
-                const float x = far + step * (i - 150);
-                for (int j = 0; j < 4; ++j)
-                    b.at<float>(i, j) = x + (j < 2 ? 0 : 16);
-                scores.at<float>(i) = static_cast<float>(-i);
-            }
-            // Shifted by s both ways, two of them share (16 - s)^2.
-            const float threshold = 0.5f;
-            std::vector<int> keep, expected;
-            float last = -inf;
-            for (int i = 0; i < count; ++i)
-            {
-                const float apart = std::min(16.f, step * i - last), common = (16 - apart) * (16 - apart);
-                if (common / (512 - common) > threshold)
-                    continue;
-                expected.push_back(i);
-                last = step * i;
-            }
-            nms(b, scores, threshold, keep);
-            EXPECT_EQ(expected, keep);
-        }
+        for (int side = 0; side < 4; ++side)
+            for (float length : {10.1f, 20.f})
+                for (bool huge : {false, true})
+                {
+                    SCOPED_TRACE(format("at %g, side %d, length %g, huge %d", far, side, length, huge));
+                    const int pairs = 300, axis = side % 2;
+                    Mat b(2 * pairs + huge, 4, CV_32F, Scalar(0)), scores(b.rows, 1, CV_32F);
+                    std::vector<int> keep, expected;
+                    for (int i = 0; i < pairs; ++i)
+                    {
+                        float *outer = b.ptr<float>(2 * i), *other = b.ptr<float>(2 * i + 1);
+                        const float x = far + 41.3f * (i - pairs / 2);
+                        const float shift = length == 20 ? 6.6f : 20 - length; // IoU just above 0.5
+                        outer[axis] = x;
+                        outer[axis + 2] = x + 20;
+                        other[axis] =
+                            length == 20 ? (side < 2 ? x + shift : x - shift) : (side < 2 ? x + shift : x);
+                        other[axis + 2] = other[axis] + length;
+                        outer[3 - axis] = other[3 - axis] = 20; // the other axis is the same for all
+                        scores.at<float>(2 * i) = 1;
+                        scores.at<float>(2 * i + 1) = 0;
+                        expected.push_back(2 * i);
+                    }
+                    if (huge)
+                    {
+                        const float corners[] = {-1e6f, -1e6f, 1e6f, 1e6f};
+                        std::copy(corners, corners + 4, b.ptr<float>(2 * pairs));
+                        scores.at<float>(2 * pairs) = -1;
+                        expected.push_back(2 * pairs);
+                    }
+                    nms(b, scores, 0.5f, keep);
+                    EXPECT_EQ(expected, keep);
+                }
 }
 
 TEST(DnnRpn_Nms, crowdsLikeTorchvision)
