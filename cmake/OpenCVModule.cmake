@@ -2,6 +2,7 @@
 # Same names, same meaning; a module's CMakeLists.txt cannot tell the difference.
 
 include(GNUInstallDirs)
+include("${CMAKE_CURRENT_LIST_DIR}/Dispatch.cmake")
 
 # In a tree a disabled module is only left out; here it is what was asked for.
 macro(ocv_module_disable module)
@@ -43,7 +44,7 @@ function(_dnn_rpn_add_library name)
   set(target opencv_${name})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS src/*.cpp src/*.hpp)
   file(GLOB_RECURSE headers CONFIGURE_DEPENDS include/*.hpp)
-  add_library(${target} ${sources} ${headers})
+  add_library(${target} ${sources} ${headers} ${dnn_rpn_dispatched_sources})
   dnn_rpn_target_defaults(${target})
 
   target_compile_features(${target} PUBLIC cxx_std_17)
@@ -53,6 +54,7 @@ function(_dnn_rpn_add_library name)
     INSTALL_RPATH "$ORIGIN")
   target_include_directories(${target} PUBLIC
     "$<BUILD_INTERFACE:${CMAKE_CURRENT_SOURCE_DIR}/include>" "$<INSTALL_INTERFACE:${DNN_RPN_INSTALL_INCLUDEDIR}>")
+  target_include_directories(${target} PRIVATE "${CMAKE_CURRENT_BINARY_DIR}") # what ocv_add_dispatched_file writes
   # The installed package finds the user's OpenCV itself, so that it does not name a folder of this machine.
   target_include_directories(${target} SYSTEM PUBLIC "$<BUILD_INTERFACE:${OpenCV_INCLUDE_DIRS}>")
 

@@ -2,41 +2,70 @@
 // It is subject to the license terms in the LICENSE file found in the top-level directory
 // of this distribution and at http://opencv.org/license.html.
 #include "precomp.hpp"
+#include <atomic>
 #include "opencv2/core/utility.hpp"
 #include "check.hpp"
+#include "losses.simd.hpp"
+#include "losses.simd_declarations.hpp" // for the other instruction sets
 
 namespace cv {
 namespace dnn_rpn {
 
 namespace {
 
+//! Rows of a block: enough to be worth a task of its own, few enough to stay in a cache.
+const int blockRows = 4096;
+
 /** Sums body(first row, last row + 1) over blocks of rows, in parallel.
 The blocks and the order of the sum do not depend on the number of threads, so neither do the bits. */
 template<typename Body>
 double sumOverRows(int rows, const Body& body)
 {
-    const int blockRows = 4096;
     const int blocks = (rows + blockRows - 1) / blockRows;
-    std::vector<double> partial(blocks);
+    AutoBuffer<double, 2048> partial(blocks);
     parallel_for_(Range(0, blocks), [&](const Range& range) {
         for (int b = range.start; b < range.end; ++b)
             partial[b] = body(b * blockRows, std::min(rows, (b + 1) * blockRows));
     });
     double sum = 0;
-    for (double value : partial)
-        sum += value;
+    for (int b = 0; b < blocks; ++b)
+        sum += partial[b];
     return sum;
 }
 
-//! The labels, each in -1..classes.
-Mat labelsArgument(InputArray labels_, int rows, int classes)
+//! Whether all are in -1..classes. One comparison a label, which compilers make vectors of.
+bool inRange(const int* labels, int count, int classes)
 {
-    const Mat labels = columnArgument(labels_, CV_32S, rows, "labels");
-    for (int k = 0; k < rows; ++k)
+    const unsigned highest = static_cast<unsigned>(classes) + 1;
+    unsigned wrong = 0;
+    for (int k = 0; k < count; ++k)
+        wrong |= static_cast<unsigned>(labels[k]) + 1 > highest;
+    return !wrong;
+}
+
+void labelError(const Mat& labels, int classes)
+{
+    for (int k = 0; k < labels.rows; ++k)
         if (labels.at<int>(k) < -1 || labels.at<int>(k) > classes)
             CV_Error_(Error::StsOutOfRange,
                       ("labels must be in -1..%d, but has %d at %d", classes, labels.at<int>(k), k));
-    return labels;
+}
+
+/** sumOverRows() of blocks whose labels are in -1..classes; an error if some are not.
+Each block looks at its own labels, which it is about to read anyway. */
+template<typename Body>
+double sumOverLabels(const Mat& labels, int classes, const Body& body)
+{
+    std::atomic<bool> wrong(false);
+    const double sum = sumOverRows(labels.rows, [&](int first, int last) {
+        if (inRange(labels.ptr<int>(first), last - first, classes))
+            return body(first, last);
+        wrong = true;
+        return 0.;
+    });
+    if (wrong)
+        labelError(labels, classes);
+    return sum;
 }
 
 //! The gradient's storage, or an empty matrix where nobody wants it.
@@ -48,27 +77,32 @@ Mat createGradient(OutputArray grad, const Mat& like)
     return grad.getMat();
 }
 
-//! What the focal losses need besides the logits, worked out once.
-struct Focal
+Focal focalOf(double alpha, double gamma, double normalizer)
 {
-    Focal(double alpha, double gamma_, double normalizer) : gamma(static_cast<float>(gamma_))
-    {
-        if (!(alpha <= 1))
-            CV_Error_(Error::StsOutOfRange,
-                      ("alpha must be at most 1 (negative: no weighting), not %g", alpha));
-        checkNotNegative(gamma_, "gamma");
-        checkNormalizer(normalizer);
-        scale = 1 / normalizer;
-        foreground = alpha < 0 ? 1 : alpha;
-        background = alpha < 0 ? 1 : 1 - alpha;
-    }
+    if (!(alpha <= 1))
+        CV_Error_(Error::StsOutOfRange, ("alpha must be at most 1 (negative: no weighting), not %g", alpha));
+    checkNotNegative(gamma, "gamma");
+    checkNormalizer(normalizer);
+    Focal focal;
+    focal.gamma = static_cast<float>(gamma);
+    focal.halves = gamma <= 8 && 2 * gamma == std::floor(2 * gamma) ? static_cast<int>(2 * gamma) : -1;
+    focal.scale = 1 / normalizer;
+    focal.foreground = alpha < 0 ? 1 : alpha;
+    focal.background = alpha < 0 ? 1 : 1 - alpha;
+    return focal;
+}
 
-    //! (1 - p)^gamma from q = 1 - p. The two common exponents go without pow().
-    float modulate(float q) const { return gamma == 2 ? q * q : gamma == 0 ? 1.f : std::pow(q, gamma); }
+//! Otherwise the scalar forms below. They serve every gamma, and are what the vectors are tested against.
+bool hasVectors(const Focal& focal)
+{
+    return focal.halves >= 0 && useOptimized();
+}
 
-    float gamma;
-    double scale, foreground, background;
-};
+//! (1 - p)^gamma from q = 1 - p. The two common exponents go without pow().
+float modulate(const Focal& focal, float q)
+{
+    return focal.gamma == 2 ? q * q : focal.gamma == 0 ? 1.f : std::pow(q, focal.gamma);
+}
 
 /** The loss of one logit, before its weight, and its derivative.
 @param x the logit, its sign turned where the label is not its class: p = sigmoid(x) */
@@ -79,13 +113,13 @@ inline float sigmoidFocal(const Focal& focal, float x, float& derivative)
     const float p = (x >= 0 ? 1.f : e) / (1 + e);
     const float q = (x >= 0 ? e : 1.f) / (1 + e);
     const float logP = std::min(x, 0.f) - std::log1p(e);
-    const float modulator = focal.modulate(q);
+    const float modulator = modulate(focal, q);
     derivative = modulator * (focal.gamma * (p > 0 ? p * logP : 0.f) - q);
     return -modulator * logP;
 }
 
-double sigmoidFocalRows(const Focal& focal, const Mat& logits, const Mat& labels, Mat& grad, int first,
-                        int last)
+double scalarSigmoidFocalRows(const Focal& focal, const Mat& logits, const Mat& labels, Mat& grad, int first,
+                              int last)
 {
     double sum[2] = {0, 0}; // of background and foreground, as their weights differ
     const float weight[2] = {static_cast<float>(focal.background * focal.scale),
@@ -130,7 +164,7 @@ double softmaxFocal(const Focal& focal, const float* x, int columns, int target,
     // In double, where the difference of two floats cannot overflow.
     const double logP = q < 0.5f ? std::log1p(-static_cast<double>(q))
                                  : static_cast<double>(x[target]) - highest - std::log(sum);
-    const float modulator = focal.modulate(q);
+    const float modulator = modulate(focal, q);
     if (g)
     {
         // (1 - p)^(gamma - 1) log p, written so that gamma < 1 has its limit at p = 1: log(p) / q -> -1.
@@ -142,10 +176,10 @@ double softmaxFocal(const Focal& focal, const float* x, int columns, int target,
     return -modulator * logP;
 }
 
-double softmaxFocalRows(const Focal& focal, const Mat& logits, const Mat& labels, Mat& grad, int first,
-                        int last)
+double scalarSoftmaxFocalRows(const Focal& focal, const Mat& logits, const Mat& labels, Mat& grad, int first,
+                              int last)
 {
-    std::vector<float> p(logits.cols);
+    AutoBuffer<float> p(logits.cols);
     double sum[2] = {0, 0};
     const float weight[2] = {static_cast<float>(focal.background * focal.scale),
                              static_cast<float>(focal.foreground * focal.scale)};
@@ -162,16 +196,74 @@ double softmaxFocalRows(const Focal& focal, const Mat& logits, const Mat& labels
     return (sum[0] * focal.background + sum[1] * focal.foreground) * focal.scale;
 }
 
+double vectorSigmoidFocal(const Focal& focal, const float* logits, const int* labels, float* grad, int count)
+{
+    CV_CPU_DISPATCH(sigmoidFocal, (focal, logits, labels, grad, count), CV_CPU_DISPATCH_MODES_ALL);
+}
+
+double vectorSoftmaxFocal(const Focal& focal, const float* logits, const int* labels, float* grad, int rows)
+{
+    CV_CPU_DISPATCH(softmaxFocal, (focal, logits, labels, grad, rows), CV_CPU_DISPATCH_MODES_ALL);
+}
+
+//! A row of C logits is C rows of one, each with a label of its own.
+double vectorSigmoidFocalRows(const Focal& focal, const Mat& logits, const Mat& labels, Mat& grad, int first,
+                              int last)
+{
+    const int columns = logits.cols;
+    const float* x = logits.ptr<float>(first);
+    const int* label = labels.ptr<int>(first);
+    float* g = grad.empty() ? nullptr : grad.ptr<float>(first);
+    if (columns == 1)
+        return vectorSigmoidFocal(focal, x, label, g, last - first);
+
+    // As many rows at a time as fit in a small buffer, or one.
+    const int batch = std::max(1, 2048 / columns);
+    AutoBuffer<int, 2048> own(batch * columns);
+    double sum = 0;
+    for (int k = first; k < last; k += batch)
+    {
+        const int rows = std::min(batch, last - k);
+        int* o = own.data();
+        for (int i = 0; i < rows; ++i, ++label, o += columns)
+        {
+            std::fill(o, o + columns, std::min(*label, 0));
+            if (*label > 0)
+                o[*label - 1] = 1;
+        }
+        sum += vectorSigmoidFocal(focal, x, own.data(), g, rows * columns);
+        x += rows * columns;
+        g = g ? g + rows * columns : nullptr;
+    }
+    return sum;
+}
+
+double sigmoidFocalRows(const Focal& focal, const Mat& logits, const Mat& labels, Mat& grad, int first,
+                        int last)
+{
+    return hasVectors(focal) ? vectorSigmoidFocalRows(focal, logits, labels, grad, first, last) * focal.scale
+                             : scalarSigmoidFocalRows(focal, logits, labels, grad, first, last);
+}
+
+double softmaxFocalRows(const Focal& focal, const Mat& logits, const Mat& labels, Mat& grad, int first,
+                        int last)
+{
+    if (logits.cols != 2 || !hasVectors(focal))
+        return scalarSoftmaxFocalRows(focal, logits, labels, grad, first, last);
+    return focal.scale * vectorSoftmaxFocal(focal, logits.ptr<float>(first), labels.ptr<int>(first),
+                                            grad.empty() ? nullptr : grad.ptr<float>(first), last - first);
+}
+
 } // namespace
 
 double sigmoidFocalLoss(InputArray logits_, InputArray labels_, OutputArray grad_, double alpha, double gamma,
                         double normalizer)
 {
     const Mat logits = matrixArgument(logits_, "logits");
-    const Mat labels = labelsArgument(labels_, logits.rows, logits.cols);
-    const Focal focal(alpha, gamma, normalizer);
+    const Mat labels = columnArgument(labels_, CV_32S, logits.rows, "labels");
+    const Focal focal = focalOf(alpha, gamma, normalizer);
     Mat grad = createGradient(grad_, logits);
-    return sumOverRows(logits.rows, [&](int first, int last) {
+    return sumOverLabels(labels, logits.cols, [&](int first, int last) {
         return sigmoidFocalRows(focal, logits, labels, grad, first, last);
     });
 }
@@ -183,10 +275,10 @@ double softmaxFocalLoss(InputArray logits_, InputArray labels_, OutputArray grad
     if (logits.rows > 0 && logits.cols < 2)
         CV_Error_(Error::StsBadArg, ("logits must have the background's column and at least one more, not %s",
                                      shapeText(logits).c_str()));
-    const Mat labels = labelsArgument(labels_, logits.rows, logits.cols - 1);
-    const Focal focal(alpha, gamma, normalizer);
+    const Mat labels = columnArgument(labels_, CV_32S, logits.rows, "labels");
+    const Focal focal = focalOf(alpha, gamma, normalizer);
     Mat grad = createGradient(grad_, logits);
-    return sumOverRows(logits.rows, [&](int first, int last) {
+    return sumOverLabels(labels, logits.cols - 1, [&](int first, int last) {
         return softmaxFocalRows(focal, logits, labels, grad, first, last);
     });
 }
