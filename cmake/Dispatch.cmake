@@ -41,6 +41,8 @@ macro(ocv_add_dispatched_file name)
 ")
     set_source_files_properties("${_file}" PROPERTIES COMPILE_OPTIONS "${_dnn_rpn_flags_${_set}}")
     list(APPEND dnn_rpn_dispatched_sources "${_file}")
+    list(APPEND dnn_rpn_dispatched_sets ${_set})
+    list(REMOVE_DUPLICATES dnn_rpn_dispatched_sets)
 
     string(APPEND _declarations
 "#define CV_CPU_OPTIMIZATION_NAMESPACE_BEGIN namespace opt_${_set} {

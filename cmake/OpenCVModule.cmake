@@ -88,6 +88,20 @@ function(_dnn_rpn_add_tests name)
   target_compile_definitions(${target} PRIVATE DNN_RPN_STANDALONE)
   target_link_libraries(${target} PRIVATE opencv_${name} opencv_imgcodecs GTest::gtest)
 
+  # Each instruction set gets its turn where a machine has several: without the greatest, without the two..
+  set(disabled)
+  foreach(set IN LISTS dnn_rpn_dispatched_sets)
+    string(REPLACE "_" "-" set "${set}") # as OpenCV spells it at run time
+    list(PREPEND disabled ${set})
+  endforeach()
+  while(disabled)
+    list(GET disabled -1 lowest)
+    string(REPLACE ";" "," value "${disabled}")
+    add_test(NAME ${target}_below_${lowest} COMMAND ${target} --gtest_filter=DnnRpn_*Losses*)
+    set_tests_properties(${target}_below_${lowest} PROPERTIES ENVIRONMENT "OPENCV_CPU_DISABLE=${value}")
+    list(REMOVE_AT disabled -1)
+  endwhile()
+
   # Tests of this name need files that are not in the repository; a label lets ctest leave them out.
   add_test(NAME ${target} COMMAND ${target} --gtest_filter=-Photographs.*)
   if(EXISTS "${CMAKE_CURRENT_SOURCE_DIR}/test/test_photographs.cpp")

@@ -13,19 +13,21 @@ namespace dnn_rpn {
 
 namespace {
 
-//! Rows of a block: enough to be worth a task of its own, few enough to stay in a cache.
-const int blockRows = 4096;
-
 /** Sums body(first row, last row + 1) over blocks of rows, in parallel.
 The blocks and the order of the sum do not depend on the number of threads, so neither do the bits. */
 template<typename Body>
-double sumOverRows(int rows, const Body& body)
+double sumOverRows(const Mat& logits, const Body& body)
 {
-    const int blocks = (rows + blockRows - 1) / blockRows;
+    // Enough to be worth a task of its own, little enough to stay in a cache.
+    const int blockRows = std::max(1, 4096 / std::max(1, logits.cols));
+    const int rows = logits.rows;
+    if (rows == 0)
+        return 0;
+    const int blocks = (rows - 1) / blockRows + 1;
     AutoBuffer<double, 2048> partial(blocks);
     parallel_for_(Range(0, blocks), [&](const Range& range) {
         for (int b = range.start; b < range.end; ++b)
-            partial[b] = body(b * blockRows, std::min(rows, (b + 1) * blockRows));
+            partial[b] = body(b * blockRows, b + 1 < blocks ? (b + 1) * blockRows : rows);
     });
     double sum = 0;
     for (int b = 0; b < blocks; ++b)
@@ -54,10 +56,10 @@ void labelError(const Mat& labels, int classes)
 /** sumOverRows() of blocks whose labels are in -1..classes; an error if some are not.
 Each block looks at its own labels, which it is about to read anyway. */
 template<typename Body>
-double sumOverLabels(const Mat& labels, int classes, const Body& body)
+double sumOverLabels(const Mat& logits, const Mat& labels, int classes, const Body& body)
 {
     std::atomic<bool> wrong(false);
-    const double sum = sumOverRows(labels.rows, [&](int first, int last) {
+    const double sum = sumOverRows(logits, [&](int first, int last) {
         if (inRange(labels.ptr<int>(first), last - first, classes))
             return body(first, last);
         wrong = true;
@@ -68,13 +70,21 @@ double sumOverLabels(const Mat& labels, int classes, const Body& body)
     return sum;
 }
 
-//! The gradient's storage, or an empty matrix where nobody wants it.
+//! Rows without gaps for the gradient, the caller's own where they are; empty where nobody wants it.
 Mat createGradient(OutputArray grad, const Mat& like)
 {
     if (!grad.needed())
         return Mat();
     grad.create(like.rows, like.cols, CV_32F);
-    return grad.getMat();
+    const Mat offered = grad.getMat();
+    return offered.isContinuous() ? offered : Mat(like.rows, like.cols, CV_32F);
+}
+
+//! To the caller what createGradient() could not put there at once.
+void giveGradient(const Mat& computed, OutputArray grad)
+{
+    if (!computed.empty() && computed.data != grad.getMat().data)
+        computed.copyTo(grad);
 }
 
 Focal focalOf(double alpha, double gamma, double normalizer)
@@ -263,9 +273,11 @@ double sigmoidFocalLoss(InputArray logits_, InputArray labels_, OutputArray grad
     const Mat labels = columnArgument(labels_, CV_32S, logits.rows, "labels");
     const Focal focal = focalOf(alpha, gamma, normalizer);
     Mat grad = createGradient(grad_, logits);
-    return sumOverLabels(labels, logits.cols, [&](int first, int last) {
+    const double loss = sumOverLabels(logits, labels, logits.cols, [&](int first, int last) {
         return sigmoidFocalRows(focal, logits, labels, grad, first, last);
     });
+    giveGradient(grad, grad_);
+    return loss;
 }
 
 double softmaxFocalLoss(InputArray logits_, InputArray labels_, OutputArray grad_, double alpha, double gamma,
@@ -278,9 +290,11 @@ double softmaxFocalLoss(InputArray logits_, InputArray labels_, OutputArray grad
     const Mat labels = columnArgument(labels_, CV_32S, logits.rows, "labels");
     const Focal focal = focalOf(alpha, gamma, normalizer);
     Mat grad = createGradient(grad_, logits);
-    return sumOverLabels(labels, logits.cols - 1, [&](int first, int last) {
+    const double loss = sumOverLabels(logits, labels, logits.cols - 1, [&](int first, int last) {
         return softmaxFocalRows(focal, logits, labels, grad, first, last);
     });
+    giveGradient(grad, grad_);
+    return loss;
 }
 
 double sigmoidCrossEntropy(InputArray logits, InputArray labels, OutputArray grad, double normalizer)
@@ -291,6 +305,39 @@ double sigmoidCrossEntropy(InputArray logits, InputArray labels, OutputArray gra
 double softmaxCrossEntropy(InputArray logits, InputArray labels, OutputArray grad, double normalizer)
 {
     return softmaxFocalLoss(logits, labels, grad, -1, 0, normalizer);
+}
+
+/** Few rows are positive, so that most of the work is to write zeros: nothing is read of the other rows but
+their labels. What is left is too little for vectors, and stays in double. */
+static double smoothL1Rows(const Mat& deltas, const Mat& targets, const Mat& labels, Mat& grad, double beta,
+                           double scale, int first, int last)
+{
+    const int* label = labels.ptr<int>();
+    const int columns = deltas.cols;
+    double loss = 0;
+    for (int k = first; k < last; ++k)
+    {
+        int end = k;
+        while (end < last && label[end] <= 0)
+            ++end;
+        if (end > k && !grad.empty())
+            std::fill(grad.ptr<float>(k), grad.ptr<float>(k) + static_cast<size_t>(end - k) * columns, 0.f);
+        k = end;
+        if (k == last)
+            break;
+
+        const float *delta = deltas.ptr<float>(k), *target = targets.ptr<float>(k);
+        float* g = grad.empty() ? nullptr : grad.ptr<float>(k);
+        for (int j = 0; j < columns; ++j)
+        {
+            const double d = static_cast<double>(delta[j]) - target[j], size = std::abs(d);
+            const bool inner = size < beta;
+            loss += inner ? 0.5 * d * d / beta : size - 0.5 * beta;
+            if (g)
+                g[j] = static_cast<float>(scale * (inner ? d / beta : std::isnan(d) ? d : (d > 0) - (d < 0)));
+        }
+    }
+    return loss;
 }
 
 double smoothL1Loss(InputArray deltas_, InputArray targets_, InputArray labels_, OutputArray grad_,
@@ -306,29 +353,10 @@ double smoothL1Loss(InputArray deltas_, InputArray targets_, InputArray labels_,
     checkNormalizer(normalizer);
     Mat grad = createGradient(grad_, deltas);
 
-    const double sum = sumOverRows(deltas.rows, [&](int first, int last) {
-        double loss = 0;
-        for (int k = first; k < last; ++k)
-        {
-            const bool positive = labels.at<int>(k) > 0;
-            const float *delta = deltas.ptr<float>(k), *target = targets.ptr<float>(k);
-            float* g = grad.empty() ? nullptr : grad.ptr<float>(k);
-            for (int j = 0; j < deltas.cols; ++j)
-            {
-                const double d = positive ? static_cast<double>(delta[j]) - target[j] : 0;
-                const double size = std::abs(d);
-                const bool inner = size < beta;
-                if (positive)
-                    loss += inner ? 0.5 * d * d / beta : size - 0.5 * beta;
-                if (g)
-                    g[j] = static_cast<float>((inner           ? d / beta
-                                               : std::isnan(d) ? d
-                                                               : (d > 0) - (d < 0)) /
-                                              normalizer);
-            }
-        }
-        return loss;
+    const double sum = sumOverRows(deltas, [&](int first, int last) {
+        return smoothL1Rows(deltas, targets, labels, grad, beta, 1 / normalizer, first, last);
     });
+    giveGradient(grad, grad_);
     return sum / normalizer;
 }
 
@@ -397,7 +425,7 @@ double giouLoss(InputArray boxes_, InputArray targets_, InputArray labels_, Outp
     checkNormalizer(normalizer);
     Mat grad = createGradient(grad_, boxes);
 
-    const double sum = sumOverRows(boxes.rows, [&](int first, int last) {
+    const double sum = sumOverRows(boxes, [&](int first, int last) {
         double loss = 0;
         for (int k = first; k < last; ++k)
         {

@@ -483,5 +483,107 @@ TEST(DnnRpn_Losses, giouWrongArguments)
     EXPECT_ERROR("not 0", giouLoss(two, two, label, grad, 0));
 }
 
+//! The vectors beside the scalar forms, which is what OpenCV's switch for optimised code chooses.
+template<typename Loss>
+void compareForms(const Loss& loss)
+{
+    Mat scalarGrad, grad;
+    const bool optimized = cv::useOptimized();
+    cv::setUseOptimized(false);
+    const double expected = loss(scalarGrad);
+    cv::setUseOptimized(true);
+    const double actual = loss(grad);
+    const double withoutGradient = loss(noArray());
+    cv::setUseOptimized(optimized);
+    EXPECT_NEAR(expected, actual, 1e-6 * std::max(1., expected));
+    EXPECT_EQ(actual, withoutGradient);
+    expectClose(scalarGrad, grad, 1e-6);
+    EXPECT_TRUE(checkRange(grad));
+}
+
+TEST(DnnRpn_Losses, vectorsLikeScalars)
+{
+    RNG rng(14);
+    for (int rows : {1, 3, 7, 8, 15, 17, 4095, 4097})
+        for (int columns : {1, 2, 3, 5, 80})
+            for (const FocalCase& c : focalCases)
+            {
+                SCOPED_TRACE(format("%d x %d, alpha %g, gamma %g", rows, columns, c.alpha, c.gamma));
+                const int count = columns == 80 ? std::min(rows, 129) : rows;
+                const Mat x = randomMatrix(rng, count, columns, 6);
+                const Mat label = randomLabels(rng, count, -1, columns);
+                compareForms(
+                    [&](OutputArray grad) { return sigmoidFocalLoss(x, label, grad, c.alpha, c.gamma, 2); });
+                if (columns != 2)
+                    continue;
+                const Mat label2 = randomLabels(rng, count, -1, 1);
+                compareForms(
+                    [&](OutputArray grad) { return softmaxFocalLoss(x, label2, grad, c.alpha, c.gamma, 2); });
+            }
+}
+
+TEST(DnnRpn_Losses, vectorsFarOut)
+{
+    std::vector<float> far;
+    std::vector<int> label;
+    for (float x : {0.f, 1e-30f, 0.1f, 16.f, 17.5f, 30.f, 87.f, 87.5f, 88.5f, 100.f, 1e4f, 1e30f})
+        for (int l = -1; l <= 1; ++l)
+        {
+            far.insert(far.end(), {x, -x});
+            label.insert(label.end(), {l, l});
+        }
+    const Mat x = floats(far, 1), opposite = x * -0.5;
+    Mat x2;
+    hconcat(opposite, x, x2);
+    for (const FocalCase& c : focalCases)
+        for (int k = 0; k < x.rows; ++k) // one at a time: in a sum the largest would hide the others
+        {
+            SCOPED_TRACE(format("logit %g, label %d, gamma %g", far[k], label[k], c.gamma));
+            compareForms([&](OutputArray grad) {
+                return sigmoidFocalLoss(x.row(k), labels({label[k]}), grad, c.alpha, c.gamma);
+            });
+            compareForms([&](OutputArray grad) {
+                return softmaxFocalLoss(x2.row(k), labels({label[k]}), grad, c.alpha, c.gamma);
+            });
+        }
+}
+
+TEST(DnnRpn_Losses, nanOfARowThatCountsIsPassedOn)
+{
+    Mat grad;
+    for (float bad : {nan, inf, -inf})
+    {
+        EXPECT_FALSE(std::isfinite(softmaxFocalLoss(floats({0, bad}, 2), labels({1}), grad)));
+        EXPECT_TRUE(std::isnan(grad.at<float>(0)) && std::isnan(grad.at<float>(1)));
+    }
+    EXPECT_TRUE(std::isnan(sigmoidFocalLoss(floats({nan}, 1), labels({0}), grad)));
+    EXPECT_TRUE(std::isnan(grad.at<float>(0)));
+    EXPECT_TRUE(std::isinf(sigmoidFocalLoss(floats({-inf}, 1), labels({1}), grad)));
+}
+
+TEST(DnnRpn_Losses, gradientOfAPartWithVectors)
+{
+    RNG rng(15);
+    const Mat x = randomMatrix(rng, 50, 2, 3), label = randomLabels(rng, 50, -1, 1);
+    Mat grad, table(50, 8, CV_32F, Scalar(7)), part = table.colRange(2, 4);
+    for (int form = 0; form < 3; ++form)
+    {
+        SCOPED_TRACE(form);
+        const auto loss = [&](const Mat& at, OutputArray out) {
+            return form == 0   ? sigmoidFocalLoss(at, label, out)
+                   : form == 1 ? softmaxFocalLoss(at, label, out)
+                               : smoothL1Loss(at, x * 0.5, label, out);
+        };
+        const double expected = loss(x, grad);
+        x.copyTo(part);
+        EXPECT_EQ(expected, loss(part, part));
+        EXPECT_TRUE(sameBits(grad, part));
+        Mat inPlace = x.clone();
+        EXPECT_EQ(expected, loss(inPlace, inPlace));
+        EXPECT_TRUE(sameBits(grad, inPlace));
+        EXPECT_EQ(300, cv::countNonZero(table == 7));
+    }
+}
+
 } // namespace
 } // namespace opencv_test

@@ -28,7 +28,12 @@ regressor; the ordinary RPN the number of sampled anchors:
     double cls = sigmoidFocalLoss(logits, labels, logitsGrad, 0.25, 2, n / 0.1); // lambda_fl = 0.1
     double reg = smoothL1Loss(deltas, targets, labels, deltasGrad, 1. / 9, 2 * n);
 
-The gradient has the logits' shape and every element of it is written; pass noArray() to skip it.
+The gradient has the logits' shape and every element of it is written; pass noArray() to skip it. After
+an error its content is undefined.
+
+The number of threads does not change a bit of any result. The instruction set may change the last ones:
+the sigmoid forms, and the softmax forms of two columns, are vectors of what the machine has, where gamma is
+a multiple of 1/2 up to 8 and cv::useOptimized() holds.
 */
 //! @{
 
