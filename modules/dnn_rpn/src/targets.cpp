@@ -7,6 +7,8 @@
 #include "opencv2/core/utility.hpp"
 #include "box.hpp"
 #include "check.hpp"
+#include "targets.simd.hpp"
+#include "targets.simd_declarations.hpp" // for the other instruction sets
 
 namespace cv {
 namespace dnn_rpn {
@@ -46,7 +48,24 @@ struct Best
     }
 };
 
-//! Matches one anchor at a time; holds nothing of size K x G.
+void loadAnchors(const float* anchors, int count, AnchorBlock& block)
+{
+    CV_CPU_DISPATCH(loadBlock, (anchors, count, block), CV_CPU_DISPATCH_MODES_ALL);
+}
+
+float overlapAnchors(const float* object, float area, int index, AnchorBlock& block)
+{
+    CV_CPU_DISPATCH(overlapBlock, (object, area, index, block), CV_CPU_DISPATCH_MODES_ALL);
+}
+
+//! Whether some anchor of the block may overlap the object. NaN among the bounds: it may.
+bool inReach(const AnchorBlock& block, const float* object)
+{
+    return !(object[0] >= block.bounds[2] || object[1] >= block.bounds[3] || object[2] <= block.bounds[0] ||
+             object[3] <= block.bounds[1]);
+}
+
+//! Matches a block of anchors at a time; holds nothing of size K x G.
 class Matcher
 {
 public:
@@ -61,30 +80,30 @@ public:
     @param bests one an object, or empty when they are not wanted */
     void match(const Range& range, int* matches, int* favourites, std::vector<Best>& bests) const
     {
-        for (int k = range.start; k < range.end; ++k)
+        AnchorBlock block;
+        for (int k = range.start; k < range.end; k += AnchorBlock::size)
         {
-            const float* anchor = anchors.ptr<float>(k);
-            const float area = boxArea(anchor);
-            float highest = 0;
-            int favourite = 0;
+            const int count = std::min<int>(AnchorBlock::size, range.end - k);
+            loadAnchors(anchors.ptr<float>(k), count, block);
             for (int g = 0; g < objects.rows; ++g)
-            {
-                const float overlap = overlapOf(anchor, area, objects.ptr<float>(g), areas[g]);
-                if (overlap > highest)
+                if (areas[g] > 0 && inReach(block, objects.ptr<float>(g)))
                 {
-                    highest = overlap;
-                    favourite = g;
+                    const float best = overlapAnchors(objects.ptr<float>(g), areas[g], g, block);
+                    if (!bests.empty() && best > 0 && best >= bests[g].overlap)
+                        for (int i = 0; i < count; ++i)
+                            bests[g].see(block.overlap[i], k + i);
                 }
-                if (!bests.empty())
-                    bests[g].see(overlap, k);
+            for (int i = 0; i < count; ++i)
+            {
+                const float highest = block.highest[i];
+                favourites[k + i] = block.favourite[i];
+                matches[k + i] = objects.rows > 0 && highest >= params.positiveIoU   ? block.favourite[i]
+                                 : objects.rows > 0 && highest >= params.negativeIoU ? MATCH_IGNORED
+                                                                                     : MATCH_NEGATIVE;
             }
-            favourites[k] = favourite;
-            if (objects.rows > 0 && highest >= params.positiveIoU)
-                matches[k] = favourite;
-            else if (objects.rows > 0 && highest >= params.negativeIoU)
-                matches[k] = MATCH_IGNORED;
-            else
-                matches[k] = inRegion(anchor, area) ? MATCH_IGNORED : MATCH_NEGATIVE;
+            for (int i = 0; i < count && regions.rows > 0; ++i)
+                if (matches[k + i] == MATCH_NEGATIVE && inRegion(anchors.ptr<float>(k + i), block.area[i]))
+                    matches[k + i] = MATCH_IGNORED;
         }
     }
 

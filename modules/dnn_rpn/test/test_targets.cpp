@@ -141,6 +141,40 @@ TEST(DnnRpn_Targets, matchesLikeTheDefinition)
     }
 }
 
+TEST(DnnRpn_Targets, matchesOfOddBoxesInBlocksOfAnySize)
+{
+    // NaN, infinite, inverted, empty and huge boxes on both sides, at counts around those of vectors and blocks.
+    const float odd[][4] = {{nan, 10, 60, 60},    {10, nan, 60, 60},      {10, 10, nan, 60},
+                            {10, 10, 60, nan},    {-inf, -inf, inf, inf}, {0, 0, inf, 50},
+                            {60, 10, 10, 60},     {30, 30, 30, 60},       {-3e38f, -3e38f, 3e38f, 3e38f},
+                            {0, 0, 2e19f, 2e19f}, {0, 0, 1e-30f, 1e-30f}, {0, 0, 1e-20f, 1e-20f}};
+    RNG rng(15);
+    for (int count : {1, 3, 7, 8, 15, 17, 63, 64, 65, 129, 4095, 4097, 8193})
+        for (int objectCount : {1, 5, 40})
+        {
+            SCOPED_TRACE(format("%d anchors, %d objects", count, objectCount));
+            Mat anchors = randomBoxes(rng, count, 100, 5, 60);
+            Mat objects = randomBoxes(rng, objectCount, 100, 5, 60);
+            for (const float* box : odd)
+            {
+                Mat(1, 4, CV_32F, const_cast<float*>(box)).copyTo(anchors.row(rng.uniform(0, count)));
+                if (objectCount > 5)
+                    Mat(1, 4, CV_32F, const_cast<float*>(box))
+                        .copyTo(objects.row(rng.uniform(0, objectCount)));
+            }
+            anchors.row(0).copyTo(objects.row(0)); // an IoU of 1, perhaps, and one object twice
+            objects.row(0).copyTo(objects.row(objectCount - 1));
+            const Mat regions = randomBoxes(rng, 2, 100, 20, 60);
+            for (bool lowQuality : {false, true})
+            {
+                MatchParams params;
+                params.lowQuality = lowQuality;
+                EXPECT_EQ(slowMatch(anchors, objects, regions, params),
+                          match(anchors, objects, regions, params));
+            }
+        }
+}
+
 TEST(DnnRpn_Targets, matchesDoNotDependOnThreads)
 {
     RNG rng(6);
