@@ -11,12 +11,10 @@ namespace dnn_rpn {
 It has no functions: what is inline in a file compiled for one instruction set must not serve another. */
 struct AnchorBlock
 {
-    enum
-    {
-        size = 64
-    }; //!< a few cells of one row: small enough that most objects are out of its reach
+    //! A few cells of one row: few enough that most objects are out of reach.
+    static constexpr int size = 64;
 
-    float x1[size], y1[size], x2[size], y2[size], area[size];
+    alignas(64) float x1[size], y1[size], x2[size], y2[size], area[size];
     float bounds[4];     //!< around all of them; NaN where some anchor's number is
     float overlap[size]; //!< with the object seen last
     float highest[size];

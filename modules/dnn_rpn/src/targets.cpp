@@ -83,7 +83,7 @@ public:
         AnchorBlock block;
         for (int k = range.start; k < range.end; k += AnchorBlock::size)
         {
-            const int count = std::min<int>(AnchorBlock::size, range.end - k);
+            const int count = std::min(int(AnchorBlock::size), range.end - k);
             loadAnchors(anchors.ptr<float>(k), count, block);
             for (int g = 0; g < objects.rows; ++g)
                 if (areas[g] > 0 && inReach(block, objects.ptr<float>(g)))
@@ -91,7 +91,8 @@ public:
                     const float best = overlapAnchors(objects.ptr<float>(g), areas[g], g, block);
                     if (!bests.empty() && best > 0 && best >= bests[g].overlap)
                         for (int i = 0; i < count; ++i)
-                            bests[g].see(block.overlap[i], k + i);
+                            if (block.overlap[i] == best)
+                                bests[g].see(best, k + i);
                 }
             for (int i = 0; i < count; ++i)
             {
@@ -137,9 +138,10 @@ void matchAnchors(InputArray anchors_, InputArray objects_, InputArray ignoreReg
     matches_.create(anchors.rows, 1, CV_32S);
     if (anchors.rows == 0)
         return;
-    Mat out(anchors.rows, 1, CV_32S);
+    const Mat offered = matches_.getMat();
+    Mat out = offered.isContinuous() ? offered : Mat(anchors.rows, 1, CV_32S);
     int* matches = out.ptr<int>();
-    std::vector<int> favourites(anchors.rows);
+    AutoBuffer<int> favourites(anchors.rows);
 
     const int blockRows = 8192; // large enough to be worth a task of its own
     const int blocks = (anchors.rows + blockRows - 1) / blockRows;
@@ -161,7 +163,8 @@ void matchAnchors(InputArray anchors_, InputArray objects_, InputArray ignoreReg
         for (int k : best.anchors)
             matches[k] = favourites[k];
     }
-    out.copyTo(matches_);
+    if (out.data != offered.data)
+        out.copyTo(matches_);
 }
 
 namespace {
