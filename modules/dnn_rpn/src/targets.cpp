@@ -17,34 +17,34 @@ MatchParams::MatchParams() : positiveIoU(0.7f), negativeIoU(0.3f), lowQuality(tr
 
 namespace {
 
-//! An object's highest IoU so far and the anchors that have it.
+//! An object's highest IoU so far and the first anchors of the blocks that have it.
 struct Best
 {
     float overlap = 0;
-    std::vector<int> anchors;
+    std::vector<int> blocks;
 
-    void see(float value, int anchor)
+    void see(float value, int block)
     {
         if (value < overlap || !(value > 0))
             return;
         if (value > overlap)
         {
             overlap = value;
-            anchors.clear();
+            blocks.clear();
         }
-        anchors.push_back(anchor);
+        blocks.push_back(block);
     }
 
     void merge(const Best& other)
     {
-        if (other.overlap < overlap || other.anchors.empty())
+        if (other.overlap < overlap || other.blocks.empty())
             return;
         if (other.overlap > overlap)
         {
             overlap = other.overlap;
-            anchors.clear();
+            blocks.clear();
         }
-        anchors.insert(anchors.end(), other.anchors.begin(), other.anchors.end());
+        blocks.insert(blocks.end(), other.blocks.begin(), other.blocks.end());
     }
 };
 
@@ -83,16 +83,14 @@ public:
         AnchorBlock block;
         for (int k = range.start; k < range.end; k += AnchorBlock::size)
         {
-            const int count = std::min(int(AnchorBlock::size), range.end - k);
+            const int count = std::min(AnchorBlock::size, range.end - k);
             loadAnchors(anchors.ptr<float>(k), count, block);
             for (int g = 0; g < objects.rows; ++g)
                 if (areas[g] > 0 && inReach(block, objects.ptr<float>(g)))
                 {
                     const float best = overlapAnchors(objects.ptr<float>(g), areas[g], g, block);
-                    if (!bests.empty() && best > 0 && best >= bests[g].overlap)
-                        for (int i = 0; i < count; ++i)
-                            if (block.overlap[i] == best)
-                                bests[g].see(best, k + i);
+                    if (!bests.empty())
+                        bests[g].see(best, k);
                 }
             for (int i = 0; i < count; ++i)
             {
@@ -105,6 +103,21 @@ public:
             for (int i = 0; i < count && regions.rows > 0; ++i)
                 if (matches[k + i] == MATCH_NEGATIVE && inRegion(anchors.ptr<float>(k + i), block.area[i]))
                     matches[k + i] = MATCH_IGNORED;
+        }
+    }
+
+    //! Gives the anchors that an object overlaps most to their favourites.
+    void matchBest(int object, const Best& best, const int* favourites, int* matches) const
+    {
+        AnchorBlock block;
+        for (int k : best.blocks)
+        {
+            const int count = std::min(AnchorBlock::size, anchors.rows - k);
+            loadAnchors(anchors.ptr<float>(k), count, block);
+            overlapAnchors(objects.ptr<float>(object), areas[object], object, block);
+            for (int i = 0; i < count; ++i)
+                if (block.overlap[i] == best.overlap)
+                    matches[k + i] = favourites[k + i];
         }
     }
 
@@ -143,7 +156,7 @@ void matchAnchors(InputArray anchors_, InputArray objects_, InputArray ignoreReg
     int* matches = out.ptr<int>();
     AutoBuffer<int> favourites(anchors.rows);
 
-    const int blockRows = 8192; // large enough to be worth a task of its own
+    const int blockRows = 128 * AnchorBlock::size; // large enough to be worth a task of its own
     const int blocks = (anchors.rows + blockRows - 1) / blockRows;
     std::vector<std::vector<Best>> bests(blocks, std::vector<Best>(params.lowQuality ? objects.rows : 0));
     const Matcher matcher(anchors, objects, regions, params);
@@ -160,8 +173,7 @@ void matchAnchors(InputArray anchors_, InputArray objects_, InputArray ignoreReg
         Best best;
         for (int b = 0; b < blocks; ++b)
             best.merge(bests[b][g]);
-        for (int k : best.anchors)
-            matches[k] = favourites[k];
+        matcher.matchBest(g, best, favourites.data(), matches);
     }
     if (out.data != offered.data)
         out.copyTo(matches_);
