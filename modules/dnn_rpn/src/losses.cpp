@@ -443,6 +443,7 @@ double giouLoss(InputArray boxes_, InputArray targets_, InputArray labels_, Outp
         }
         return loss;
     });
+    giveGradient(grad, grad_);
     return sum / normalizer;
 }
 

@@ -472,6 +472,18 @@ TEST(DnnRpn_Losses, giouForAnyThreadsAndInPlace)
     EXPECT_TRUE(sameBits(grad[0], inPlace));
 }
 
+TEST(DnnRpn_Losses, giouFillsAPartOfAWiderMatrix)
+{
+    RNG rng(17);
+    const Mat x = randomBoxes(rng, 9, 40, 2, 30), target = randomBoxes(rng, 9, 40, 2, 30);
+    const Mat label = randomLabels(rng, x.rows, 0, 1);
+    Mat apart, wide_(9, 6, CV_32F, Scalar(-7)), part = wide_.colRange(1, 5);
+    giouLoss(x, target, label, apart);
+    giouLoss(x, target, label, part);
+    EXPECT_EQ(0, cv::norm(apart, wide_.colRange(1, 5), NORM_INF));
+    EXPECT_EQ(9, cv::countNonZero(wide_.col(0) == -7));
+}
+
 TEST(DnnRpn_Losses, giouWrongArguments)
 {
     const Mat two = boxes({0, 0, 4, 4, 1, 1, 2, 2}), label = labels({1, 0});
