@@ -102,14 +102,6 @@ int Graph::channels(int node) const
     return sum;
 }
 
-int Graph::find(const std::string& name) const
-{
-    for (size_t i = 0; i < nodes.size(); i++)
-        if (nodes[i].name == name)
-            return static_cast<int>(i);
-    return -1;
-}
-
 namespace {
 
 //! How many windows fit along one side.

@@ -78,9 +78,6 @@ public:
     //! Channels of a node's output, which do not depend on the input's size.
     int channels(int node) const;
 
-    //! Index of the node with that name, or -1.
-    int find(const std::string& name) const;
-
     //! The shape of every node's output; cv::Exception names the node that cannot take its input.
     std::vector<Shape> shapes(const Shape& input) const;
 };

@@ -41,7 +41,6 @@ public:
     Tensor& parameterGradient(int parameter);
 
     Graph& graph() { return net; }
-    const Graph& graph() const { return net; }
 
 private:
     void plan(const Shape& input);

@@ -28,7 +28,6 @@ struct Trainer::Impl
     TrainParams params;
     RNG rng;
     Graph graph;
-    int features = -1;
     std::unique_ptr<Rpn> rpn;
     std::unique_ptr<Network> network;
     float scoreThreshold = 0.5f;
@@ -53,7 +52,7 @@ struct Trainer::Impl
         checkParam(p.weightDecay >= 0, "weight decay", p.weightDecay);
         checkParam(p.clip >= 0, "longest gradient (clip)", p.clip);
         checkParam(p.warmup >= 0, "number of warm-up steps", p.warmup);
-        features = addBackbone(graph, p.backbone, rng);
+        const int features = addBackbone(graph, p.backbone, rng);
         try
         {
             rpn = std::make_unique<Rpn>(p.rpn, graph, features, rng);
@@ -100,16 +99,21 @@ struct Trainer::Impl
         return d;
     }
 
+    //! A forward pass of one picture, and its proposals.
+    void propose(const Mat& picture, Mat& boxes, Mat& scores)
+    {
+        forward({resized(picture)});
+        propose(0, picture.size(), boxes, scores);
+    }
+
     //! Which scores are worth showing, from some of the pictures that were trained on.
     void findThreshold(const Dataset& dataset)
     {
         OperatingPoint point;
         for (size_t i = 0; i < std::min<size_t>(64, dataset.images.size()); i++)
         {
-            const Mat picture = readPicture(dataset.images[i]);
-            forward({resized(picture)});
             Mat boxes, scores;
-            propose(0, picture.size(), boxes, scores);
+            propose(readPicture(dataset.images[i]), boxes, scores);
             point.add(boxes, scores, dataset.images[i].objects);
         }
         scoreThreshold = point.threshold();
@@ -140,7 +144,8 @@ bool Trainer::fit(const Dataset& dataset, const std::function<bool(const StepRep
     report.epochs = p.epochs;
     report.steps = p.epochs * loader.batchesPerEpoch();
     const Schedule schedule(p.schedule, p.learningRate, report.steps, p.warmup);
-    for (int step = 0; step < report.steps; step++)
+    bool finished = true;
+    for (int step = 0; step < report.steps && finished; step++)
     {
         TickMeter clock;
         clock.start();
@@ -171,14 +176,10 @@ bool Trainer::fit(const Dataset& dataset, const std::function<bool(const StepRep
         report.loss = loss.total();
         report.positives = loss.positives;
         report.picturesPerSecond = p.batch / std::max(clock.getTimeSec(), 1e-9);
-        if (afterStep && !afterStep(report))
-        {
-            impl->findThreshold(dataset);
-            return false;
-        }
+        finished = !afterStep || afterStep(report);
     }
     impl->findThreshold(dataset);
-    return true;
+    return finished;
 }
 
 Metrics Trainer::evaluate(const Dataset& dataset, const std::function<void(int)>& afterPicture)
@@ -212,9 +213,8 @@ void Trainer::propose(InputArray image, OutputArray boxes, OutputArray scores)
 {
     const Mat picture = image.getMat();
     CV_CheckTypeEQ(picture.type(), CV_8UC3, "the picture must be 8-bit BGR");
-    impl->forward({impl->resized(picture)});
     Mat b, s;
-    impl->propose(0, picture.size(), b, s);
+    impl->propose(picture, b, s);
     b.copyTo(boxes);
     s.copyTo(scores);
 }

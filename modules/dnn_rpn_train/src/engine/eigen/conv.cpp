@@ -4,6 +4,7 @@
 #include "../../precomp.hpp"
 #include "eigen_engine.hpp"
 #include "parallel.hpp"
+#include "window.hpp"
 
 // Threads are OpenCV's, one picture each; a second pool inside the products would fight with them.
 #define EIGEN_DONT_PARALLELIZE
@@ -17,15 +18,6 @@ namespace {
 using Matrix = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 using Map = Eigen::Map<Matrix>;
 using ConstMap = Eigen::Map<const Matrix>;
-
-//! The range of output columns whose window column `k` lies inside the picture.
-void insideRange(int size, int outSize, int stride, int shift, int& first, int& last)
-{
-    first = shift >= 0 ? 0 : (-shift + stride - 1) / stride;
-    last = size - shift <= 0 ? 0 : (size - shift - 1) / stride + 1;
-    first = std::min(first, outSize);
-    last = std::max(first, std::min(last, outSize));
-}
 
 /** @brief Convolution as a product of matrices: weight (Co x Ci k k) times windows (Ci k k x cells).
 
@@ -159,29 +151,22 @@ private:
         Map(workspace.picture(n), depth, cells).noalias() = weight.transpose() * outGrad;
         if (!accumulate)
             std::fill(target, target + groupInputs * s.plane(), 0.f);
-        const float* row = workspace.picture(n);
+        const int taps = node.kernel.area(), stride = node.stride.width;
         for (int c = 0; c < groupInputs; c++)
-            for (int ky = 0; ky < node.kernel.height; ky++)
-                for (int kx = 0; kx < node.kernel.width; kx++, row += cells)
-                {
-                    const int shift = kx * node.dilation.width - node.padLeft;
-                    int first, last;
-                    insideRange(s.w, cols, node.stride.width, shift, first, last);
-                    for (int y = 0; y < rows; y++)
-                    {
-                        const int targetY = y * node.stride.height + ky * node.dilation.height - node.padTop;
-                        if (targetY < 0 || targetY >= s.h)
-                            continue;
-                        float* to = target + c * s.plane() + targetY * s.w + shift;
-                        const float* from = row + y * cols;
-                        if (node.stride.width == 1)
-                            for (int x = first; x < last; x++)
-                                to[x] += from[x];
-                        else
-                            for (int x = first; x < last; x++)
-                                to[x * node.stride.width] += from[x];
-                    }
-                }
+        {
+            float* channel = target + c * s.plane();
+            const float* windowRows = workspace.picture(n) + static_cast<size_t>(c) * taps * cells;
+            sweepTaps(node, s, Shape(1, 1, rows, cols), [&](int tap, int count, size_t outAt, size_t inAt) {
+                float* to = channel + inAt;
+                const float* from = windowRows + static_cast<size_t>(tap) * cells + outAt;
+                if (stride == 1)
+                    for (int x = 0; x < count; x++)
+                        to[x] += from[x];
+                else
+                    for (int x = 0; x < count; x++)
+                        to[x * stride] += from[x];
+            });
+        }
     }
 
     //! Sums one row a picture into the total, in the pictures' order.

@@ -4,6 +4,7 @@
 #include "../../precomp.hpp"
 #include "eigen_engine.hpp"
 #include "parallel.hpp"
+#include "window.hpp"
 
 namespace cv {
 namespace dnn_rpn_train {
@@ -27,7 +28,7 @@ public:
             float* to = output.data() + plane * out.plane();
             const float* from = input.data() + plane * in.plane();
             std::fill(to, to + out.plane(), bias.data()[c]);
-            sweep(in, out, [&](int tap, int count, size_t outAt, size_t inAt) {
+            sweepTaps(node, in, out, [&](int tap, int count, size_t outAt, size_t inAt) {
                 const float w = weight.data()[c * node.kernel.area() + tap];
                 const int stride = node.stride.width;
                 float* o = to + outAt;
@@ -62,7 +63,7 @@ public:
                     std::fill(to, to + in.plane(), 0.f);
                 for (size_t i = 0; i < out.plane(); i++)
                     biasSum += g[i];
-                sweep(in, out, [&](int tap, int count, size_t outAt, size_t inAt) {
+                sweepTaps(node, in, out, [&](int tap, int count, size_t outAt, size_t inAt) {
                     const int stride = node.stride.width;
                     if (weightGrad)
                     {
@@ -88,33 +89,6 @@ public:
     }
 
 private:
-    //! body(tap, count, outAt, inAt) for each tap and each row of outputs that it reaches inside the picture.
-    template<typename Body>
-    void sweep(const Shape& in, const Shape& out, const Body& body) const
-    {
-        int tap = 0;
-        for (int ky = 0; ky < node.kernel.height; ky++)
-            for (int kx = 0; kx < node.kernel.width; kx++, tap++)
-            {
-                const int shift = kx * node.dilation.width - node.padLeft, stride = node.stride.width;
-                int first = 0;
-                while (first < out.w && first * stride + shift < 0)
-                    first++;
-                int last = out.w;
-                while (last > first && (last - 1) * stride + shift >= in.w)
-                    last--;
-                if (first == last)
-                    continue;
-                for (int y = 0; y < out.h; y++)
-                {
-                    const int inY = y * node.stride.height + ky * node.dilation.height - node.padTop;
-                    if (inY >= 0 && inY < in.h)
-                        body(tap, last - first, static_cast<size_t>(y) * out.w + first,
-                             static_cast<size_t>(inY) * in.w + first * stride + shift);
-                }
-            }
-    }
-
     const Node node;
 };
 
