@@ -63,6 +63,12 @@ private:
 #endif
 };
 
+//! All bits turned.
+inline Floats without(const Floats& mask)
+{
+    return mask ^ Floats(v_reinterpret_as_f32(vx_setall_s32(-1)));
+}
+
 //! q^(halves / 2), which the common exponents have at compile time.
 template<int known>
 inline Floats power(const Floats& q, int halves)
@@ -86,21 +92,25 @@ public:
           halves(focal.halves)
     {}
 
-    /** Weighted loss of p = sigmoid(x) where the label is 1 or more, p = sigmoid(-x) where it is 0.
+    /** Weighted loss of p = sigmoid(x) where the label is 1, p = sigmoid(-x) where it is 0.
     @param derivative by x, normalised; left alone if not wanted */
     Floats loss(const Floats& x, const int* labels, bool wanted, Floats& derivative) const
     {
-        const Floats label = v_cvt_f32(vx_load(labels));
-        const Floats valid = label >= Floats(0.f), hit = Floats(0.f) < label;
-        const Floats sign = select(hit, 0.f, -0.f);
-        const Floats z = (x & valid) ^ sign; // ignored rows may hold anything, NaN too
-        const Floats weight = select(hit, foreground, background) & valid;
+        // Masks of labels -1, 0 and 1 by integers: where comparisons have registers of their own, as in AVX-512,
+        // every way from there to a vector costs as much as two operations.
+        const v_int32 label = vx_load(labels);
+        const Floats ignored = v_reinterpret_as_f32(v_shr<31>(label));
+        const Floats hit = v_reinterpret_as_f32(v_shr<31>(v_sub(vx_setzero_s32(), label)));
+        const Floats sign = Floats(-0.f) & without(hit);
+        const Floats z = (x & without(ignored)) ^ sign; // ignored rows may hold anything, NaN too
+        const Floats weight = (((foreground ^ background) & hit) ^ background) & without(ignored);
 
         // As in losses.cpp: e is at most 1, and 1 - p is not computed from p.
-        const Floats e = exponential(z | Floats(-0.f)), inverse = Floats(1.f) / (e + Floats(1.f));
-        const Floats small = e * inverse, right = z >= Floats(0.f);
-        const Floats q = select(right, small, inverse);
-        const Floats logP = minimum(z, 0.f) - logOnePlus(e);
+        const Floats e = exponential(z | Floats(-0.f));
+        Floats inverse;
+        const Floats logP = minimum(z, 0.f) - logOnePlus(e, inverse);
+        const Floats small = e * inverse, left = v_reinterpret_as_f32(v_shr<31>(v_reinterpret_as_s32(z.v)));
+        const Floats q = select(left, inverse, small);
         if (known == 0)
         {
             derivative = negative(q * weight * scale) ^ sign;
@@ -109,8 +119,8 @@ public:
         const Floats modulator = power<known>(q, halves) * weight;
         if (wanted)
         {
-            const Floats p = select(right, inverse, small);
-            const Floats pLogP = p * maximum(logP, -FLT_MAX); // 0 where p is
+            const Floats p = select(left, small, inverse);
+            const Floats pLogP = p * maximum(logP, -100.f); // p is nothing there
             derivative = (modulator * scale * (gamma * pLogP - q)) ^ sign;
         }
         return negative(modulator * logP);

@@ -85,15 +85,14 @@ static inline Floats negative(const Floats& a)
     return a ^ Floats(-0.f);
 }
 
-/** exp(x) for x in -87.3..88.3 to 1 ulp; 0 below, exp(88.3) above, NaN for NaN.
+/** exp(x) for x in -87.3..0 to 1 ulp; exp(-87.3), the smallest that is a normal number, below; NaN for NaN.
 
 W. J. Cody, W. Waite: Software Manual for the Elementary Functions (1980): x = n log 2 + r with log 2 in two
 parts, so that r is exact; then 2^n (1 + r + r^2 g(r)), |r| <= log(2) / 2. The coefficients of g are our own
 fit: least greatest error, 3e-9 of exp(r). */
 static inline Floats exponential(const Floats& x)
 {
-    const Floats low = x < Floats(-87.3f), high = Floats(88.3f) < x;
-    const Floats inside = select(high, 88.3f, select(low, 0.f, x)); // not by minimum(): NaN stays NaN
+    const Floats inside = maximum(Floats(-87.3f), x);
     // The exponent's bits of 2^n, which is a normal number throughout.
     const v_int32 exponent = v_round(fma(inside, 1.44269504f, 127.f).v);
     const Floats scale = v_reinterpret_as_f32(v_shl<23>(exponent));
@@ -103,17 +102,19 @@ static inline Floats exponential(const Floats& x)
     g = fma(g, r, 4.166838899254799e-2f);
     g = fma(g, r, 0.1666652113199234f);
     g = fma(g, r, 0.4999999403953552f);
-    const Floats result = (fma(g, r * r, r) + Floats(1.f)) * scale;
-    return select(low, 0.f, result);
+    return (fma(g, r * r, r) + Floats(1.f)) * scale;
 }
 
-/** log(1 + x) for x in 0..1 to 2 ulp, NaN for NaN.
+/** log(1 + x) for x in 0..1 to 4 ulp, and 1 / (1 + x) to 3; NaN for NaN.
 
 2 atanh(s) with s = x / (2 + x) <= 1/3 (Abramowitz and Stegun, 4.1.29 and 4.6.33): no sum in which digits cancel.
-The coefficients of atanh(s) = s + s^3 h(s^2) are our own fit: least greatest error, 5e-9. */
-static inline Floats logOnePlus(const Floats& x)
+The coefficients of atanh(s) = s + s^3 h(s^2) are our own fit: least greatest error, 5e-9. A division takes as
+long as twenty other operations, so the two share one. */
+static inline Floats logOnePlus(const Floats& x, Floats& inverse)
 {
-    const Floats s = x / (x + Floats(2.f)), z = s * s;
+    const Floats a = x + Floats(1.f), b = x + Floats(2.f), shared = Floats(1.f) / (a * b);
+    inverse = shared * b;
+    const Floats s = x * (shared * a), z = s * s;
     Floats h = fma(z, 0.14012573659420013f, 0.13999506831169128f);
     h = fma(h, z, 0.20010852813720703f);
     h = fma(h, z, 0.3333320617675781f);
