@@ -3,9 +3,9 @@
 // of this distribution and at http://opencv.org/license.html.
 #include "precomp.hpp"
 #include <random>
-#include "opencv2/core/utility.hpp"
 #include "box.hpp"
 #include "check.hpp"
+#include "units.hpp"
 #include "validate.hpp"
 
 namespace cv {
@@ -55,25 +55,22 @@ int checkLevel(const AnchorLevel& level, Size featureSize)
     return static_cast<int>(count);
 }
 
-//! Row by row: the output may be part of a wider matrix.
-static void writeAnchors(const AnchorLevel& level, Size featureSize, Mat& out, int first)
+//! One row of cells. Box by box: the output may be part of a wider matrix.
+static void writeAnchors(const AnchorLevel& level, int row, int columns, Mat& out, int first)
 {
-    int k = first;
-    for (int row = 0; row < featureSize.height; ++row)
+    const float y = (row + level.offset) * level.stride;
+    const int shapes = level.count();
+    for (int column = 0, k = first; column < columns; ++column)
     {
-        const float y = (row + level.offset) * level.stride;
-        for (int column = 0; column < featureSize.width; ++column)
+        const float x = (column + level.offset) * level.stride;
+        for (int a = 0; a < shapes; ++a, ++k)
         {
-            const float x = (column + level.offset) * level.stride;
-            for (int a = 0; a < level.count(); ++a, ++k)
-            {
-                float* box = out.ptr<float>(k);
-                const float halfWidth = 0.5f * level.widths[a], halfHeight = 0.5f * level.heights[a];
-                box[0] = x - halfWidth;
-                box[1] = y - halfHeight;
-                box[2] = x + halfWidth;
-                box[3] = y + halfHeight;
-            }
+            float* box = out.ptr<float>(k);
+            const float halfWidth = 0.5f * level.widths[a], halfHeight = 0.5f * level.heights[a];
+            box[0] = x - halfWidth;
+            box[1] = y - halfHeight;
+            box[2] = x + halfWidth;
+            box[3] = y + halfHeight;
         }
     }
 }
@@ -107,8 +104,10 @@ void generateAnchors(const std::vector<AnchorLevel>& levels, const std::vector<S
     int first = 0;
     for (size_t i = 0; i < levels.size(); ++i)
     {
-        if (counts[i] > 0)
-            writeAnchors(levels[i], featureSizes[i], out, first);
+        const Size size = featureSizes[i];
+        forEachUnit(counts[i] > 0 ? size.height : 0, [&](int, int row) {
+            writeAnchors(levels[i], row, size.width, out, first + row * size.width * levels[i].count());
+        });
         first += counts[i];
     }
     levelCounts.swap(counts);
@@ -135,8 +134,9 @@ struct Assignment
     Assignment(const std::vector<Shape>& objects, const std::vector<Shape>& shapes)
         : nearest(objects.size()), overlaps(objects.size())
     {
-        parallel_for_(Range(0, static_cast<int>(objects.size())), [&](const Range& range) {
-            for (int i = range.start; i < range.end; ++i)
+        const int count = static_cast<int>(objects.size()), together = 1024;
+        forEachUnit((count + together - 1) / together, [&](int, int unit) {
+            for (int i = unit * together; i < std::min(count, (unit + 1) * together); ++i)
                 for (size_t j = 0; j < shapes.size(); ++j)
                 {
                     const double overlap = shapeIoU(objects[i], shapes[j]);

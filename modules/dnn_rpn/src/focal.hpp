@@ -16,6 +16,9 @@ struct Focal
     double scale, foreground, background;
 };
 
+//! What softmaxFocalColumns() needs room for: a vector of the widest instruction set.
+const int roomOfColumn = 16;
+
 } // namespace dnn_rpn
 } // namespace cv
 

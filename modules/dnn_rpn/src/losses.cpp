@@ -3,10 +3,10 @@
 // of this distribution and at http://opencv.org/license.html.
 #include "precomp.hpp"
 #include <atomic>
-#include "opencv2/core/utility.hpp"
 #include "check.hpp"
 #include "losses.simd.hpp"
 #include "losses.simd_declarations.hpp" // for the other instruction sets
+#include "units.hpp"
 
 namespace cv {
 namespace dnn_rpn {
@@ -25,9 +25,8 @@ double sumOverRows(const Mat& logits, const Body& body)
         return 0;
     const int blocks = (rows - 1) / blockRows + 1;
     AutoBuffer<double, 2048> partial(blocks);
-    parallel_for_(Range(0, blocks), [&](const Range& range) {
-        for (int b = range.start; b < range.end; ++b)
-            partial[b] = body(b * blockRows, b + 1 < blocks ? (b + 1) * blockRows : rows);
+    forEachUnit(blocks, [&](int, int b) {
+        partial[b] = body(b * blockRows, b + 1 < blocks ? (b + 1) * blockRows : rows);
     });
     double sum = 0;
     for (int b = 0; b < blocks; ++b)
@@ -216,6 +215,13 @@ double vectorSoftmaxFocal(const Focal& focal, const float* logits, const int* la
     CV_CPU_DISPATCH(softmaxFocal, (focal, logits, labels, grad, rows), CV_CPU_DISPATCH_MODES_ALL);
 }
 
+double vectorSoftmaxFocalColumns(const Focal& focal, const float* logits, const int* labels, float* grad,
+                                 int rows, int columns, float* room)
+{
+    CV_CPU_DISPATCH(softmaxFocalColumns, (focal, logits, labels, grad, rows, columns, room),
+                    CV_CPU_DISPATCH_MODES_ALL);
+}
+
 //! A row of C logits is C rows of one, each with a label of its own.
 double vectorSigmoidFocalRows(const Focal& focal, const Mat& logits, const Mat& labels, Mat& grad, int first,
                               int last)
@@ -258,10 +264,16 @@ double sigmoidFocalRows(const Focal& focal, const Mat& logits, const Mat& labels
 double softmaxFocalRows(const Focal& focal, const Mat& logits, const Mat& labels, Mat& grad, int first,
                         int last)
 {
-    if (logits.cols != 2 || !hasVectors(focal))
+    if (!hasVectors(focal))
         return scalarSoftmaxFocalRows(focal, logits, labels, grad, first, last);
-    return focal.scale * vectorSoftmaxFocal(focal, logits.ptr<float>(first), labels.ptr<int>(first),
-                                            grad.empty() ? nullptr : grad.ptr<float>(first), last - first);
+    const float* x = logits.ptr<float>(first);
+    const int* label = labels.ptr<int>(first);
+    float* g = grad.empty() ? nullptr : grad.ptr<float>(first);
+    const int rows = last - first, columns = logits.cols;
+    if (columns == 2)
+        return vectorSoftmaxFocal(focal, x, label, g, rows) * focal.scale;
+    AutoBuffer<float, 2048> room(static_cast<size_t>(roomOfColumn) * columns);
+    return vectorSoftmaxFocalColumns(focal, x, label, g, rows, columns, room.data()) * focal.scale;
 }
 
 } // namespace
@@ -307,37 +319,29 @@ double softmaxCrossEntropy(InputArray logits, InputArray labels, OutputArray gra
     return softmaxFocalLoss(logits, labels, grad, -1, 0, normalizer);
 }
 
-/** Few rows are positive, so that most of the work is to write zeros: nothing is read of the other rows but
-their labels. What is left is too little for vectors, and stays in double. */
-static double smoothL1Rows(const Mat& deltas, const Mat& targets, const Mat& labels, Mat& grad, double beta,
-                           double scale, int first, int last)
+/** Sums loss(row) over the positive rows, in parallel; `loss` writes the gradient's row, all others become 0.
+Few rows are positive, so that most of the work is to write zeros: nothing is read of the other rows but their
+labels. What is left is too little for vectors, and stays in double. */
+template<typename Loss>
+static double sumOverPositives(const Mat& like, const Mat& labels, Mat& grad, const Loss& loss)
 {
     const int* label = labels.ptr<int>();
-    const int columns = deltas.cols;
-    double loss = 0;
-    for (int k = first; k < last; ++k)
-    {
-        int end = k;
-        while (end < last && label[end] <= 0)
-            ++end;
-        if (end > k && !grad.empty())
-            std::fill(grad.ptr<float>(k), grad.ptr<float>(k) + static_cast<size_t>(end - k) * columns, 0.f);
-        k = end;
-        if (k == last)
-            break;
-
-        const float *delta = deltas.ptr<float>(k), *target = targets.ptr<float>(k);
-        float* g = grad.empty() ? nullptr : grad.ptr<float>(k);
-        for (int j = 0; j < columns; ++j)
+    return sumOverRows(like, [&](int first, int last) {
+        double sum = 0;
+        for (int k = first; k < last; ++k)
         {
-            const double d = static_cast<double>(delta[j]) - target[j], size = std::abs(d);
-            const bool inner = size < beta;
-            loss += inner ? 0.5 * d * d / beta : size - 0.5 * beta;
-            if (g)
-                g[j] = static_cast<float>(scale * (inner ? d / beta : std::isnan(d) ? d : (d > 0) - (d < 0)));
+            int end = k;
+            while (end < last && label[end] <= 0)
+                ++end;
+            if (end > k && !grad.empty())
+                std::fill(grad.ptr<float>(k), grad.ptr<float>(k) + static_cast<size_t>(end - k) * grad.cols,
+                          0.f);
+            k = end;
+            if (k < last)
+                sum += loss(k);
         }
-    }
-    return loss;
+        return sum;
+    });
 }
 
 double smoothL1Loss(InputArray deltas_, InputArray targets_, InputArray labels_, OutputArray grad_,
@@ -353,8 +357,20 @@ double smoothL1Loss(InputArray deltas_, InputArray targets_, InputArray labels_,
     checkNormalizer(normalizer);
     Mat grad = createGradient(grad_, deltas);
 
-    const double sum = sumOverRows(deltas, [&](int first, int last) {
-        return smoothL1Rows(deltas, targets, labels, grad, beta, 1 / normalizer, first, last);
+    const double scale = 1 / normalizer;
+    const double sum = sumOverPositives(deltas, labels, grad, [&](int k) {
+        const float *delta = deltas.ptr<float>(k), *target = targets.ptr<float>(k);
+        float* g = grad.empty() ? nullptr : grad.ptr<float>(k);
+        double loss = 0;
+        for (int j = 0; j < deltas.cols; ++j)
+        {
+            const double d = static_cast<double>(delta[j]) - target[j], size = std::abs(d);
+            const bool inner = size < beta;
+            loss += inner ? 0.5 * d * d / beta : size - 0.5 * beta;
+            if (g)
+                g[j] = static_cast<float>(scale * (inner ? d / beta : std::isnan(d) ? d : (d > 0) - (d < 0)));
+        }
+        return loss;
     });
     giveGradient(grad, grad_);
     return sum / normalizer;
@@ -425,21 +441,14 @@ double giouLoss(InputArray boxes_, InputArray targets_, InputArray labels_, Outp
     checkNormalizer(normalizer);
     Mat grad = createGradient(grad_, boxes);
 
-    const double sum = sumOverRows(boxes, [&](int first, int last) {
-        double loss = 0;
-        for (int k = first; k < last; ++k)
+    const double sum = sumOverPositives(boxes, labels, grad, [&](int k) {
+        double derivative[4];
+        const double loss = generalizedIoULoss(boxes.ptr<float>(k), targets.ptr<float>(k), derivative);
+        for (int v = 0; v < 4 && !grad.empty(); ++v)
         {
-            double derivative[4] = {0, 0, 0, 0};
-            if (labels.at<int>(k) > 0)
-                loss += generalizedIoULoss(boxes.ptr<float>(k), targets.ptr<float>(k), derivative);
-            for (int v = 0; v < 4 && !grad.empty(); ++v)
-            {
-                // A float ends where a side of 1e38 over the smallest area does not; NaN passes.
-                const double g = derivative[v] / normalizer;
-                grad.at<float>(k, v) = static_cast<float>(g > FLT_MAX    ? FLT_MAX
-                                                          : g < -FLT_MAX ? -FLT_MAX
-                                                                         : g);
-            }
+            // A float ends where a side of 1e38 over the smallest area does not; NaN passes.
+            const double g = derivative[v] / normalizer;
+            grad.at<float>(k, v) = static_cast<float>(g > FLT_MAX ? FLT_MAX : g < -FLT_MAX ? -FLT_MAX : g);
         }
         return loss;
     });

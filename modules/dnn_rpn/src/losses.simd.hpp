@@ -2,6 +2,7 @@
 // It is subject to the license terms in the LICENSE file found in the top-level directory
 // of this distribution and at http://opencv.org/license.html.
 #include "focal.hpp"
+#include "lanes.hpp"
 #include "vector_math.hpp"
 
 namespace cv {
@@ -17,6 +18,11 @@ double sigmoidFocal(const Focal& focal, const float* logits, const int* labels, 
 
 //! Of two columns, background and foreground.
 double softmaxFocal(const Focal& focal, const float* logits, const int* labels, float* grad, int rows);
+
+/** Of a background and any number of classes.
+@param room for roomOfColumn numbers a column */
+double softmaxFocalColumns(const Focal& focal, const float* logits, const int* labels, float* grad, int rows,
+                           int columns, float* room);
 
 #ifndef CV_CPU_OPTIMIZATION_DECLARATIONS_ONLY
 
@@ -215,6 +221,96 @@ double sumFor(const Focal& focal, const float* logits, const int* labels, float*
 }
 
 } // namespace
+
+namespace {
+
+//! Many columns: a vector holds one column of several rows, so that no sum runs across a vector.
+class ManyColumns
+{
+public:
+    ManyColumns(const Focal& focal_, int columns_, float* room)
+        : focal(focal_), columns(columns_), x(room), foreground(static_cast<float>(focal.foreground)),
+          background(static_cast<float>(focal.background)), scale(static_cast<float>(focal.scale))
+    {}
+
+    /** Weighted losses of lanes rows, 0 for ignored ones.
+    @param count rows that there are; the labels behind them are -1
+    @param labels at most columns - 1 */
+    Floats operator()(const float* logits, int count, const int* labels, float* grad) const
+    {
+        interleave(logits, columns, count, columns, lanes, x);
+        Floats highest = -FLT_MAX;
+        for (int j = 0; j < columns; ++j)
+            highest = maximum(highest, vx_load(x + j * lanes));
+
+        // The column that the label names goes aside: 1 - p is the sum of the others.
+        float targets[lanes];
+        for (int i = 0; i < lanes; ++i)
+            targets[i] = x[columnOf(labels[i]) * lanes + i];
+        const Floats target = Floats(vx_load(targets)) - highest, own = exponential(target);
+        for (int j = 0; j < columns; ++j)
+            v_store(x + j * lanes, exponential(Floats(vx_load(x + j * lanes)) - highest).v);
+        for (int i = 0; i < lanes; ++i)
+            x[columnOf(labels[i]) * lanes + i] = 0;
+        Floats others = 0.f;
+        for (int j = 0; j < columns; ++j)
+            others = others + Floats(vx_load(x + j * lanes));
+
+        const Floats sum = own + others, inverse = Floats(1.f) / sum, p = own * inverse, q = others * inverse;
+        // As in losses.cpp: from 1 - p where p is the larger part.
+        const Floats odds = others / own, sure = Floats(1.f) >= odds;
+        Floats unused;
+        const Floats logP =
+            select(sure, negative(logOnePlus(minimum(odds, 1.f), unused)), target - logarithm(sum));
+        const v_int32 label = vx_load(labels);
+        const Floats valid = without(v_reinterpret_as_f32(v_shr<31>(label)));
+        const Floats hit = v_reinterpret_as_f32(v_shr<31>(v_sub(vx_setzero_s32(), label)));
+        const Floats weight = ((foreground ^ background) & hit) ^ background;
+        const Floats modulator = power<-1>(q, focal.halves) * weight;
+        if (grad)
+        {
+            const Floats ratio = p * logP / q;
+            const Floats factor = modulator * scale * (Floats(1.f) - Floats(focal.gamma) * ratio);
+            const Floats ofOthers = factor * inverse, ofTarget = negative(factor * q);
+            for (int j = 0; j < columns; ++j)
+                v_store(x + j * lanes, (Floats(vx_load(x + j * lanes)) * ofOthers & valid).v);
+            v_store(targets, (ofTarget & valid).v);
+            for (int i = 0; i < lanes; ++i)
+                x[columnOf(labels[i]) * lanes + i] = targets[i];
+            separate(x, count, columns, lanes, grad, columns);
+        }
+        return negative(modulator * logP) & valid;
+    }
+
+private:
+    static int columnOf(int label) { return label > 0 ? label : 0; }
+
+    const Focal& focal;
+    const int columns;
+    float* const x; // columns x lanes
+    const Floats foreground, background, scale;
+};
+
+} // namespace
+
+double softmaxFocalColumns(const Focal& focal, const float* logits, const int* labels, float* grad, int rows,
+                           int columns, float* room)
+{
+    const ManyColumns form(focal, columns, room);
+    Sum sum;
+    for (int k = 0; k < rows; k += lanes)
+    {
+        const int count = rows - k < lanes ? rows - k : lanes;
+        const size_t first = static_cast<size_t>(k) * columns;
+        int padded[lanes];
+        for (int i = 0; i < lanes; ++i)
+            padded[i] = i < count ? labels[k + i] : -1;
+        sum.add(form(logits + first, count, padded, grad ? grad + first : nullptr));
+    }
+    const double total = sum.total();
+    vx_cleanup();
+    return total;
+}
 
 double sigmoidFocal(const Focal& focal, const float* logits, const int* labels, float* grad, int rows)
 {

@@ -4,7 +4,6 @@
 #include "precomp.hpp"
 #include <filesystem>
 #include <fstream>
-#include <numeric>
 #include "opencv2/dnn.hpp"
 #include "box.hpp"
 #include "check.hpp"
@@ -289,9 +288,8 @@ void Detector::detect(InputArray image_, OutputArray boxes, OutputArray scores, 
                                                        static_cast<int>(d.classes.size()), threshold)
                                            : impl->readHeads(outputs, image.size(), threshold);
 
-    std::vector<int> order(found.scores.size());
-    std::iota(order.begin(), order.end(), 0);
-    rankByScore(found.scores.data(), order);
+    ArenaVector<int> order;
+    rankByScore(found.scores.data(), static_cast<int>(found.scores.size()), threshold, 0, order);
     const int count = static_cast<int>(order.size());
     boxes.create(count, 4, CV_32F);
     scores.create(count, 1, CV_32F);

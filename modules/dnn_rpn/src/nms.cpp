@@ -2,11 +2,11 @@
 // It is subject to the license terms in the LICENSE file found in the top-level directory
 // of this distribution and at http://opencv.org/license.html.
 #include "precomp.hpp"
-#include <queue>
-#include "opencv2/core/utility.hpp"
 #include "box.hpp"
 #include "check.hpp"
 #include "rank.hpp"
+#include "suppress.hpp"
+#include "units.hpp"
 
 namespace cv {
 namespace dnn_rpn {
@@ -30,14 +30,19 @@ blocks, whose boxes are compared at once. */
 class KeptBoxes
 {
 public:
-    KeptBoxes(const float* boxes, int count, float threshold_)
-        : threshold(threshold_), side(1), longest{0, 0}, cellSize{1, 1}
+    KeptBoxes(const float* boxes, int count, float threshold_, Arena& arena)
+        : threshold(threshold_), side(1), longest{0, 0}, cellSize{1, 1}, cells(&arena), blocks(&arena)
     {
-        while (side < 1024 && side * side < count)
+        const int few = 64; // sooner compared than looked up
+        while (count > few && side < 1024 && side * side < count)
             side *= 2;
         cells.assign(static_cast<size_t>(side) * side, -1);
+        // Each cell has at most one block that is not full.
+        blocks.reserve(std::min<size_t>(count, count / Block::size + cells.size()));
+        if (side == 1)
+            return;
 
-        std::vector<float> lengths(count);
+        ArenaVector<float> lengths(count, &arena);
         for (int axis = 0; axis < 2; ++axis)
         {
             int usable = 0;
@@ -64,6 +69,8 @@ public:
     //! Whether some kept box overlaps this one by more than the threshold.
     bool overlap(const float* box, float area) const
     {
+        if (side == 1)
+            return overlapInCell(cells[0], box, area);
         // Areas this small lack digits, so that nothing follows from a computed IoU but that boxes meet.
         const double t = area < 1e-30f ? 0 : threshold;
         int first[2], last[2];
@@ -75,15 +82,14 @@ public:
         }
         for (int y = first[1]; y <= last[1]; ++y)
             for (int x = first[0]; x <= last[0]; ++x)
-                for (int b = cells[indexOf(x, y)]; b >= 0; b = blocks[b].next)
-                    if (overlap(blocks[b], box, area))
-                        return true;
+                if (overlapInCell(cells[indexOf(x, y)], box, area))
+                    return true;
         return false;
     }
 
     void add(const float* box, float area)
     {
-        int& cell = cells[indexOf(cellOf(0, centre(0, box)), cellOf(1, centre(1, box)))];
+        int& cell = cells[side == 1 ? 0 : indexOf(cellOf(0, centre(0, box)), cellOf(1, centre(1, box)))];
         if (cell < 0 || blocks[cell].count == Block::size)
         {
             Block block = Block(); // boxes of zeros overlap nothing
@@ -107,6 +113,14 @@ private:
         float x1[size], y1[size], x2[size], y2[size], area[size];
         int count, next;
     };
+
+    bool overlapInCell(int first, const float* box, float area) const
+    {
+        for (int b = first; b >= 0; b = blocks[b].next)
+            if (overlap(blocks[b], box, area))
+                return true;
+        return false;
+    }
 
     //! The arithmetic of overlapOf(), to the bit, without its branches: all numbers here are finite.
     bool overlap(const Block& block, const float* box, float area) const
@@ -150,19 +164,19 @@ private:
     float threshold;
     int side; // cells of a tile along each axis, a power of two
     double longest[2], cellSize[2];
-    std::vector<int> cells; // the first block of each cell, or -1
-    std::vector<Block> blocks;
+    ArenaVector<int> cells; // the first block of each cell, or -1
+    ArenaVector<Block> blocks;
 };
 
 } // namespace
 
-void suppress(const float* boxes, int count, float threshold, int maxCount, std::vector<int>& keep)
+int suppress(const float* boxes, int count, float threshold, int maxCount, int* keep, Arena& arena)
 {
-    KeptBoxes kept(boxes, count, threshold);
-    keep.clear();
+    KeptBoxes kept(boxes, count, threshold, arena);
+    int number = 0;
     for (int i = 0; i < count; ++i)
     {
-        if (maxCount > 0 && static_cast<int>(keep.size()) >= maxCount)
+        if (maxCount > 0 && number >= maxCount)
             break;
         const float* box = boxes + 4 * static_cast<size_t>(i);
         const float area = boxArea(box);
@@ -172,81 +186,120 @@ void suppress(const float* boxes, int count, float threshold, int maxCount, std:
                 continue;
             kept.add(box, area);
         }
-        keep.push_back(i);
+        keep[number++] = i;
     }
+    return number;
 }
 
 namespace {
 
-//! Indices by falling score, without those of NaN.
-std::vector<int> rankedIndices(const Mat& scores)
+//! Boxes with their scores, checked.
+struct Candidates
 {
-    const float* score = scores.ptr<float>();
-    std::vector<int> order;
-    order.reserve(scores.rows);
-    for (int i = 0; i < scores.rows; ++i)
-        if (!std::isnan(score[i]))
-            order.push_back(i);
-    rankByScore(score, order);
-    return order;
-}
+    Candidates(InputArray boxes_, InputArray scores_, int maxCount)
+        : boxes(boxesArgument(boxes_, "boxes")), scores(columnArgument(scores_, CV_32F, boxes.rows, "scores"))
+    {
+        checkNotNegative(maxCount, "maxCount");
+    }
 
-//! suppress() among the boxes at these indices, which become those of the kept ones.
-void suppressAmong(const Mat& boxes, float threshold, int maxCount, std::vector<int>& indices)
-{
-    std::vector<float> ranked;
-    ranked.reserve(4 * indices.size());
-    for (int i : indices)
-        ranked.insert(ranked.end(), boxes.ptr<float>(i), boxes.ptr<float>(i) + 4);
-    std::vector<int> keep;
-    suppress(ranked.data(), static_cast<int>(indices.size()), threshold, maxCount, keep);
-    for (int& position : keep)
-        position = indices[position];
-    indices.swap(keep);
-}
+    //! Indices by falling score, without those of NaN.
+    ArenaVector<int> ranked(Arena& arena) const
+    {
+        ArenaVector<int> order(&arena);
+        rankByScore(scores.ptr<float>(), scores.rows, -inf, 0, order);
+        return order;
+    }
+
+    //! The boxes at these indices.
+    const float* gather(const ArenaVector<int>& indices, Arena& arena) const
+    {
+        float* gathered = arena.take<float>(4 * indices.size());
+        for (size_t i = 0; i < indices.size(); ++i)
+            std::copy_n(boxes.ptr<float>(indices[i]), 4, gathered + 4 * i);
+        return gathered;
+    }
+
+    static constexpr float inf = std::numeric_limits<float>::infinity();
+    const Mat boxes, scores;
+};
 
 } // namespace
 
-void nms(InputArray boxes_, InputArray scores_, float threshold, std::vector<int>& keep, int maxCount)
+void nms(InputArray boxes, InputArray scores, float threshold, std::vector<int>& keep, int maxCount)
 {
-    const Mat boxes = boxesArgument(boxes_, "boxes");
-    const Mat scores = columnArgument(scores_, CV_32F, boxes.rows, "scores");
-    checkRange(threshold, 0, 1, "threshold");
-    checkNotNegative(maxCount, "maxCount");
-    std::vector<int> indices = rankedIndices(scores);
-    suppressAmong(boxes, threshold, maxCount, indices);
-    keep.swap(indices);
+    Workspace workspace;
+    nms(boxes, scores, threshold, keep, maxCount, workspace);
 }
 
-void nmsPerClass(InputArray boxes_, InputArray scores_, InputArray labels_, float threshold,
+void nms(InputArray boxes, InputArray scores, float threshold, std::vector<int>& keep, int maxCount,
+         Workspace& workspace)
+{
+    const Candidates candidates(boxes, scores, maxCount);
+    checkRange(threshold, 0, 1, "threshold");
+    workspace.arenas().begin();
+    Arena& arena = workspace.arenas().own();
+    const ArenaVector<int> order = candidates.ranked(arena);
+    const int count = static_cast<int>(order.size());
+    int* positions = arena.take<int>(order.size());
+    const int kept = suppress(candidates.gather(order, arena), count, threshold, maxCount, positions, arena);
+    keep.resize(kept);
+    for (int i = 0; i < kept; ++i)
+        keep[i] = order[positions[i]];
+}
+
+void nmsPerClass(InputArray boxes, InputArray scores, InputArray labels, float threshold,
                  std::vector<int>& keep, int maxCount)
 {
-    const Mat boxes = boxesArgument(boxes_, "boxes");
-    const Mat scores = columnArgument(scores_, CV_32F, boxes.rows, "scores");
-    const Mat labels = columnArgument(labels_, CV_32S, boxes.rows, "labels");
-    checkRange(threshold, 0, 1, "threshold");
-    checkNotNegative(maxCount, "maxCount");
+    Workspace workspace;
+    nmsPerClass(boxes, scores, labels, threshold, keep, maxCount, workspace);
+}
 
+void nmsPerClass(InputArray boxes, InputArray scores, InputArray labels_, float threshold,
+                 std::vector<int>& keep, int maxCount, Workspace& workspace)
+{
+    const Candidates candidates(boxes, scores, maxCount);
+    const Mat labels = columnArgument(labels_, CV_32S, candidates.boxes.rows, "labels");
+    checkRange(threshold, 0, 1, "threshold");
+    workspace.arenas().begin(getNumThreads());
+    Arena& arena = workspace.arenas().own();
+
+    // By label, and within a label by rank.
+    const ArenaVector<int> order = candidates.ranked(arena);
     const int* label = labels.ptr<int>();
-    std::vector<int> indices = rankedIndices(scores);
-    std::stable_sort(indices.begin(), indices.end(), [label](int a, int b) { return label[a] < label[b]; });
-    std::vector<std::vector<int>> groups;
-    for (size_t i = 0; i < indices.size(); ++i)
+    ArenaVector<uint64_t> keys(&arena);
+    keys.reserve(order.size());
+    for (size_t rank = 0; rank < order.size(); ++rank)
+        keys.push_back(static_cast<uint64_t>(static_cast<uint32_t>(label[order[rank]])) << 32 | rank);
+    sortByUpperHalf(keys);
+    ArenaVector<int> grouped(&arena), ranks(&arena), starts(&arena);
+    grouped.reserve(keys.size());
+    ranks.reserve(keys.size());
+    starts.reserve(keys.size() + 1);
+    for (size_t i = 0; i < keys.size(); ++i)
     {
-        if (i == 0 || label[indices[i]] != label[indices[i - 1]])
-            groups.push_back(std::vector<int>());
-        groups.back().push_back(indices[i]);
+        if (i == 0 || keys[i] >> 32 != keys[i - 1] >> 32)
+            starts.push_back(static_cast<int>(i));
+        ranks.push_back(static_cast<int>(static_cast<uint32_t>(keys[i])));
+        grouped.push_back(order[ranks.back()]);
     }
-    parallel_for_(Range(0, static_cast<int>(groups.size())), [&](const Range& range) {
-        for (int g = range.start; g < range.end; ++g)
-            suppressAmong(boxes, threshold, maxCount, groups[g]);
+    starts.push_back(static_cast<int>(keys.size()));
+
+    const float* gathered = candidates.gather(grouped, arena);
+    int* positions = arena.take<int>(keys.size());
+    uchar* kept = arena.take<uchar>(keys.size()); // by rank
+    std::fill_n(kept, keys.size(), uchar(0));
+    forEachUnit(static_cast<int>(starts.size()) - 1, [&](int worker, int group) {
+        const int first = starts[group], count = starts[group + 1] - first;
+        const int number = suppress(gathered + 4 * static_cast<size_t>(first), count, threshold, maxCount,
+                                    positions + first, workspace.arenas().of(worker));
+        for (int i = 0; i < number; ++i)
+            kept[ranks[first + positions[first + i]]] = 1;
     });
 
-    indices.clear();
-    for (const std::vector<int>& group : groups)
-        indices.insert(indices.end(), group.begin(), group.end());
-    rankByScore(scores.ptr<float>(), indices, maxCount);
-    keep.swap(indices);
+    keep.clear();
+    for (size_t rank = 0; rank < order.size(); ++rank)
+        if (kept[rank] && (maxCount == 0 || static_cast<int>(keep.size()) < maxCount))
+            keep.push_back(order[rank]);
 }
 
 namespace {
@@ -258,12 +311,13 @@ when they were last looked at, and one is brought up to date only when it comes 
 those far down the list never are before minScore or maxCount ends the search. */
 template<typename Factor>
 void softSuppress(InputArray boxes_, InputArray scores_, float minScore, int maxCount, const Factor& factor,
-                  std::vector<int>& keep, OutputArray keptScores)
+                  std::vector<int>& keep, OutputArray keptScores, Workspace& workspace)
 {
-    const Mat boxes = boxesArgument(boxes_, "boxes");
-    const Mat scores = columnArgument(scores_, CV_32F, boxes.rows, "scores");
+    const Candidates input(boxes_, scores_, maxCount);
+    const Mat &boxes = input.boxes, &scores = input.scores;
     checkNotNegative(minScore, "minScore");
-    checkNotNegative(maxCount, "maxCount");
+    workspace.arenas().begin();
+    Arena& arena = workspace.arenas().own();
 
     struct Waiting
     {
@@ -275,7 +329,8 @@ void softSuppress(InputArray boxes_, InputArray scores_, float minScore, int max
             return score < other.score || (score == other.score && index > other.index);
         }
     };
-    std::vector<Waiting> candidates;
+    ArenaVector<Waiting> waiting(&arena); // a heap
+    waiting.reserve(scores.rows);
     for (int i = 0; i < scores.rows; ++i)
     {
         const float score = scores.at<float>(i);
@@ -283,16 +338,19 @@ void softSuppress(InputArray boxes_, InputArray scores_, float minScore, int max
             CV_Error_(Error::StsOutOfRange,
                       ("scores must be finite and not negative, but has %g at %d", score, i));
         if (score >= minScore) // false for NaN
-            candidates.push_back({score, i, 0});
+            waiting.push_back({score, i, 0});
     }
-    std::priority_queue<Waiting> waiting(std::less<Waiting>(), std::move(candidates));
+    std::make_heap(waiting.begin(), waiting.end());
 
-    std::vector<int> kept;
-    std::vector<float> values;
+    ArenaVector<int> kept(&arena);
+    ArenaVector<float> values(&arena);
+    kept.reserve(waiting.size());
+    values.reserve(waiting.size());
     while (!waiting.empty() && (maxCount == 0 || static_cast<int>(kept.size()) < maxCount))
     {
-        Waiting top = waiting.top();
-        waiting.pop();
+        std::pop_heap(waiting.begin(), waiting.end());
+        Waiting top = waiting.back();
+        waiting.pop_back();
         if (top.met == kept.size())
         {
             kept.push_back(top.index);
@@ -307,10 +365,13 @@ void softSuppress(InputArray boxes_, InputArray scores_, float minScore, int max
             top.score *= factor(overlapOf(other, boxArea(other), box, area));
         }
         if (top.score >= minScore)
-            waiting.push(top);
+        {
+            waiting.push_back(top);
+            std::push_heap(waiting.begin(), waiting.end());
+        }
     }
     giveOut(Mat(static_cast<int>(values.size()), 1, CV_32F, values.data()), keptScores);
-    keep.swap(kept);
+    keep.assign(kept.begin(), kept.end());
 }
 
 } // namespace
@@ -318,19 +379,33 @@ void softSuppress(InputArray boxes_, InputArray scores_, float minScore, int max
 void softNmsLinear(InputArray boxes, InputArray scores, float threshold, std::vector<int>& keep,
                    OutputArray keptScores, float minScore, int maxCount)
 {
+    Workspace workspace;
+    softNmsLinear(boxes, scores, threshold, keep, keptScores, minScore, maxCount, workspace);
+}
+
+void softNmsLinear(InputArray boxes, InputArray scores, float threshold, std::vector<int>& keep,
+                   OutputArray keptScores, float minScore, int maxCount, Workspace& workspace)
+{
     checkRange(threshold, 0, 1, "threshold");
     softSuppress(
         boxes, scores, minScore, maxCount,
-        [threshold](float iou) { return iou >= threshold ? 1 - iou : 1.f; }, keep, keptScores);
+        [threshold](float iou) { return iou >= threshold ? 1 - iou : 1.f; }, keep, keptScores, workspace);
 }
 
 void softNmsGaussian(InputArray boxes, InputArray scores, float sigma, std::vector<int>& keep,
                      OutputArray keptScores, float minScore, int maxCount)
 {
+    Workspace workspace;
+    softNmsGaussian(boxes, scores, sigma, keep, keptScores, minScore, maxCount, workspace);
+}
+
+void softNmsGaussian(InputArray boxes, InputArray scores, float sigma, std::vector<int>& keep,
+                     OutputArray keptScores, float minScore, int maxCount, Workspace& workspace)
+{
     checkPositive(sigma, "sigma");
     softSuppress(
         boxes, scores, minScore, maxCount, [sigma](float iou) { return std::exp(-iou * iou / sigma); }, keep,
-        keptScores);
+        keptScores, workspace);
 }
 
 } // namespace dnn_rpn

@@ -5,6 +5,8 @@
 #include "box.hpp"
 #include "check.hpp"
 #include "rank.hpp"
+#include "suppress.hpp"
+#include "units.hpp"
 #include "validate.hpp"
 
 namespace cv {
@@ -17,43 +19,53 @@ ProposalParams::ProposalParams()
 
 namespace {
 
-//! The proposals so far, level by level.
-struct Proposals
+//! The proposals of one level, by falling score.
+struct LevelProposals
 {
-    std::vector<float> boxes, scores;
+    const float* boxes; // count x 4
+    const float* scores;
+    int count;
 };
 
-//! Adds the proposals of the anchors in range.
-void addLevel(const float* scores, const Mat& deltas, const Mat& anchors, Range range, Size imageSize,
-              double maxLogSize, const ProposalParams& params, Proposals& proposals)
+/** The best of these anchors, decoded, clipped, filtered by size and suppressed.
+@param scores, deltas, anchors of the level's `count` anchors */
+LevelProposals proposalsOf(const float* scores, const float* deltas, const float* anchors, int count,
+                           Size imageSize, const ProposalParams& params, Arena& arena)
 {
-    std::vector<int> order;
-    for (int k = range.start; k < range.end; ++k)
-        if (scores[k] >= params.scoreThreshold) // false for NaN
-            order.push_back(k);
-    rankByScore(scores, order, params.preNms);
+    ArenaVector<int> order(&arena);
+    rankByScore(scores, count, params.scoreThreshold, params.preNms, order);
+    const int ranked = static_cast<int>(order.size());
 
-    std::vector<float> boxes;
-    std::vector<int> large;
-    for (int k : order)
-    {
-        float box[4];
-        decodeBox(deltas.ptr<float>(k), anchors.ptr<float>(k), Scalar::all(1), maxLogSize, box);
-        clipBox(box, static_cast<float>(imageSize.width), static_cast<float>(imageSize.height));
-        if (!isLarge(box, params.minSize))
-            continue;
-        boxes.insert(boxes.end(), box, box + 4);
-        large.push_back(k);
-    }
+    const double maxLogSize = std::log(1000. / 16); // the default of decodeBoxes()
+    float* decoded = arena.take<float>(4 * order.size());
+    const int together = 256;
+    forEachUnit((ranked + together - 1) / together, [&](int, int unit) {
+        for (int i = unit * together; i < std::min(ranked, (unit + 1) * together); ++i)
+        {
+            const size_t at = 4 * static_cast<size_t>(order[i]);
+            decodeBox(deltas + at, anchors + at, Scalar::all(1), maxLogSize, decoded + 4 * i);
+            clipBox(decoded + 4 * i, static_cast<float>(imageSize.width),
+                    static_cast<float>(imageSize.height));
+        }
+    });
+    int large = 0;
+    float* largeScores = arena.take<float>(order.size());
+    for (int i = 0; i < ranked; ++i)
+        if (isLarge(decoded + 4 * i, params.minSize))
+        {
+            std::copy_n(decoded + 4 * i, 4, decoded + 4 * large);
+            largeScores[large++] = scores[order[i]];
+        }
 
     // No level can give more than postNms of the postNms best of all levels.
-    std::vector<int> keep;
-    suppress(boxes.data(), static_cast<int>(large.size()), params.nmsThreshold, params.postNms, keep);
-    for (int i : keep)
+    int* keep = arena.take<int>(large);
+    const int kept = suppress(decoded, large, params.nmsThreshold, params.postNms, keep, arena);
+    for (int i = 0; i < kept; ++i)
     {
-        proposals.boxes.insert(proposals.boxes.end(), boxes.begin() + 4 * i, boxes.begin() + 4 * i + 4);
-        proposals.scores.push_back(scores[large[i]]);
+        std::copy_n(decoded + 4 * keep[i], 4, decoded + 4 * i);
+        largeScores[i] = largeScores[keep[i]];
     }
+    return {decoded, largeScores, kept};
 }
 
 } // namespace
@@ -68,9 +80,18 @@ void checkParams(const ProposalParams& params)
         CV_Error(Error::StsOutOfRange, "scoreThreshold must be a number, not nan");
 }
 
-void generateProposals(InputArray scores_, InputArray deltas_, InputArray anchors_,
+void generateProposals(InputArray scores, InputArray deltas, InputArray anchors,
                        const std::vector<int>& levelCounts, Size imageSize, OutputArray boxes,
                        OutputArray proposalScores, const ProposalParams& params)
+{
+    Workspace workspace;
+    generateProposals(scores, deltas, anchors, levelCounts, imageSize, boxes, proposalScores, params,
+                      workspace);
+}
+
+void generateProposals(InputArray scores_, InputArray deltas_, InputArray anchors_,
+                       const std::vector<int>& levelCounts, Size imageSize, OutputArray boxes,
+                       OutputArray proposalScores, const ProposalParams& params, Workspace& workspace)
 {
     const Mat deltas = boxesArgument(deltas_, "deltas"), anchors = boxesArgument(anchors_, "anchors");
     checkSameRows(deltas, "deltas", anchors, "anchors");
@@ -89,32 +110,45 @@ void generateProposals(InputArray scores_, InputArray deltas_, InputArray anchor
         CV_Error_(Error::StsUnmatchedSizes,
                   ("levelCounts sum up to %.0f, but there are %d anchors", total, anchors.rows));
 
-    const std::vector<int> counts = levelCounts.empty() ? std::vector<int>(1, anchors.rows) : levelCounts;
-    const double maxLogSize = std::log(1000. / 16); // the default of decodeBoxes()
-    Proposals found;
-    int first = 0;
-    for (int count : counts)
-    {
-        addLevel(scores.ptr<float>(), deltas, anchors, Range(first, first + count), imageSize, maxLogSize,
-                 params, found);
-        first += count;
-    }
+    workspace.arenas().begin(getNumThreads());
+    Arena& arena = workspace.arenas().own();
+    const int levels = std::max<int>(1, static_cast<int>(levelCounts.size()));
+    int* firsts = arena.take<int>(levels + 1);
+    firsts[0] = 0;
+    for (int level = 0; level < levels; ++level)
+        firsts[level + 1] = levelCounts.empty() ? anchors.rows : firsts[level] + levelCounts[level];
+    LevelProposals* found = arena.take<LevelProposals>(levels);
+    forEachUnit(levels, [&](int worker, int level) {
+        const int first = firsts[level];
+        const size_t coordinates = 4 * static_cast<size_t>(first);
+        found[level] = proposalsOf(scores.ptr<float>() + first, deltas.ptr<float>() + coordinates,
+                                   anchors.ptr<float>() + coordinates, firsts[level + 1] - first, imageSize,
+                                   params, workspace.arenas().of(worker));
+    });
 
     // The levels follow each other in the order of their anchors, and equal scores within a level keep
     // that order too, so positions decide like indices of anchors.
-    std::vector<int> order(found.scores.size());
-    for (size_t i = 0; i < order.size(); ++i)
-        order[i] = static_cast<int>(i);
-    rankByScore(found.scores.data(), order, params.postNms);
+    int count = 0;
+    for (int level = 0; level < levels; ++level)
+        count += found[level].count;
+    float* allScores = arena.take<float>(count);
+    const float** allBoxes = arena.take<const float*>(count);
+    for (int level = 0, at = 0; level < levels; ++level)
+        for (int i = 0; i < found[level].count; ++i, ++at)
+        {
+            allScores[at] = found[level].scores[i];
+            allBoxes[at] = found[level].boxes + 4 * static_cast<size_t>(i);
+        }
+    ArenaVector<int> order(&arena);
+    rankByScore(allScores, count, -std::numeric_limits<float>::infinity(), params.postNms, order);
 
-    const int count = static_cast<int>(order.size());
-    boxes.create(count, 4, CV_32F);
-    proposalScores.create(count, 1, CV_32F);
+    boxes.create(static_cast<int>(order.size()), 4, CV_32F);
+    proposalScores.create(static_cast<int>(order.size()), 1, CV_32F);
     Mat outBoxes = boxes.getMat(), outScores = proposalScores.getMat();
-    for (int i = 0; i < count; ++i)
+    for (int i = 0; i < static_cast<int>(order.size()); ++i)
     {
-        std::copy_n(found.boxes.begin() + 4 * order[i], 4, outBoxes.ptr<float>(i));
-        outScores.at<float>(i) = found.scores[order[i]];
+        std::copy_n(allBoxes[order[i]], 4, outBoxes.ptr<float>(i));
+        outScores.at<float>(i) = allScores[order[i]];
     }
 }
 

@@ -4,29 +4,22 @@
 #ifndef OPENCV_DNN_RPN_RANK_HPP
 #define OPENCV_DNN_RPN_RANK_HPP
 
+#include <cstdint>
+
+#include "arena.hpp"
+
 namespace cv {
 namespace dnn_rpn {
 
-/** Sorts indices by falling score, equal scores by rising index, and cuts off after `limit` (0: none).
-No score may be NaN. Only the part that is kept gets sorted. */
-inline void rankByScore(const float* scores, std::vector<int>& indices, int limit = 0)
-{
-    const auto before = [scores](int a, int b) {
-        return scores[a] > scores[b] || (scores[a] == scores[b] && a < b);
-    };
-    if (limit > 0 && static_cast<size_t>(limit) < indices.size())
-    {
-        std::nth_element(indices.begin(), indices.begin() + limit, indices.end(), before);
-        indices.resize(limit);
-    }
-    std::sort(indices.begin(), indices.end(), before);
-}
+/** Keys by their upper halves, equal ones in the order in which they came. */
+void sortByUpperHalf(ArenaVector<uint64_t>& keys);
 
-/** Greedy suppression of boxes that are already in the order of rank.
-@param boxes count x 4
-@param keep positions of the kept boxes, rising
-@param maxCount stop after so many; 0: no limit */
-void suppress(const float* boxes, int count, float threshold, int maxCount, std::vector<int>& keep);
+/** The indices of the best scores: by falling score, equal scores by rising index.
+@param scores `count` of them
+@param threshold lower scores are left out, and NaN always
+@param limit how many at most; 0: all
+@param order receives the indices; memory to work in comes from where its own does */
+void rankByScore(const float* scores, int count, float threshold, int limit, ArenaVector<int>& order);
 
 } // namespace dnn_rpn
 } // namespace cv

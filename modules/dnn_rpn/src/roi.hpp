@@ -6,7 +6,9 @@
 
 #include <climits>
 
+#include "arena.hpp"
 #include "check.hpp"
+#include "roi_block.hpp"
 
 namespace cv {
 namespace dnn_rpn {
@@ -66,21 +68,55 @@ inline void checkPooled(Size pooled)
                   ("pooled must be in 1..%d, but is %d x %d", limit, pooled.width, pooled.height));
 }
 
-//! Each picture's RoIs, in order.
-inline std::vector<std::vector<int>> roisByPicture(InputArray pictures_, int rois, int pictures)
+inline RoiGeometry geometryOf(const Shape4& features, Size pooled)
 {
-    std::vector<std::vector<int>> members(pictures);
+    RoiGeometry g;
+    g.pictures = features[0];
+    g.channels = features[1];
+    g.height = features[2];
+    g.width = features[3];
+    g.rows = pooled.height;
+    g.columns = pooled.width;
+    g.cells = g.height * g.width;
+    g.bins = g.rows * g.columns;
+    g.blocks = (g.channels + channelsAtOnce - 1) / channelsAtOnce;
+    return g;
+}
+
+//! Each picture's RoIs, in order.
+struct RoisByPicture
+{
+    const int* rois;   //!< the indices of all
+    const int* starts; //!< by picture, and one more
+
+    const int* first(int picture) const { return rois + starts[picture]; }
+    int count(int picture) const { return starts[picture + 1] - starts[picture]; }
+};
+
+inline RoisByPicture roisByPicture(InputArray pictures_, int rois, int pictures, Arena& arena)
+{
     const bool given = !pictures_.empty();
     const Mat column = given ? columnArgument(pictures_, CV_32S, rois, "pictures") : Mat();
+    int* starts = arena.take<int>(pictures + 1);
+    std::fill_n(starts, pictures + 1, 0);
     for (int r = 0; r < rois; ++r)
     {
         const int picture = given ? column.at<int>(r) : 0;
         if (picture < 0 || picture >= pictures)
             CV_Error_(Error::StsOutOfRange,
                       ("pictures must be in 0..%d, but has %d at %d", pictures - 1, picture, r));
-        members[picture].push_back(r);
+        ++starts[picture + 1];
     }
-    return members;
+    int* next = arena.take<int>(pictures);
+    for (int n = 0; n < pictures; ++n)
+    {
+        next[n] = starts[n];
+        starts[n + 1] += starts[n];
+    }
+    int* members = arena.take<int>(rois);
+    for (int r = 0; r < rois; ++r)
+        members[next[given ? column.at<int>(r) : 0]++] = r;
+    return {members, starts};
 }
 
 //! R x 4 boxes whose cells can be counted in int and sampled in reasonable time.

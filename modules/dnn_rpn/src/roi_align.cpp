@@ -2,9 +2,10 @@
 // It is subject to the license terms in the LICENSE file found in the top-level directory
 // of this distribution and at http://opencv.org/license.html.
 #include "precomp.hpp"
-#include "opencv2/core/utility.hpp"
-#include "lanes.hpp"
 #include "roi.hpp"
+#include "roi_align.simd.hpp"
+#include "roi_align.simd_declarations.hpp" // for the other instruction sets
+#include "units.hpp"
 
 namespace cv {
 namespace dnn_rpn {
@@ -13,32 +14,15 @@ RoiAlignParams::RoiAlignParams() : spatialScale(1), samplingRatio(0), aligned(tr
 
 namespace {
 
-/* Bilinear samples on a grid are separable: the weight of a cell in a bin is the product of its row's weight
-in the bin's row and of its column's weight in the bin's column. Samples outside the map take part in
-neither. So a RoI is two sparse matrices, bins x cells, one an axis; all samples that fall on a cell are
-one number there. The forward pass weighs columns, then rows; the backward pass the other way round. */
-
-/** One axis of one RoI. Both views hold the same matrix: its rows are bins, its columns the cells that
-have a weight in some bin, in the order of `cells`. */
-struct Axis
-{
-    const int* cells;
-    int cellCount;
-    const int *binStart, *cellStart;
-    const Tap *binTaps, *cellTaps;
-
-    //! The cells of a bin, counted from cells[0].
-    const Tap* bin(int b) const { return binTaps + binStart[b]; }
-    //! The bins of cells[i].
-    const Tap* cell(int i) const { return cellTaps + cellStart[i]; }
-    //! From the first of the cells to the last.
-    int span() const { return cellCount ? cells[cellCount - 1] - cells[0] + 1 : 0; }
-};
-
 //! The axes of some RoIs, in a few arrays: one allocation a RoI would cost as much as the sums.
 class Axes
 {
 public:
+    explicit Axes(Arena& arena)
+        : numbers(&arena), taps(&arena), extents(&arena), starts(&arena), cellStarts(&arena),
+          positions(&arena), dense(&arena)
+    {}
+
     //! The samples of a bin along an axis, as torchvision's: all in float, in its order of operations.
     struct Sampling
     {
@@ -104,10 +88,11 @@ public:
         extents.push_back(extent);
     }
 
-    Axis get(int i, int bins) const
+    //! Valid until the next add().
+    RoiAxis get(int i, int bins) const
     {
         const Extent& e = extents[i];
-        Axis axis;
+        RoiAxis axis;
         axis.cells = numbers.data() + e.number;
         axis.cellCount = e.cells;
         axis.binStart = axis.cells + e.cells;
@@ -146,171 +131,90 @@ private:
         high = std::max(high, cell);
     }
 
-    std::vector<int> numbers; // of each axis: cells, starts by bin, starts by cell
-    std::vector<Tap> taps;    // of each axis: by bin, by cell
-    std::vector<Extent> extents;
-    std::vector<int> starts, cellStarts, positions;
-    std::vector<float> dense;
+    ArenaVector<int> numbers; // of each axis: cells, starts by bin, starts by cell
+    ArenaVector<Tap> taps;    // of each axis: by bin, by cell
+    ArenaVector<Extent> extents;
+    ArenaVector<int> starts, cellStarts, positions;
+    ArenaVector<float> dense;
 };
 
-struct Geometry
+//! y and x of one RoI.
+void addRoi(const float* box, const RoiGeometry& g, const RoiAlignParams& params, Axes& axes)
 {
-    Shape4 shape; // of the features
-    Size pooled;
+    const float shift = params.aligned ? 0.5f : 0.f;
+    Axes::Sampling both[2];
+    for (int d = 0; d < 2; ++d)
+    {
+        Axes::Sampling& s = both[d];
+        s.bins = d == 0 ? g.rows : g.columns;
+        s.cells = d == 0 ? g.height : g.width;
+        s.start = box[1 - d] * params.spatialScale - shift;
+        float size = box[3 - d] * params.spatialScale - shift - s.start;
+        if (!params.aligned)
+            size = std::max(size, 1.f);
+        s.bin = size / s.bins;
+        s.samples = params.samplingRatio > 0 ? params.samplingRatio
+                                             : std::max(0, static_cast<int>(std::ceil(size / s.bins)));
+        s.weight = 1;
+    }
+    both[0].weight = 1.f / std::max(1.f, static_cast<float>(both[0].samples) * both[1].samples);
+    axes.add(both[0]);
+    axes.add(both[1]);
+}
 
-    int pictures() const { return shape[0]; }
-    int channels() const { return shape[1]; }
-    int cells() const { return shape[2] * shape[3]; }
-    int bins() const { return pooled.area(); }
-    int blocks() const { return (channels() + lanes - 1) / lanes; }
-};
-
-//! The axes of all RoIs: rows at 2 i, columns at 2 i + 1, of so many RoIs together.
-const int roisAtOnce = 64;
-
-std::vector<Axes> axesOf(const Mat& boxes, const Geometry& g, const RoiAlignParams& params)
+//! The axes of all RoIs: y at 2 r, x at 2 r + 1.
+const RoiAxis* axesOf(const Mat& boxes, const RoiGeometry& g, const RoiAlignParams& params,
+                      Workspace::Arenas& arenas)
 {
-    std::vector<Axes> all((boxes.rows + roisAtOnce - 1) / roisAtOnce);
-    parallel_for_(Range(0, static_cast<int>(all.size())), [&](const Range& range) {
-        for (int i = range.start; i < range.end; ++i)
-            for (int r = i * roisAtOnce; r < std::min(boxes.rows, (i + 1) * roisAtOnce); ++r)
-            {
-                const float* box = boxes.ptr<float>(r);
-                const float shift = params.aligned ? 0.5f : 0.f;
-                Axes::Sampling axes[2]; // y, x
-                for (int d = 0; d < 2; ++d)
-                {
-                    Axes::Sampling& s = axes[d];
-                    s.bins = d == 0 ? g.pooled.height : g.pooled.width;
-                    s.cells = g.shape[2 + d];
-                    s.start = box[1 - d] * params.spatialScale - shift;
-                    float size = box[3 - d] * params.spatialScale - shift - s.start;
-                    if (!params.aligned)
-                        size = std::max(size, 1.f);
-                    s.bin = size / s.bins;
-                    s.samples = params.samplingRatio > 0
-                                    ? params.samplingRatio
-                                    : std::max(0, static_cast<int>(std::ceil(size / s.bins)));
-                    s.weight = 1;
-                }
-                axes[0].weight = 1.f / std::max(1.f, static_cast<float>(axes[0].samples) * axes[1].samples);
-                all[i].add(axes[0]);
-                all[i].add(axes[1]);
-            }
+    RoiAxis* all = arenas.own().take<RoiAxis>(2 * static_cast<size_t>(boxes.rows));
+    const int together = 64;
+    forEachUnit((boxes.rows + together - 1) / together, [&](int worker, int unit) {
+        const int first = unit * together, last = std::min(boxes.rows, first + together);
+        Axes axes(arenas.of(worker));
+        for (int r = first; r < last; ++r)
+            addRoi(boxes.ptr<float>(r), g, params, axes);
+        for (int i = 0; i < 2 * (last - first); ++i)
+            all[2 * first + i] = axes.get(i, i % 2 == 0 ? g.rows : g.columns);
     });
     return all;
 }
 
-//! What one thread needs to work on a block of channels: see lanes.hpp.
-struct Workspace
+//! What each worker needs for a block of channels.
+struct Room
 {
-    std::vector<float> plane; // H x W
-    std::vector<float> bins;  // rows x columns of bins
-    std::vector<float> rows;  // rows of cells x columns of bins
-
-    explicit Workspace(const Geometry& g)
-        : plane(static_cast<size_t>(g.cells()) * lanes), bins(static_cast<size_t>(g.bins()) * lanes)
-    {}
-
-    void reserveRows(size_t count, int columns)
-    {
-        rows.resize(std::max(rows.size(), count * columns * lanes));
-    }
+    float *plane, *rows, *bins;
 };
 
-//! From plane to bins.
-template<typename Vector>
-DNN_RPN_BODY void forwardRoi(const Axis& y, const Axis& x, const Geometry& g, Workspace& work)
+//! @param rowCount rows of cells that are needed at a time
+Room* roomsOf(const RoiGeometry& g, int rowCount, int workers, Workspace::Arenas& arenas)
 {
-    const int columns = g.pooled.width, width = g.shape[3];
-    const size_t rowStep = static_cast<size_t>(columns) * lanes;
-    for (int i = 0; i < y.cellCount && x.cellCount > 0; ++i)
+    Room* rooms = arenas.own().take<Room>(workers);
+    for (int worker = 0; worker < workers; ++worker)
     {
-        const float* source =
-            work.plane.data() + (static_cast<size_t>(y.cells[i]) * width + x.cells[0]) * lanes;
-        float* row = work.rows.data() + (y.cells[i] - y.cells[0]) * rowStep;
-        for (int b = 0; b < columns; ++b)
-            weightedSum<Vector, false>(x.bin(b), x.bin(b + 1), source, lanes, row + b * lanes);
+        Arena& arena = arenas.of(worker);
+        rooms[worker].plane = arena.take<float>(static_cast<size_t>(g.cells) * channelsAtOnce);
+        rooms[worker].rows = arena.take<float>(static_cast<size_t>(rowCount) * g.columns * channelsAtOnce);
+        rooms[worker].bins = arena.take<float>(static_cast<size_t>(g.bins) * channelsAtOnce);
     }
-    float* out = work.bins.data();
-    for (int a = 0; a < g.pooled.height; ++a)
-        for (int b = 0; b < columns; ++b, out += lanes)
-            if (x.cellCount > 0)
-                weightedSum<Vector, false>(y.bin(a), y.bin(a + 1), work.rows.data() + b * lanes, rowStep,
-                                           out);
-            else
-                std::fill_n(out, lanes, 0.f);
+    return rooms;
 }
 
-//! Adds to plane what bins hold.
-template<typename Vector>
-DNN_RPN_BODY void backwardRoi(const Axis& y, const Axis& x, const Geometry& g, Workspace& work)
+void alignBlockOnAnyMachine(const RoiAxis* axes, const int* rois, int count, const RoiGeometry& g,
+                            int channels, const float* features, float* output, const Room& room)
 {
-    const int columns = g.pooled.width, width = g.shape[3];
-    const size_t rowStep = static_cast<size_t>(columns) * lanes;
-    float* row = work.rows.data();
-    for (int i = 0; i < y.cellCount; ++i)
-    {
-        for (int b = 0; b < columns; ++b)
-            weightedSum<Vector, false>(y.cell(i), y.cell(i + 1), work.bins.data() + b * lanes, rowStep,
-                                       row + b * lanes);
-        float* target = work.plane.data() + static_cast<size_t>(y.cells[i]) * width * lanes;
-        for (int j = 0; j < x.cellCount; ++j)
-            weightedSum<Vector, true>(x.cell(j), x.cell(j + 1), row, lanes,
-                                      target + static_cast<size_t>(x.cells[j]) * lanes);
-    }
+    CV_CPU_DISPATCH(alignBlock,
+                    (axes, rois, count, g, channels, features, output, room.plane, room.rows, room.bins),
+                    CV_CPU_DISPATCH_MODES_ALL);
 }
 
-typedef void (*RoiFunction)(const Axis& y, const Axis& x, const Geometry& g, Workspace& work);
-
-void forwardBaseline(const Axis& y, const Axis& x, const Geometry& g, Workspace& work)
+void alignBlockBackwardOnAnyMachine(const RoiAxis* axes, const int* rois, int count, const RoiGeometry& g,
+                                    int channels, const float* outputGrad, float* featuresGrad,
+                                    const Room& room)
 {
-    forwardRoi<VectorBaseline>(y, x, g, work);
-}
-void backwardBaseline(const Axis& y, const Axis& x, const Geometry& g, Workspace& work)
-{
-    backwardRoi<VectorBaseline>(y, x, g, work);
-}
-
-#if DNN_RPN_DISPATCH
-DNN_RPN_TARGET_AVX2 void forwardAvx2(const Axis& y, const Axis& x, const Geometry& g, Workspace& work)
-{
-    forwardRoi<Vector8>(y, x, g, work);
-}
-DNN_RPN_TARGET_AVX2 void backwardAvx2(const Axis& y, const Axis& x, const Geometry& g, Workspace& work)
-{
-    backwardRoi<Vector8>(y, x, g, work);
-}
-DNN_RPN_TARGET_AVX512 void forwardAvx512(const Axis& y, const Axis& x, const Geometry& g, Workspace& work)
-{
-    forwardRoi<Vector16>(y, x, g, work);
-}
-DNN_RPN_TARGET_AVX512 void backwardAvx512(const Axis& y, const Axis& x, const Geometry& g, Workspace& work)
-{
-    backwardRoi<Vector16>(y, x, g, work);
-}
-#endif
-
-RoiFunction chooseForward()
-{
-#if DNN_RPN_DISPATCH
-    if (checkHardwareSupport(CV_CPU_AVX512_SKX))
-        return forwardAvx512;
-    if (checkHardwareSupport(CV_CPU_AVX2) && checkHardwareSupport(CV_CPU_FMA3))
-        return forwardAvx2;
-#endif
-    return forwardBaseline;
-}
-
-RoiFunction chooseBackward()
-{
-#if DNN_RPN_DISPATCH
-    if (checkHardwareSupport(CV_CPU_AVX512_SKX))
-        return backwardAvx512;
-    if (checkHardwareSupport(CV_CPU_AVX2) && checkHardwareSupport(CV_CPU_FMA3))
-        return backwardAvx2;
-#endif
-    return backwardBaseline;
+    CV_CPU_DISPATCH(
+        alignBlockBackward,
+        (axes, rois, count, g, channels, outputGrad, featuresGrad, room.plane, room.rows, room.bins),
+        CV_CPU_DISPATCH_MODES_ALL);
 }
 
 void checkParams(const RoiAlignParams& params)
@@ -321,48 +225,56 @@ void checkParams(const RoiAlignParams& params)
 
 } // namespace
 
-void roiAlign(InputArray features_, InputArray boxes_, InputArray pictures_, Size pooled, OutputArray output_,
+void roiAlign(InputArray features, InputArray boxes, InputArray pictures, Size pooled, OutputArray output,
               const RoiAlignParams& params)
+{
+    Workspace workspace;
+    roiAlign(features, boxes, pictures, pooled, output, params, workspace);
+}
+
+void roiAlign(InputArray features_, InputArray boxes_, InputArray pictures, Size pooled, OutputArray output_,
+              const RoiAlignParams& params, Workspace& workspace)
 {
     checkParams(params);
     checkPooled(pooled);
     const Mat features = featuresArgument(features_), boxes = roisArgument(boxes_, params.spatialScale);
-    const Geometry g = {shapeOf(features), pooled};
-    const std::vector<std::vector<int>> members = roisByPicture(pictures_, boxes.rows, g.pictures());
-    const std::vector<Axes> axes = axesOf(boxes, g, params);
+    const Shape4 shape = shapeOf(features);
+    const RoiGeometry g = geometryOf(shape, pooled);
+    Workspace::Arenas& arenas = workspace.arenas();
+    arenas.begin(getNumThreads());
+    const RoisByPicture members = roisByPicture(pictures, boxes.rows, g.pictures, arenas.own());
+    const RoiAxis* axes = axesOf(boxes, g, params, arenas);
+    int span = 0; // of a RoI's rows of cells, from the first to the last
+    for (int r = 0; r < boxes.rows; ++r)
+        if (const int count = axes[2 * r].cellCount)
+            span = std::max(span, axes[2 * r].cells[count - 1] - axes[2 * r].cells[0] + 1);
 
-    TensorOutput output(output_, {boxes.rows, g.channels(), pooled.height, pooled.width}, CV_32F, features);
+    TensorOutput output(output_, {boxes.rows, g.channels, g.rows, g.columns}, CV_32F, features);
     float* const out = output.data<float>();
-    const RoiFunction forward = chooseForward();
-    // A thread has a block of a picture's channels, which stays in its cache, and does all RoIs with it.
-    parallel_for_(Range(0, g.pictures() * g.blocks()), [&](const Range& range) {
-        Workspace work(g);
-        for (int unit = range.start; unit < range.end; ++unit)
-        {
-            const int picture = unit / g.blocks(), first = unit % g.blocks() * lanes;
-            const int channels = std::min(lanes, g.channels() - first);
-            if (members[picture].empty())
-                continue;
-            interleave(features.ptr<float>(picture, first), g.cells(), channels, g.cells(),
-                       work.plane.data());
-            for (int r : members[picture])
-            {
-                const Axes& near = axes[r / roisAtOnce];
-                const Axis y = near.get(r % roisAtOnce * 2, pooled.height);
-                const Axis x = near.get(r % roisAtOnce * 2 + 1, pooled.width);
-                work.reserveRows(y.span(), pooled.width);
-                forward(y, x, g, work);
-                separate(work.bins.data(), channels, g.bins(),
-                         out + (static_cast<size_t>(r) * g.channels() + first) * g.bins(), g.bins());
-            }
-        }
+    const int units = g.pictures * g.blocks;
+    const Room* rooms = roomsOf(g, span, workersFor(units), arenas);
+    forEachUnit(units, [&](int worker, int unit) {
+        const int picture = unit / g.blocks, first = unit % g.blocks * channelsAtOnce;
+        if (members.count(picture) > 0)
+            alignBlockOnAnyMachine(axes, members.first(picture), members.count(picture), g,
+                                   std::min(channelsAtOnce, g.channels - first),
+                                   features.ptr<float>(picture, first),
+                                   out + static_cast<size_t>(first) * g.bins, rooms[worker]);
     });
     output.finish();
 }
 
-void roiAlignBackward(InputArray outputGrad_, InputArray boxes_, InputArray pictures_,
+void roiAlignBackward(InputArray outputGrad, InputArray boxes, InputArray pictures,
                       const std::vector<int>& featuresShape, OutputArray featuresGrad,
                       const RoiAlignParams& params)
+{
+    Workspace workspace;
+    roiAlignBackward(outputGrad, boxes, pictures, featuresShape, featuresGrad, params, workspace);
+}
+
+void roiAlignBackward(InputArray outputGrad_, InputArray boxes_, InputArray pictures,
+                      const std::vector<int>& featuresShape, OutputArray featuresGrad,
+                      const RoiAlignParams& params, Workspace& workspace)
 {
     checkParams(params);
     checkShape(featuresShape, "featuresShape");
@@ -371,32 +283,24 @@ void roiAlignBackward(InputArray outputGrad_, InputArray boxes_, InputArray pict
     checkRoiTensor(outputGrad, "outputGrad", boxes.rows, featuresShape[1]);
     const Size pooled = boxes.rows > 0 ? Size(outputGrad.size[3], outputGrad.size[2]) : Size(1, 1);
     checkPooled(pooled);
-    const Geometry g = {featuresShape, pooled};
-    const std::vector<std::vector<int>> members = roisByPicture(pictures_, boxes.rows, g.pictures());
-    const std::vector<Axes> axes = axesOf(boxes, g, params);
+    const RoiGeometry g = geometryOf(featuresShape, pooled);
+    Workspace::Arenas& arenas = workspace.arenas();
+    arenas.begin(getNumThreads());
+    const RoisByPicture members = roisByPicture(pictures, boxes.rows, g.pictures, arenas.own());
+    const RoiAxis* axes = axesOf(boxes, g, params, arenas);
 
-    TensorOutput output(featuresGrad, g.shape, CV_32F, outputGrad);
+    TensorOutput output(featuresGrad, featuresShape, CV_32F, outputGrad);
     float* const out = output.data<float>();
-    const RoiFunction backward = chooseBackward();
-    // A thread owns the planes that it adds to, and adds the RoIs in their order.
-    parallel_for_(Range(0, g.pictures() * g.blocks()), [&](const Range& range) {
-        Workspace work(g);
-        work.reserveRows(1, pooled.width);
-        for (int unit = range.start; unit < range.end; ++unit)
-        {
-            const int picture = unit / g.blocks(), first = unit % g.blocks() * lanes;
-            const int channels = std::min(lanes, g.channels() - first);
-            std::fill(work.plane.begin(), work.plane.end(), 0.f);
-            for (int r : members[picture])
-            {
-                const Axes& near = axes[r / roisAtOnce];
-                interleave(outputGrad.ptr<float>(r, first), g.bins(), channels, g.bins(), work.bins.data());
-                backward(near.get(r % roisAtOnce * 2, pooled.height),
-                         near.get(r % roisAtOnce * 2 + 1, pooled.width), g, work);
-            }
-            separate(work.plane.data(), channels, g.cells(),
-                     out + (static_cast<size_t>(picture) * g.channels() + first) * g.cells(), g.cells());
-        }
+    const float* const in = outputGrad.ptr<float>();
+    const int units = g.pictures * g.blocks;
+    const Room* rooms = roomsOf(g, 1, workersFor(units), arenas);
+    // A worker has the planes that it adds to for itself, and adds the RoIs in their order.
+    forEachUnit(units, [&](int worker, int unit) {
+        const int picture = unit / g.blocks, first = unit % g.blocks * channelsAtOnce;
+        alignBlockBackwardOnAnyMachine(
+            axes, members.first(picture), members.count(picture), g,
+            std::min(channelsAtOnce, g.channels - first), in + static_cast<size_t>(first) * g.bins,
+            out + (static_cast<size_t>(picture) * g.channels + first) * g.cells, rooms[worker]);
     });
     output.finish();
 }

@@ -122,6 +122,17 @@ static inline Floats logOnePlus(const Floats& x, Floats& inverse)
     return fma(twice * z, h, twice);
 }
 
+//! log(x) for x >= 1, finite, to 2e-7 of max(1, log(x)); NaN for NaN.
+static inline Floats logarithm(const Floats& x)
+{
+    const v_int32 bits = v_reinterpret_as_s32(x.v);
+    const v_int32 mantissa = v_or(v_and(bits, vx_setall_s32(0x7fffff)), vx_setall_s32(0x3f800000));
+    const Floats exponent = v_cvt_f32(v_sub(v_shr<23>(bits), vx_setall_s32(127)));
+    Floats inverse;
+    const Floats rest = logOnePlus(Floats(v_reinterpret_as_f32(mantissa)) - Floats(1.f), inverse);
+    return fma(exponent, 0.693147181f, rest) + (x - x); // NaN has a mantissa too
+}
+
 CV_CPU_OPTIMIZATION_NAMESPACE_END
 } // namespace dnn_rpn
 } // namespace cv

@@ -526,11 +526,12 @@ TEST(DnnRpn_Losses, vectorsLikeScalars)
                 const Mat label = randomLabels(rng, count, -1, columns);
                 compareForms(
                     [&](OutputArray grad) { return sigmoidFocalLoss(x, label, grad, c.alpha, c.gamma, 2); });
-                if (columns != 2)
+                if (columns < 2)
                     continue;
-                const Mat label2 = randomLabels(rng, count, -1, 1);
-                compareForms(
-                    [&](OutputArray grad) { return softmaxFocalLoss(x, label2, grad, c.alpha, c.gamma, 2); });
+                const Mat ofSoftmax = randomLabels(rng, count, -1, columns - 1);
+                compareForms([&](OutputArray grad) {
+                    return softmaxFocalLoss(x, ofSoftmax, grad, c.alpha, c.gamma, 2);
+                });
             }
 }
 
@@ -545,8 +546,9 @@ TEST(DnnRpn_Losses, vectorsFarOut)
             label.insert(label.end(), {l, l});
         }
     const Mat x = floats(far, 1), opposite = x * -0.5;
-    Mat x2;
+    Mat x2, x4;
     hconcat(opposite, x, x2);
+    hconcat(x2, -x2, x4);
     for (const FocalCase& c : focalCases)
         for (int k = 0; k < x.rows; ++k) // one at a time: in a sum the largest would hide the others
         {
@@ -557,6 +559,10 @@ TEST(DnnRpn_Losses, vectorsFarOut)
             compareForms([&](OutputArray grad) {
                 return softmaxFocalLoss(x2.row(k), labels({label[k]}), grad, c.alpha, c.gamma);
             });
+            for (int l = -1; l <= 3; ++l)
+                compareForms([&](OutputArray grad) {
+                    return softmaxFocalLoss(x4.row(k), labels({l}), grad, c.alpha, c.gamma);
+                });
         }
 }
 
@@ -567,6 +573,10 @@ TEST(DnnRpn_Losses, nanOfARowThatCountsIsPassedOn)
     {
         EXPECT_FALSE(std::isfinite(softmaxFocalLoss(floats({0, bad}, 2), labels({1}), grad)));
         EXPECT_TRUE(std::isnan(grad.at<float>(0)) && std::isnan(grad.at<float>(1)));
+        // That a class is impossible is no reason not to know the others.
+        EXPECT_EQ(bad == -inf, std::isfinite(softmaxFocalLoss(floats({0, bad, 1}, 3), labels({2}), grad)));
+        EXPECT_EQ(0, softmaxFocalLoss(floats({0, bad, 1}, 3), labels({-1}), grad));
+        EXPECT_EQ(3, cv::countNonZero(grad == 0));
     }
     EXPECT_TRUE(std::isnan(sigmoidFocalLoss(floats({nan}, 1), labels({0}), grad)));
     EXPECT_TRUE(std::isnan(grad.at<float>(0)));
@@ -576,25 +586,26 @@ TEST(DnnRpn_Losses, nanOfARowThatCountsIsPassedOn)
 TEST(DnnRpn_Losses, gradientOfAPartWithVectors)
 {
     RNG rng(15);
-    const Mat x = randomMatrix(rng, 50, 2, 3), label = randomLabels(rng, 50, -1, 1);
-    Mat grad, table(50, 8, CV_32F, Scalar(7)), part = table.colRange(2, 4);
-    for (int form = 0; form < 3; ++form)
-    {
-        SCOPED_TRACE(form);
-        const auto loss = [&](const Mat& at, OutputArray out) {
-            return form == 0   ? sigmoidFocalLoss(at, label, out)
-                   : form == 1 ? softmaxFocalLoss(at, label, out)
-                               : smoothL1Loss(at, x * 0.5, label, out);
-        };
-        const double expected = loss(x, grad);
-        x.copyTo(part);
-        EXPECT_EQ(expected, loss(part, part));
-        EXPECT_TRUE(sameBits(grad, part));
-        Mat inPlace = x.clone();
-        EXPECT_EQ(expected, loss(inPlace, inPlace));
-        EXPECT_TRUE(sameBits(grad, inPlace));
-        EXPECT_EQ(300, cv::countNonZero(table == 7));
-    }
+    for (int columns : {2, 3})
+        for (int form = 0; form < 3; ++form)
+        {
+            SCOPED_TRACE(format("%d columns, form %d", columns, form));
+            const Mat x = randomMatrix(rng, 50, columns, 3), label = randomLabels(rng, 50, -1, 1);
+            Mat grad, table(50, 8, CV_32F, Scalar(7)), part = table.colRange(2, 2 + columns);
+            const auto loss = [&](const Mat& at, OutputArray out) {
+                return form == 0   ? sigmoidFocalLoss(at, label, out)
+                       : form == 1 ? softmaxFocalLoss(at, label, out)
+                                   : smoothL1Loss(at, x * 0.5, label, out);
+            };
+            const double expected = loss(x, grad);
+            x.copyTo(part);
+            EXPECT_EQ(expected, loss(part, part));
+            EXPECT_TRUE(sameBits(grad, part));
+            Mat inPlace = x.clone();
+            EXPECT_EQ(expected, loss(inPlace, inPlace));
+            EXPECT_TRUE(sameBits(grad, inPlace));
+            EXPECT_EQ(50 * (8 - columns), cv::countNonZero(table == 7));
+        }
 }
 
 } // namespace

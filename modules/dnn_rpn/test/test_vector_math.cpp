@@ -10,6 +10,7 @@ namespace {
 using dnn_rpn::cpu_baseline::exponential;
 using dnn_rpn::cpu_baseline::Floats;
 using dnn_rpn::cpu_baseline::lanes;
+using dnn_rpn::cpu_baseline::logarithm;
 using dnn_rpn::cpu_baseline::logOnePlus;
 
 // At the instruction set that the tests are compiled for; the others differ by fused additions only.
@@ -61,6 +62,18 @@ TEST(DnnRpn_VectorMath, logOnePlusToTheLastPlaces)
     EXPECT_EQ(1.f, first(inverse));
     EXPECT_TRUE(std::isnan(first(logOnePlus(nan, inverse))));
     EXPECT_TRUE(std::isnan(first(inverse)));
+}
+
+TEST(DnnRpn_VectorMath, logarithm)
+{
+    for (int i = 0; i <= 100000; ++i)
+    {
+        const float x = static_cast<float>(std::pow(2., i / 1e3)); // to 2^100
+        const double exact = std::log(static_cast<double>(x));
+        ASSERT_NEAR(exact, first(logarithm(x)), 2e-7 * std::max(1., exact)) << x;
+    }
+    EXPECT_EQ(0.f, first(logarithm(1.f)));
+    EXPECT_TRUE(std::isnan(first(logarithm(nan))));
 }
 
 } // namespace

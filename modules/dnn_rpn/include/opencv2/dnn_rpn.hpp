@@ -22,6 +22,7 @@ Conventions that hold everywhere
 - Wrong arguments throw cv::Exception with the offending values in the message.
 */
 
+#include "opencv2/dnn_rpn/workspace.hpp"
 #include "opencv2/dnn_rpn/anchors.hpp"
 #include "opencv2/dnn_rpn/boxes.hpp"
 #include "opencv2/dnn_rpn/nms.hpp"

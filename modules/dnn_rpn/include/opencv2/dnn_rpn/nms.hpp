@@ -5,6 +5,7 @@
 #define OPENCV_DNN_RPN_NMS_HPP
 
 #include "opencv2/core.hpp"
+#include "opencv2/dnn_rpn/workspace.hpp"
 
 namespace cv {
 namespace dnn_rpn {
@@ -26,6 +27,9 @@ the time grows with the number of boxes that lie near each other.
 */
 CV_EXPORTS_W void nms(InputArray boxes, InputArray scores, float threshold, CV_OUT std::vector<int>& keep,
                       int maxCount = 0);
+//! @overload
+CV_EXPORTS void nms(InputArray boxes, InputArray scores, float threshold, std::vector<int>& keep,
+                    int maxCount, Workspace& workspace);
 
 /** @brief Greedy non-maximum suppression in which only boxes of one group meet.
 
@@ -41,6 +45,9 @@ several of these (picture * C + class).
 */
 CV_EXPORTS_W void nmsPerClass(InputArray boxes, InputArray scores, InputArray labels, float threshold,
                               CV_OUT std::vector<int>& keep, int maxCount = 0);
+//! @overload
+CV_EXPORTS void nmsPerClass(InputArray boxes, InputArray scores, InputArray labels, float threshold,
+                            std::vector<int>& keep, int maxCount, Workspace& workspace);
 
 /** @name Soft non-maximum suppression
 
@@ -68,6 +75,9 @@ The scores must be probabilities or the like: lowering a negative number would r
 CV_EXPORTS_W void softNmsLinear(InputArray boxes, InputArray scores, float threshold,
                                 CV_OUT std::vector<int>& keep, OutputArray keptScores,
                                 float minScore = 0.001f, int maxCount = 0);
+//! @overload
+CV_EXPORTS void softNmsLinear(InputArray boxes, InputArray scores, float threshold, std::vector<int>& keep,
+                              OutputArray keptScores, float minScore, int maxCount, Workspace& workspace);
 
 /** @brief Soft non-maximum suppression, Gaussian.
 
@@ -82,6 +92,9 @@ CV_EXPORTS_W void softNmsLinear(InputArray boxes, InputArray scores, float thres
 CV_EXPORTS_W void softNmsGaussian(InputArray boxes, InputArray scores, float sigma,
                                   CV_OUT std::vector<int>& keep, OutputArray keptScores,
                                   float minScore = 0.001f, int maxCount = 0);
+//! @overload
+CV_EXPORTS void softNmsGaussian(InputArray boxes, InputArray scores, float sigma, std::vector<int>& keep,
+                                OutputArray keptScores, float minScore, int maxCount, Workspace& workspace);
 
 //! @}
 //! @}

@@ -5,6 +5,7 @@
 #define OPENCV_DNN_RPN_PROPOSALS_HPP
 
 #include "opencv2/core.hpp"
+#include "opencv2/dnn_rpn/workspace.hpp"
 
 namespace cv {
 namespace dnn_rpn {
@@ -43,6 +44,11 @@ CV_EXPORTS_W void generateProposals(InputArray scores, InputArray deltas, InputA
                                     const std::vector<int>& levelCounts, Size imageSize, OutputArray boxes,
                                     OutputArray proposalScores,
                                     const ProposalParams& params = ProposalParams());
+//! @overload
+CV_EXPORTS void generateProposals(InputArray scores, InputArray deltas, InputArray anchors,
+                                  const std::vector<int>& levelCounts, Size imageSize, OutputArray boxes,
+                                  OutputArray proposalScores, const ProposalParams& params,
+                                  Workspace& workspace);
 
 /** @brief The probability that an anchor holds an object, from an RPN's logits.
 

@@ -5,6 +5,7 @@
 #define OPENCV_DNN_RPN_ROI_ALIGN_HPP
 
 #include "opencv2/core.hpp"
+#include "opencv2/dnn_rpn/workspace.hpp"
 
 namespace cv {
 namespace dnn_rpn {
@@ -45,6 +46,9 @@ Any number of threads gives the same bits.
 */
 CV_EXPORTS_W void roiAlign(InputArray features, InputArray boxes, InputArray pictures, Size pooled,
                            OutputArray output, const RoiAlignParams& params = RoiAlignParams());
+//! @overload
+CV_EXPORTS void roiAlign(InputArray features, InputArray boxes, InputArray pictures, Size pooled,
+                         OutputArray output, const RoiAlignParams& params, Workspace& workspace);
 
 /** @brief The gradient of roiAlign() with respect to the features. Boxes get none.
 
@@ -60,6 +64,10 @@ Any number of threads gives the same bits.
 CV_EXPORTS_W void roiAlignBackward(InputArray outputGrad, InputArray boxes, InputArray pictures,
                                    const std::vector<int>& featuresShape, OutputArray featuresGrad,
                                    const RoiAlignParams& params = RoiAlignParams());
+//! @overload
+CV_EXPORTS void roiAlignBackward(InputArray outputGrad, InputArray boxes, InputArray pictures,
+                                 const std::vector<int>& featuresShape, OutputArray featuresGrad,
+                                 const RoiAlignParams& params, Workspace& workspace);
 
 //! @}
 

@@ -5,6 +5,7 @@
 #define OPENCV_DNN_RPN_ROI_POOL_HPP
 
 #include "opencv2/core.hpp"
+#include "opencv2/dnn_rpn/workspace.hpp"
 
 namespace cv {
 namespace dnn_rpn {
@@ -29,6 +30,9 @@ is the value. The first of equals, row by row, is the largest.
 */
 CV_EXPORTS_W void roiPool(InputArray features, InputArray boxes, InputArray pictures, Size pooled,
                           OutputArray output, OutputArray argmax, float spatialScale = 1.f);
+//! @overload
+CV_EXPORTS void roiPool(InputArray features, InputArray boxes, InputArray pictures, Size pooled,
+                        OutputArray output, OutputArray argmax, float spatialScale, Workspace& workspace);
 
 /** @brief The gradient of roiPool() with respect to the features.
 
@@ -42,6 +46,10 @@ Any number of threads gives the same bits.
 */
 CV_EXPORTS_W void roiPoolBackward(InputArray outputGrad, InputArray argmax, InputArray pictures,
                                   const std::vector<int>& featuresShape, OutputArray featuresGrad);
+//! @overload
+CV_EXPORTS void roiPoolBackward(InputArray outputGrad, InputArray argmax, InputArray pictures,
+                                const std::vector<int>& featuresShape, OutputArray featuresGrad,
+                                Workspace& workspace);
 
 //! @}
 
