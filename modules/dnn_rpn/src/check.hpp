@@ -28,6 +28,38 @@ inline Mat asColumn(const Mat& m)
     return m.reshape(m.channels(), 2, shape);
 }
 
+inline bool shareMemory(const Mat& a, const Mat& b)
+{
+    return a.datastart < b.dataend && b.datastart < a.dataend;
+}
+
+/** Rows to write without gaps between them: the caller's own where that can be done straight away, others aside
+where the caller's have gaps or are one of the inputs as well. */
+class RowsOutput
+{
+public:
+    RowsOutput(OutputArray output, int rows, int columns, int type, std::initializer_list<Mat> inputs)
+    {
+        output.create(rows, columns, type);
+        target = output.getMat();
+        bool aside = !target.isContinuous();
+        for (const Mat& input : inputs)
+            aside = aside || shareMemory(target, input);
+        storage = aside && !target.empty() ? Mat(rows, columns, type) : target.reshape(1, rows);
+    }
+
+    Mat& rows() { return storage; }
+
+    void finish()
+    {
+        if (storage.data != target.data)
+            storage.reshape(target.channels(), target.rows).copyTo(target);
+    }
+
+private:
+    Mat target, storage;
+};
+
 inline std::string shapeText(const Mat& m)
 {
     std::string text;

@@ -157,16 +157,17 @@ void objectness(InputArray logits_, OutputArray scores)
     const Mat logits = matrixArgument(logits_, "logits");
     if (logits.rows > 0 && logits.cols != 1 && logits.cols != 2)
         CV_Error_(Error::StsBadArg, ("logits must have 1 or 2 columns, not %s", shapeText(logits).c_str()));
-    Mat out(logits.rows, 1, CV_32F);
+    RowsOutput output(scores, logits.rows, 1, CV_32F, {logits});
+    float* score = output.rows().ptr<float>();
     for (int k = 0; k < logits.rows; ++k)
     {
         // A softmax of two is the sigmoid of the difference.
         const float* row = logits.ptr<float>(k);
         const float x = logits.cols == 2 ? row[1] - row[0] : row[0];
         const float e = std::exp(-std::abs(x));
-        out.at<float>(k) = (x < 0 ? e : 1.f) / (1 + e);
+        score[k] = (x < 0 ? e : 1.f) / (1 + e);
     }
-    giveOut(out, scores);
+    output.finish();
 }
 
 } // namespace dnn_rpn

@@ -155,8 +155,7 @@ public:
     {
         output.create(4, shape.data(), type);
         target = output.getMat();
-        const bool shared = target.datastart < input.dataend && input.datastart < target.dataend;
-        if (target.total() > 0 && (shared || !target.isContinuous()))
+        if (target.total() > 0 && (shareMemory(target, input) || !target.isContinuous()))
             storage.create(4, shape.data(), type);
         else
             storage = target;

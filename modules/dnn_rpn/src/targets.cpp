@@ -4,11 +4,12 @@
 #include "precomp.hpp"
 #include <cstdint>
 #include <random>
-#include "opencv2/core/utility.hpp"
+#include "arena.hpp"
 #include "box.hpp"
 #include "check.hpp"
 #include "targets.simd.hpp"
 #include "targets.simd_declarations.hpp" // for the other instruction sets
+#include "units.hpp"
 
 namespace cv {
 namespace dnn_rpn {
@@ -17,34 +18,22 @@ MatchParams::MatchParams() : positiveIoU(0.7f), negativeIoU(0.3f), lowQuality(tr
 
 namespace {
 
-//! An object's highest IoU so far and the first anchors of the blocks that have it.
+//! An object's highest IoU over some blocks of anchors, and the first and the last block that has it.
 struct Best
 {
-    float overlap = 0;
-    std::vector<int> blocks;
+    float overlap;
+    int first, last;
 
-    void see(float value, int block)
+    void see(float value, int firstBlock, int lastBlock)
     {
         if (value < overlap || !(value > 0))
             return;
         if (value > overlap)
         {
             overlap = value;
-            blocks.clear();
+            first = firstBlock;
         }
-        blocks.push_back(block);
-    }
-
-    void merge(const Best& other)
-    {
-        if (other.overlap < overlap || other.blocks.empty())
-            return;
-        if (other.overlap > overlap)
-        {
-            overlap = other.overlap;
-            blocks.clear();
-        }
-        blocks.insert(blocks.end(), other.blocks.begin(), other.blocks.end());
+        last = lastBlock;
     }
 };
 
@@ -69,17 +58,20 @@ bool inReach(const AnchorBlock& block, const float* object)
 class Matcher
 {
 public:
-    Matcher(const Mat& anchors_, const Mat& objects_, const Mat& regions_, const MatchParams& params_)
-        : anchors(anchors_), objects(objects_), regions(regions_), params(params_)
+    Matcher(const Mat& anchors_, const Mat& objects_, const Mat& regions_, const MatchParams& params_,
+            Arena& arena)
+        : anchors(anchors_), objects(objects_), regions(regions_), params(params_),
+          areas(arena.take<float>(objects.rows))
     {
         for (int g = 0; g < objects.rows; ++g)
-            areas.push_back(boxArea(objects.ptr<float>(g)));
+            areas[g] = boxArea(objects.ptr<float>(g));
     }
 
     /** Writes the match by the thresholds alone and the object that each anchor overlaps most.
-    @param bests one an object, or empty when they are not wanted */
-    void match(const Range& range, int* matches, int* favourites, std::vector<Best>& bests) const
+    @param bests receives one an object */
+    void match(const Range& range, int* matches, int* favourites, Best* bests) const
     {
+        std::fill_n(bests, objects.rows, Best{0, 0, -1});
         AnchorBlock block;
         for (int k = range.start; k < range.end; k += AnchorBlock::size)
         {
@@ -89,8 +81,7 @@ public:
                 if (areas[g] > 0 && inReach(block, objects.ptr<float>(g)))
                 {
                     const float best = overlapAnchors(objects.ptr<float>(g), areas[g], g, block);
-                    if (!bests.empty())
-                        bests[g].see(best, k);
+                    bests[g].see(best, k, k);
                 }
             for (int i = 0; i < count; ++i)
             {
@@ -110,10 +101,12 @@ public:
     void matchBest(int object, const Best& best, const int* favourites, int* matches) const
     {
         AnchorBlock block;
-        for (int k : best.blocks)
+        for (int k = best.first; k <= best.last; k += AnchorBlock::size)
         {
             const int count = std::min(AnchorBlock::size, anchors.rows - k);
             loadAnchors(anchors.ptr<float>(k), count, block);
+            if (!inReach(block, objects.ptr<float>(object)))
+                continue;
             overlapAnchors(objects.ptr<float>(object), areas[object], object, block);
             for (int i = 0; i < count; ++i)
                 if (block.overlap[i] == best.overlap)
@@ -132,13 +125,20 @@ private:
 
     const Mat &anchors, &objects, &regions;
     const MatchParams& params;
-    std::vector<float> areas;
+    float* const areas;
 };
 
 } // namespace
 
-void matchAnchors(InputArray anchors_, InputArray objects_, InputArray ignoreRegions_, OutputArray matches_,
+void matchAnchors(InputArray anchors, InputArray objects, InputArray ignoreRegions, OutputArray matches,
                   const MatchParams& params)
+{
+    Workspace workspace;
+    matchAnchors(anchors, objects, ignoreRegions, matches, params, workspace);
+}
+
+void matchAnchors(InputArray anchors_, InputArray objects_, InputArray ignoreRegions_, OutputArray matches_,
+                  const MatchParams& params, Workspace& workspace)
 {
     const Mat anchors = boxesArgument(anchors_, "anchors"), objects = boxesArgument(objects_, "objects");
     const Mat regions = boxesArgument(ignoreRegions_, "ignoreRegions");
@@ -148,35 +148,32 @@ void matchAnchors(InputArray anchors_, InputArray objects_, InputArray ignoreReg
                    params.negativeIoU, params.positiveIoU));
     checkRange(params.ignoreIoF, 0, 1, "ignoreIoF");
 
-    matches_.create(anchors.rows, 1, CV_32S);
-    if (anchors.rows == 0)
-        return;
-    const Mat offered = matches_.getMat();
-    Mat out = offered.isContinuous() ? offered : Mat(anchors.rows, 1, CV_32S);
-    int* matches = out.ptr<int>();
-    AutoBuffer<int> favourites(anchors.rows);
+    RowsOutput output(matches_, anchors.rows, 1, CV_32S, {anchors, objects, regions});
+    int* matches = output.rows().ptr<int>();
+    workspace.arenas().begin();
+    Arena& arena = workspace.arenas().own();
+    int* favourites = arena.take<int>(anchors.rows);
 
-    const int blockRows = 128 * AnchorBlock::size; // large enough to be worth a task of its own
-    const int blocks = (anchors.rows + blockRows - 1) / blockRows;
-    std::vector<std::vector<Best>> bests(blocks, std::vector<Best>(params.lowQuality ? objects.rows : 0));
-    const Matcher matcher(anchors, objects, regions, params);
-    parallel_for_(Range(0, blocks), [&](const Range& range) {
-        for (int b = range.start; b < range.end; ++b)
-        {
-            const Range rows(b * blockRows, std::min(anchors.rows, (b + 1) * blockRows));
-            matcher.match(rows, matches, favourites.data(), bests[b]);
-        }
+    const int unitRows = 128 * AnchorBlock::size; // large enough to be worth a task of its own
+    const int units = (anchors.rows + unitRows - 1) / unitRows;
+    Best* bests = arena.take<Best>(static_cast<size_t>(units) * objects.rows);
+    const Matcher matcher(anchors, objects, regions, params, arena);
+    forEachUnit(units, [&](int, int unit) {
+        const Range rows(unit * unitRows, std::min(anchors.rows, (unit + 1) * unitRows));
+        matcher.match(rows, matches, favourites, bests + static_cast<size_t>(unit) * objects.rows);
     });
 
     for (int g = 0; params.lowQuality && g < objects.rows; ++g)
     {
-        Best best;
-        for (int b = 0; b < blocks; ++b)
-            best.merge(bests[b][g]);
-        matcher.matchBest(g, best, favourites.data(), matches);
+        Best best = {0, 0, -1};
+        for (int unit = 0; unit < units; ++unit)
+        {
+            const Best& other = bests[static_cast<size_t>(unit) * objects.rows + g];
+            best.see(other.overlap, other.first, other.last);
+        }
+        matcher.matchBest(g, best, favourites, matches);
     }
-    if (out.data != offered.data)
-        out.copyTo(matches_);
+    output.finish();
 }
 
 namespace {
@@ -194,7 +191,7 @@ uint32_t drawBelow(std::mt19937& random, uint32_t bound)
 }
 
 //! Leaves a random choice of `count` at the front (the first steps of a Fisher-Yates shuffle).
-void chooseFront(std::vector<int>& items, int count, std::mt19937& random)
+void chooseFront(ArenaVector<int>& items, int count, std::mt19937& random)
 {
     for (int i = 0; i < count; ++i)
         std::swap(items[i], items[i + drawBelow(random, static_cast<uint32_t>(items.size()) - i)]);
@@ -202,7 +199,13 @@ void chooseFront(std::vector<int>& items, int count, std::mt19937& random)
 
 } // namespace
 
-void sampleAnchors(InputOutputArray matches_, int count, float positiveShare, int seed)
+void sampleAnchors(InputOutputArray matches, int count, float positiveShare, int seed)
+{
+    Workspace workspace;
+    sampleAnchors(matches, count, positiveShare, seed, workspace);
+}
+
+void sampleAnchors(InputOutputArray matches_, int count, float positiveShare, int seed, Workspace& workspace)
 {
     Mat original = matches_.getMat();
     Mat matches = columnArgument(matches_, CV_32S, -1, "matches");
@@ -212,7 +215,12 @@ void sampleAnchors(InputOutputArray matches_, int count, float positiveShare, in
         return;
 
     int* match = matches.ptr<int>();
-    std::vector<int> positives, negatives;
+    workspace.arenas().begin();
+    ArenaVector<int> positives(&workspace.arenas().own()), negatives(&workspace.arenas().own());
+    const int positiveTotal =
+        static_cast<int>(std::count_if(match, match + matches.rows, [](int value) { return value >= 0; }));
+    positives.reserve(positiveTotal);
+    negatives.reserve(matches.rows - positiveTotal);
     for (int k = 0; k < matches.rows; ++k)
     {
         if (match[k] >= 0)
@@ -256,17 +264,21 @@ void encodeTargets(InputArray anchors_, InputArray objects_, InputArray matches_
     const Mat matches = columnArgument(matches_, CV_32S, anchors.rows, "matches");
     checkWeights(weights);
 
-    Mat out = Mat::zeros(anchors.rows, 4, CV_32F);
+    RowsOutput output(deltas, anchors.rows, 4, CV_32F, {anchors, objects, matches});
     for (int k = 0; k < anchors.rows; ++k)
     {
+        float* delta = output.rows().ptr<float>(k);
         const int match = checkedMatch(matches, k, objects.rows);
         if (match < 0)
+        {
+            std::fill_n(delta, 4, 0.f);
             continue;
+        }
         checkExtent(anchors.ptr<float>(k), "anchors", k);
         checkExtent(objects.ptr<float>(match), "objects", match);
-        encodeBox(objects.ptr<float>(match), anchors.ptr<float>(k), weights, out.ptr<float>(k));
+        encodeBox(objects.ptr<float>(match), anchors.ptr<float>(k), weights, delta);
     }
-    giveOut(out, deltas);
+    output.finish();
 }
 
 int matchLabels(InputArray matches_, InputArray classes_, OutputArray labels)
@@ -278,19 +290,20 @@ int matchLabels(InputArray matches_, InputArray classes_, OutputArray labels)
             CV_Error_(Error::StsOutOfRange,
                       ("classes must be 1 or more, but has %d at %d", classes.at<int>(g), g));
 
-    Mat out(matches.rows, 1, CV_32S);
+    RowsOutput output(labels, matches.rows, 1, CV_32S, {matches, classes});
+    int* label = output.rows().ptr<int>();
     int positives = 0;
     for (int k = 0; k < matches.rows; ++k)
     {
         const int match = checkedMatch(matches, k, classes.empty() ? INT_MAX : classes.rows);
         if (match >= 0)
             ++positives;
-        out.at<int>(k) = match == MATCH_IGNORED    ? -1
-                         : match == MATCH_NEGATIVE ? 0
-                         : classes.empty()         ? 1
-                                                   : classes.at<int>(match);
+        label[k] = match == MATCH_IGNORED    ? -1
+                   : match == MATCH_NEGATIVE ? 0
+                   : classes.empty()         ? 1
+                                             : classes.at<int>(match);
     }
-    giveOut(out, labels);
+    output.finish();
     return positives;
 }
 

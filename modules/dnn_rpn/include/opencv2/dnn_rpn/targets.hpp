@@ -5,6 +5,7 @@
 #define OPENCV_DNN_RPN_TARGETS_HPP
 
 #include "opencv2/core.hpp"
+#include "opencv2/dnn_rpn/workspace.hpp"
 
 namespace cv {
 namespace dnn_rpn {
@@ -46,6 +47,9 @@ object that the anchor itself overlaps most, as torchvision's Matcher does.
 */
 CV_EXPORTS_W void matchAnchors(InputArray anchors, InputArray objects, InputArray ignoreRegions,
                                OutputArray matches, const MatchParams& params = MatchParams());
+//! @overload
+CV_EXPORTS void matchAnchors(InputArray anchors, InputArray objects, InputArray ignoreRegions,
+                             OutputArray matches, const MatchParams& params, Workspace& workspace);
 
 /** @brief Keeps a random, balanced part of the matches and sets the rest to MATCH_IGNORED.
 
@@ -58,6 +62,9 @@ The sampling of the ordinary RPN: up to `count * positiveShare` positives; negat
 @param seed of the random numbers
 */
 CV_EXPORTS_W void sampleAnchors(InputOutputArray matches, int count, float positiveShare, int seed);
+//! @overload
+CV_EXPORTS void sampleAnchors(InputOutputArray matches, int count, float positiveShare, int seed,
+                              Workspace& workspace);
 
 /** @brief The regression targets: encodeBoxes() of each positive anchor's object, 0 for all others.
 

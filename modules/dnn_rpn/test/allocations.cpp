@@ -1,0 +1,36 @@
+// This file is part of OpenCV project.
+// It is subject to the license terms in the LICENSE file found in the top-level directory
+// of this distribution and at http://opencv.org/license.html.
+#include "allocations.hpp"
+
+#include <atomic>
+#include <cstdlib>
+#include <new>
+
+static std::atomic<size_t> counter(0);
+
+size_t largeAllocations()
+{
+    return counter;
+}
+
+// These replace the standard library's in the whole program.
+
+void* operator new(size_t size)
+{
+    if (size >= 256) // lists of arguments and the like are smaller
+        ++counter;
+    if (void* memory = std::malloc(size ? size : 1))
+        return memory;
+    throw std::bad_alloc();
+}
+
+void operator delete(void* memory) noexcept
+{
+    std::free(memory);
+}
+
+void operator delete(void* memory, size_t) noexcept
+{
+    std::free(memory);
+}
