@@ -32,6 +32,7 @@ Conventions that hold everywhere
 #include "opencv2/dnn_rpn/roi_align.hpp"
 #include "opencv2/dnn_rpn/roi_pool.hpp"
 #include "opencv2/dnn_rpn/metrics.hpp"
+#include "opencv2/dnn_rpn/layers.hpp"
 #include "opencv2/dnn_rpn/model.hpp"
 #include "opencv2/dnn_rpn/file.hpp"
 
