@@ -531,13 +531,12 @@ TEST_F(DnnRpn_Layers, errorsNameLayerAndValue)
         readPlainly(align({3, 4}).attribute("coordinate_transformation_mode", "asymmetric").bytes()));
     EXPECT_ERROR("spatial_scale must be above 0",
                  readPlainly(align({3, 4}).attribute("spatial_scale", 0.f).bytes()));
-    const Inputs wrong = {{"X", zeros({1, 2, 5, 5})},
-                          {"rois", Mat(3, 4, CV_32F, Scalar(nan))},
-                          {"pictures", floats({0, 0, 0}, 1)}};
     for (const char* mode : {"avg", "max"})
     {
         SCOPED_TRACE(mode);
-        Inputs inputs = wrong;
+        Inputs inputs = {{"X", zeros({1, 2, 5, 5})},
+                         {"rois", Mat(3, 4, CV_32F, Scalar(nan))},
+                         {"pictures", floats({0, 0, 0}, 1)}};
         OnnxFile file = align({3, 4});
         file.attribute("mode", mode);
         EXPECT_ERROR("nan", outputOf(readPlainly(file.bytes()), inputs, "pooled"));

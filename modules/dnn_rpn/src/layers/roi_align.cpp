@@ -11,75 +11,86 @@ namespace dnn_rpn {
 
 namespace {
 
-//! A sample's cells along one axis, and how much the second of them weighs; outside: no cells.
+//! A sample within the map along one axis: the cells on either side, and how much the second weighs.
 struct Sample
 {
-    Sample(float position, int cells) : inside(position >= -1 && position <= cells)
+    Sample(float position, int cells)
     {
         const float x = std::max(position, 0.f);
-        first = std::min(static_cast<int>(inside ? x : 0), cells - 1);
+        first = std::min(static_cast<int>(x), cells - 1);
         second = std::min(first + 1, cells - 1);
-        weight = inside && second > first ? x - first : 0;
+        weight = second > first ? x - first : 0;
     }
 
-    bool inside;
     int first, second;
     float weight;
 };
 
-//! The samples of all bins, bin by bin, as roiAlign() has them.
-std::vector<Sample> samplesOf(float low, float high, int bins, int cells, const RoiAlignParams& params)
+//! The samples of a bin along one axis.
+struct Samples
+{
+    std::vector<Sample> inside;
+    bool outside = false; //!< whether there are others, which count as 0
+};
+
+//! For each bin, the samples that roiAlign() takes.
+std::vector<Samples> samplesOf(float low, float high, int bins, int cells, const RoiAlignParams& params)
 {
     const float shift = params.aligned ? 0.5f : 0.f;
     const float start = low * params.spatialScale - shift, end = high * params.spatialScale - shift;
     const float length = params.aligned ? end - start : std::max(end - start, 1.f);
     const float bin = length / bins;
     const int count = params.samplingRatio > 0 ? params.samplingRatio : cvCeil(bin);
-    std::vector<Sample> samples;
+    std::vector<Samples> samples(bins);
     for (int b = 0; b < bins; ++b)
         for (int i = 0; i < count; ++i)
-            samples.push_back(Sample(start + b * bin + (i + 0.5f) * bin / count, cells));
+        {
+            const float position = start + b * bin + (i + 0.5f) * bin / count;
+            if (position >= -1 && position <= cells)
+                samples[b].inside.push_back(Sample(position, cells));
+            else
+                samples[b].outside = true;
+        }
     return samples;
 }
 
-/** The largest of the samples' weighted neighbours in each bin. Not the largest interpolated value: ONNX Runtime
-and the reference implementation of ONNX take the four neighbours apart, and files are made to fit them. */
+//! The largest of the samples' neighbours, each times its weight.
+float largestOf(const float* plane, int width, const Samples& ys, const Samples& xs)
+{
+    const bool none = (ys.inside.empty() && !ys.outside) || (xs.inside.empty() && !xs.outside);
+    float best = none || ys.outside || xs.outside ? 0 : -FLT_MAX;
+    for (const Sample& y : ys.inside)
+        for (const Sample& x : xs.inside)
+        {
+            const float* top = plane + static_cast<size_t>(y.first) * width;
+            const float* bottom = plane + static_cast<size_t>(y.second) * width;
+            best = std::max({best, (1 - y.weight) * (1 - x.weight) * top[x.first],
+                             (1 - y.weight) * x.weight * top[x.second],
+                             y.weight * (1 - x.weight) * bottom[x.first],
+                             y.weight * x.weight * bottom[x.second]});
+        }
+    return best;
+}
+
+/** The mode "max". Not the largest interpolated value: ONNX Runtime and ONNX's reference implementation take the
+four neighbours of a sample apart, and this is what files are made for. */
 void alignMax(const Mat& features, const Regions& regions, const RoiAlignParams& params, Mat& output)
 {
-    const int channels = features.size[1], height = features.size[2], width = features.size[3];
+    const int height = features.size[2], width = features.size[3];
     const int rows = output.size[2], columns = output.size[3];
     parallel_for_(Range(0, regions.boxes.rows), [&](const Range& range) {
         for (int r = range.start; r < range.end; ++r)
         {
             const float* box = regions.boxes.ptr<float>(r);
-            const std::vector<Sample> ys = samplesOf(box[1], box[3], rows, height, params);
-            const std::vector<Sample> xs = samplesOf(box[0], box[2], columns, width, params);
-            const size_t tall = ys.size() / rows, wide = xs.size() / columns;
-            for (int c = 0; c < channels; ++c)
+            const std::vector<Samples> ys = samplesOf(box[1], box[3], rows, height, params);
+            const std::vector<Samples> xs = samplesOf(box[0], box[2], columns, width, params);
+            for (int c = 0; c < features.size[1]; ++c)
             {
                 const float* plane = features.ptr<float>(regions.pictures[r], c);
                 float* out = output.ptr<float>(r, c);
-                for (int bin = 0; bin < rows * columns; ++bin)
-                {
-                    float best = tall * wide > 0 ? -FLT_MAX : 0;
-                    for (size_t i = 0; i < tall * wide; ++i)
-                    {
-                        const Sample& y = ys[bin / columns * tall + i / wide];
-                        const Sample& x = xs[bin % columns * wide + i % wide];
-                        if (!y.inside || !x.inside)
-                        {
-                            best = std::max(best, 0.f);
-                            continue;
-                        }
-                        const float* top = plane + static_cast<size_t>(y.first) * width;
-                        const float* bottom = plane + static_cast<size_t>(y.second) * width;
-                        best = std::max({best, (1 - y.weight) * (1 - x.weight) * top[x.first],
-                                         (1 - y.weight) * x.weight * top[x.second],
-                                         y.weight * (1 - x.weight) * bottom[x.first],
-                                         y.weight * x.weight * bottom[x.second]});
-                    }
-                    out[bin] = best;
-                }
+                for (const Samples& y : ys)
+                    for (const Samples& x : xs)
+                        *out++ = largestOf(plane, width, y, x);
             }
         }
     });
@@ -133,7 +144,6 @@ protected:
             roiAlign(arguments[0].value, regions.boxes, regions.pictures, pooled, results[0], params);
         else
         {
-            // roiAlign() checks its arguments itself; the samples here are few enough for the same limits.
             checkRegions(arguments[0].value, regions);
             alignMax(arguments[0].value, regions, params, results[0]);
         }
@@ -141,6 +151,7 @@ protected:
     }
 
 private:
+    //! roiAlign() does this itself.
     void checkRegions(const Mat& features, const Regions& regions) const
     {
         floatArgument(features, "X");
