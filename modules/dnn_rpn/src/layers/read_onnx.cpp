@@ -44,7 +44,9 @@ enum AttributeField
 enum TensorField
 {
     tensorDims = 1,
-    tensorName = 8
+    tensorInts = 7,
+    tensorName = 8,
+    tensorRaw = 9
 };
 enum OpsetField
 {
@@ -56,16 +58,16 @@ const int kindText = 3, kindInts = 7; // of AttributeProto
 
 struct Node
 {
-    explicit Node(const std::string& message) : fields(wireFields(message))
+    explicit Node(std::string_view message) : fields(wireFields(message))
     {
         for (const WireField& field : fields)
             switch (field.number)
             {
             case nodeInput:
-                inputs.push_back(field.bytes);
+                inputs.push_back(std::string(field.bytes));
                 break;
             case nodeOutput:
-                outputs.push_back(field.bytes);
+                outputs.push_back(std::string(field.bytes));
                 break;
             case nodeType:
                 type = field.bytes;
@@ -94,19 +96,38 @@ struct Node
     std::vector<std::vector<WireField>> attributes;
 };
 
-std::vector<uint64_t> dimsOf(const std::vector<WireField>& tensor)
+//! All numbers of a repeated field, which may be packed into one text or not.
+std::vector<uint64_t> numbersOf(const std::vector<WireField>& message, int number)
 {
-    std::vector<uint64_t> dims;
-    for (const WireField& field : tensor)
-        if (field.number == tensorDims)
+    std::vector<uint64_t> numbers;
+    for (const WireField& field : message)
+        if (field.number == number)
         {
             if (!field.hasBytes)
-                dims.push_back(field.value);
-            else // packed
+                numbers.push_back(field.value);
+            else
                 for (size_t at = 0; at < field.bytes.size();)
-                    dims.push_back(readVarint(field.bytes, at));
+                    numbers.push_back(readVarint(field.bytes, at));
         }
-    return dims;
+    return numbers;
+}
+
+//! The numbers of a small tensor of 64-bit integers.
+std::vector<int> valuesOf(const std::vector<WireField>& tensor)
+{
+    std::vector<int> integers;
+    for (const uint64_t value : numbersOf(tensor, tensorInts))
+        integers.push_back(static_cast<int>(static_cast<int64_t>(value)));
+    for (const WireField& field : tensor)
+        if (field.number == tensorRaw)
+            for (size_t at = 0; at + 8 <= field.bytes.size(); at += 8)
+            {
+                uint32_t low = 0; // little-endian, and small
+                for (int i = 3; i >= 0; --i)
+                    low = low << 8 | static_cast<unsigned char>(field.bytes[at + i]);
+                integers.push_back(static_cast<int>(low));
+            }
+    return integers;
 }
 
 //! What is known of the tensors so far, while one goes through the nodes of a graph in their order.
@@ -117,7 +138,7 @@ public:
     {
         for (const WireField& field : tensor)
             if (field.number == tensorName)
-                constants[field.bytes] = dimsOf(tensor);
+                constants[std::string(field.bytes)] = tensor;
     }
 
     //! The outputs of a node, replaced by one of ours or not.
@@ -129,7 +150,7 @@ public:
                 for (const std::vector<WireField>& attribute : node.attributes)
                     for (const WireField& field : attribute)
                         if (field.number == attributeTensor)
-                            constants[output] = dimsOf(wireFields(field.bytes));
+                            constants[output] = wireFields(field.bytes);
             const bool dynamic =
                 std::any_of(node.inputs.begin(), node.inputs.end(),
                             [this](const std::string& name) { return !name.empty() && !isConstant(name); });
@@ -149,15 +170,24 @@ public:
     int rankOf(const std::string& name) const
     {
         const auto found = constants.find(name);
-        return found == constants.end() ? -1 : static_cast<int>(found->second.size());
+        return found == constants.end() ? -1 : static_cast<int>(numbersOf(found->second, tensorDims).size());
+    }
+
+    //! The numbers of a constant of the file, none for others.
+    std::vector<int> integersOf(const std::string& name) const
+    {
+        const auto found = constants.find(name);
+        return found == constants.end() ? std::vector<int>() : valuesOf(found->second);
     }
 
     //! Whether it is a constant of the file with one element.
     bool isSingle(const std::string& name) const
     {
         const auto found = constants.find(name);
-        return found != constants.end() &&
-               std::all_of(found->second.begin(), found->second.end(), [](uint64_t d) { return d == 1; });
+        if (found == constants.end())
+            return false;
+        const std::vector<uint64_t> dims = numbersOf(found->second, tensorDims);
+        return std::all_of(dims.begin(), dims.end(), [](uint64_t d) { return d == 1; });
     }
 
     /** Whether the node works with boxes and the like that were chosen before: lists with one dimension, and rows
@@ -169,8 +199,8 @@ public:
     }
 
 private:
-    std::map<std::string, std::vector<uint64_t>> constants; // of the file, with their dimensions
-    std::set<std::string> folded;                           // what the importer makes of constants and shapes
+    std::map<std::string, std::vector<WireField>> constants; // of the file
+    std::set<std::string> folded; // what the importer makes of constants and shapes
     std::set<std::string> boxes;
 };
 
@@ -209,6 +239,18 @@ std::string textAttribute(const std::string& name, const std::string& value)
                                         wireNumber(attributeKind, kindText));
 }
 
+//! Squeeze as it was before opset 13, where the importer of OpenCV 4.6 takes it: the axes are an attribute.
+std::string squeezeOf(const Node& node, const Tensors& tensors)
+{
+    std::string bytes;
+    for (const WireField& field : node.fields)
+        if (field.number != nodeInput)
+            bytes += field.whole;
+    return bytes + wireBytes(nodeInput, node.inputs[0]) +
+           intsAttribute("axes", tensors.integersOf(node.inputs[1]));
+}
+
+//! A node of ours in the place of one of ONNX.
 std::string rewritten(const Node& node, const Tensors& tensors, uint64_t opset)
 {
     std::string bytes;
@@ -292,7 +334,12 @@ std::string rewritten(const std::string& bytes)
             }
             const Node node(part.bytes);
             const bool ours = isOurs(node, tensors);
-            parts += ours ? wireBytes(graphNode, rewritten(node, tensors, opset)) : part.whole;
+            if (ours)
+                parts += wireBytes(graphNode, rewritten(node, tensors, opset));
+            else if (node.type == "Squeeze" && node.inputs.size() == 2)
+                parts += wireBytes(graphNode, squeezeOf(node, tensors));
+            else
+                parts += part.whole;
             tensors.add(node, ours);
         }
         result += wireBytes(modelGraph, parts);

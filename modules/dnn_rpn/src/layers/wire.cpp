@@ -24,7 +24,7 @@ std::string varint(uint64_t value)
 
 } // namespace
 
-uint64_t readVarint(const std::string& message, size_t& at)
+uint64_t readVarint(std::string_view message, size_t& at)
 {
     uint64_t value = 0;
     for (int shift = 0; shift < 64; shift += 7)
@@ -39,14 +39,14 @@ uint64_t readVarint(const std::string& message, size_t& at)
     failWire();
 }
 
-std::vector<WireField> wireFields(const std::string& message)
+std::vector<WireField> wireFields(std::string_view message)
 {
     std::vector<WireField> fields;
     for (size_t at = 0; at < message.size();)
     {
         const size_t start = at;
         const uint64_t tag = readVarint(message, at);
-        WireField field = {static_cast<int>(tag >> 3), false, 0, std::string(), std::string()};
+        WireField field = {static_cast<int>(tag >> 3), false, 0, {}, {}};
         uint64_t length = 0;
         switch (tag & 7)
         {
@@ -76,9 +76,9 @@ std::vector<WireField> wireFields(const std::string& message)
     return fields;
 }
 
-std::string wireBytes(int number, const std::string& bytes)
+std::string wireBytes(int number, std::string_view bytes)
 {
-    return varint(static_cast<uint64_t>(number) << 3 | 2) + varint(bytes.size()) + bytes;
+    return varint(static_cast<uint64_t>(number) << 3 | 2) + varint(bytes.size()) + std::string(bytes);
 }
 
 std::string wireNumber(int number, uint64_t value)
