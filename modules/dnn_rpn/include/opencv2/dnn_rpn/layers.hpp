@@ -88,12 +88,12 @@ As cv::dnn::readNetFromONNX() after registerLayers(), with one difference: the i
 narrower idea of some standard operators, and so would stop at the file of about every detector before it comes
 to the layers here. In the copy of the file that the importer gets, these nodes are handed to our layers: Gather
 with several or computed indices, Clip with bounds as inputs, arithmetic among chosen boxes, inputs that are left
-out, RoiAlign, NonMaxSuppression and TopK.
+out, RoiAlign, MaxRoiPool, NonMaxSuppression and TopK. Squeeze gets its axes as it had them before opset 13.
 
 What PyTorch's exporter writes at a fixed input size (opset 11 to 16) works where the model is made of
 convolutions and the like, indexing (`boxes[keep]`), `topk`, torchvision's `nms`, `roi_align` and `roi_pool`.
-torchvision's own FasterRCNN does not: it works out sizes within the graph, and decides (If, NonZero) by how many
-boxes there are.
+torchvision's own FasterRCNN does not: it works out sizes within the graph, and decides by how many boxes there
+are (If, which the importer refuses before it asks for a layer).
 
 On OpenCV 5 the file is read as it is.
 

@@ -82,6 +82,15 @@ class dnn_rpn_test(NewOpenCVTests):
         grad = cv.dnn_rpn.roiPoolBackward(out, argmax, None, features.shape)
         self.assertEqual(grad[0, 0, 3, 4], 19)
 
+    def test_layers(self):
+        cv.dnn_rpn.registerLayers()
+        cv.dnn_rpn.registerLayers()
+        cv.dnn_rpn.unregisterLayers()
+        with self.assertRaisesRegex(cv.error, 'ONNX'):
+            cv.dnn_rpn.readOnnx(np.array([1, 2, 3], np.uint8))
+        with self.assertRaisesRegex(cv.error, 'nothing.onnx'):
+            cv.dnn_rpn.readOnnx('nothing.onnx')
+
     def test_metrics(self):
         evaluator = cv.dnn_rpn.Evaluator(1)
         box = boxes([0, 0, 10, 10])
