@@ -83,14 +83,14 @@ std::vector<Argument> OnnxLayer::arrange(const std::vector<Argument>& dynamic) c
     return arguments;
 }
 
-bool OnnxLayer::getMemoryShapes(const std::vector<dnn::MatShape>& inputShapes, const int,
-                                std::vector<dnn::MatShape>& outputShapes,
-                                std::vector<dnn::MatShape>& internalShapes) const
+bool OnnxLayer::getMemoryShapes(const std::vector<NetShape>& inputShapes, const int,
+                                std::vector<NetShape>& outputShapes,
+                                std::vector<NetShape>& internalShapes) const
 {
     namingLayer(name, type, [&] {
         dynamicShapes.clear();
         std::vector<Argument> dynamic;
-        for (const dnn::MatShape& shape : inputShapes)
+        for (const NetShape& shape : inputShapes)
         {
             dynamicShapes.push_back(Shape(shape.begin(), shape.end()));
             dynamic.push_back({Mat(), dynamicShapes.back()});
@@ -107,7 +107,7 @@ bool OnnxLayer::getMemoryShapes(const std::vector<dnn::MatShape>& inputShapes, c
                 total *= size;
             if (total > INT_MAX)
                 CV_Error_(Error::StsOutOfRange, ("an output would be %s", shapeText(shape).c_str()));
-            outputShapes.push_back(dnn::MatShape(shape.data(), shape.data() + shape.size()));
+            outputShapes.push_back(NetShape(shape.data(), shape.data() + shape.size()));
         }
     });
     return false;

@@ -10,6 +10,13 @@
 namespace cv {
 namespace dnn_rpn {
 
+//! OpenCV 4 has MatShape in cv::dnn, OpenCV 5 in cv.
+namespace wherever {
+using namespace dnn;
+typedef MatShape NetShape;
+} // namespace wherever
+using wherever::NetShape;
+
 typedef std::vector<int> Shape;
 
 inline std::string shapeText(const Shape& shape)
@@ -67,9 +74,9 @@ class OnnxLayer : public dnn::Layer
 public:
     bool supportBackend(int backendId) override;
 
-    bool getMemoryShapes(const std::vector<dnn::MatShape>& inputShapes, const int requiredOutputs,
-                         std::vector<dnn::MatShape>& outputShapes,
-                         std::vector<dnn::MatShape>& internalShapes) const override;
+    bool getMemoryShapes(const std::vector<NetShape>& inputShapes, const int requiredOutputs,
+                         std::vector<NetShape>& outputShapes,
+                         std::vector<NetShape>& internalShapes) const override;
 
     using dnn::Layer::forward;
     void forward(InputArrayOfArrays inputArrays, OutputArrayOfArrays outputArrays,
