@@ -245,8 +245,11 @@ def suppression(generator):
         yield Comparison("NMS", str(count), "nms", inputs, ("stockNms", "keep"),
                          lambda result, ours: farthest(ours.output("keep"), result), 0, "cv::dnn NMSBoxes")
         groups = torch.randint(0, 80, (count,), generator=generator)
+        # The peer moves each class's boxes to a place of their own, and loses digits on the way: a few boxes near
+        # the threshold fall on the other side.
+        almost = lambda result, ours: len(np.setxor1d(ours.output("keep"), result.numpy())) / len(result)
         yield Comparison("NMS of 80 classes", str(count), "nms", dict(inputs, labels=groups, grouped=1),
-                         lambda b=candidates, s=scores, g=groups: torchvision.ops.batched_nms(b, s, g, 0.7), same, 0)
+                         lambda b=candidates, s=scores, g=groups: torchvision.ops.batched_nms(b, s, g, 0.7), almost, 2e-3)
 
 
 def regions(generator):

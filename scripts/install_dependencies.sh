@@ -9,6 +9,7 @@ Usage: scripts/install_dependencies.sh PURPOSE...
 Installs the packages that the purposes need and the machine lacks:
   build   the modules and the programs, against the distribution's OpenCV
   test    the tests and the format check
+  peers   what perf/compare_peers.sh compares with
   tree    a build inside OpenCV's own source tree
 
 Uses sudo when not run as root. Does nothing when everything is there.
@@ -18,6 +19,7 @@ END
 build=(g++ cmake ninja-build ccache
     libopencv-dev libeigen3-dev libpugixml-dev libprotobuf-dev libonnx-dev)
 test=(libgtest-dev clang-format-14)
+peers=(python3-torch python3-torchvision python3-numpy)
 tree=(xz-utils protobuf-compiler libjpeg-dev libpng-dev zlib1g-dev python3-dev python3-numpy)
 
 needed=()
@@ -25,6 +27,7 @@ for purpose in "$@"; do
     case $purpose in
         build) needed+=("${build[@]}") ;;
         test) needed+=("${test[@]}") ;;
+        peers) needed+=("${peers[@]}") ;;
         tree) needed+=("${tree[@]}") ;;
         --help | -h) usage; exit 0 ;;
         *) echo "Unknown purpose: $purpose" >&2; usage >&2; exit 2 ;;

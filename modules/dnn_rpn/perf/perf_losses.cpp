@@ -6,14 +6,15 @@
 namespace opencv_test {
 namespace {
 
-typedef TestBaseWithParam<int> Losses;
+typedef TestBaseWithParam<tuple<int, int>> Losses;
 #define ANCHORS testing::Values(oneMap, pyramid, 20 * pyramid)
 
 // All with the gradient, as a trainer calls them.
 
-PERF_TEST_P(Losses, sigmoidFocal, ANCHORS)
+PERF_TEST_P(Losses, sigmoidFocal, testing::Combine(ANCHORS, THREADS))
 {
-    const int count = GetParam();
+    const Threads threads(get<1>(GetParam()));
+    const int count = get<0>(GetParam());
     RNG rng(1);
     const Mat logits = randomNormal(rng, count, 1, 3), labels = randomLabels(rng, count, 1);
     Mat grad(count, 1, CV_32F);
@@ -22,9 +23,10 @@ PERF_TEST_P(Losses, sigmoidFocal, ANCHORS)
     SANITY_CHECK_NOTHING();
 }
 
-PERF_TEST_P(Losses, softmaxFocal, ANCHORS)
+PERF_TEST_P(Losses, softmaxFocal, testing::Combine(ANCHORS, THREADS))
 {
-    const int count = GetParam();
+    const Threads threads(get<1>(GetParam()));
+    const int count = get<0>(GetParam());
     RNG rng(1);
     const Mat logits = randomNormal(rng, count, 2, 3), labels = randomLabels(rng, count, 1);
     Mat grad(count, 2, CV_32F);
@@ -33,9 +35,10 @@ PERF_TEST_P(Losses, softmaxFocal, ANCHORS)
     SANITY_CHECK_NOTHING();
 }
 
-PERF_TEST_P(Losses, sigmoidFocalClasses, testing::Values(20))
+PERF_TEST_P(Losses, sigmoidFocalClasses, testing::Combine(testing::Values(20), THREADS))
 {
-    const int classes = GetParam(); // 4,859,820 logits
+    const Threads threads(get<1>(GetParam()));
+    const int classes = get<0>(GetParam()); // 4,859,820 logits
     RNG rng(1);
     const Mat logits = randomNormal(rng, pyramid, classes, 3), labels = randomLabels(rng, pyramid, classes);
     Mat grad(pyramid, classes, CV_32F);
@@ -44,9 +47,10 @@ PERF_TEST_P(Losses, sigmoidFocalClasses, testing::Values(20))
     SANITY_CHECK_NOTHING();
 }
 
-PERF_TEST_P(Losses, softmaxFocalClasses, testing::Values(20))
+PERF_TEST_P(Losses, softmaxFocalClasses, testing::Combine(testing::Values(20), THREADS))
 {
-    const int classes = GetParam();
+    const Threads threads(get<1>(GetParam()));
+    const int classes = get<0>(GetParam());
     RNG rng(1);
     const Mat logits = randomNormal(rng, pyramid, classes + 1, 3);
     const Mat labels = randomLabels(rng, pyramid, classes);
@@ -56,9 +60,10 @@ PERF_TEST_P(Losses, softmaxFocalClasses, testing::Values(20))
     SANITY_CHECK_NOTHING();
 }
 
-PERF_TEST_P(Losses, sigmoidCrossEntropy, ANCHORS)
+PERF_TEST_P(Losses, sigmoidCrossEntropy, testing::Combine(ANCHORS, THREADS))
 {
-    const int count = GetParam();
+    const Threads threads(get<1>(GetParam()));
+    const int count = get<0>(GetParam());
     RNG rng(1);
     const Mat logits = randomNormal(rng, count, 1, 3), labels = randomLabels(rng, count, 1);
     Mat grad(count, 1, CV_32F);
@@ -67,9 +72,10 @@ PERF_TEST_P(Losses, sigmoidCrossEntropy, ANCHORS)
     SANITY_CHECK_NOTHING();
 }
 
-PERF_TEST_P(Losses, smoothL1, ANCHORS)
+PERF_TEST_P(Losses, smoothL1, testing::Combine(ANCHORS, THREADS))
 {
-    const int count = GetParam();
+    const Threads threads(get<1>(GetParam()));
+    const int count = get<0>(GetParam());
     RNG rng(1);
     const Mat deltas = randomNormal(rng, count, 4, 1), targets = randomNormal(rng, count, 4, 1);
     const Mat labels = randomLabels(rng, count, 1);
@@ -79,9 +85,10 @@ PERF_TEST_P(Losses, smoothL1, ANCHORS)
     SANITY_CHECK_NOTHING();
 }
 
-PERF_TEST_P(Losses, giou, ANCHORS)
+PERF_TEST_P(Losses, giou, testing::Combine(ANCHORS, THREADS))
 {
-    const int count = GetParam();
+    const Threads threads(get<1>(GetParam()));
+    const int count = get<0>(GetParam());
     RNG rng(1);
     const Mat boxes = randomBoxes(rng, count), targets = randomBoxes(rng, count);
     const Mat labels(count, 1, CV_32S, Scalar(1)); // all positive: the rows of others cost next to nothing

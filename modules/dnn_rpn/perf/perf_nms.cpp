@@ -6,13 +6,15 @@
 namespace opencv_test {
 namespace {
 
-typedef TestBaseWithParam<int> Nms;
+typedef TestBaseWithParam<tuple<int, int>> Nms;
 #define BOXES testing::Values(1000, 6000, 12000)
 
-PERF_TEST_P(Nms, spread, BOXES)
+PERF_TEST_P(Nms, spread, testing::Combine(BOXES, THREADS))
 {
+    const Threads threads(get<1>(GetParam()));
     RNG rng(1);
-    const Mat boxes = randomBoxes(rng, GetParam()), scores = randomNormal(rng, GetParam(), 1, 3);
+    const Mat boxes = randomBoxes(rng, get<0>(GetParam())),
+              scores = randomNormal(rng, get<0>(GetParam()), 1, 3);
     std::vector<int> keep;
     declare.in(boxes, scores).time(60);
     TEST_CYCLE() nms(boxes, scores, 0.7f, keep);
@@ -20,10 +22,11 @@ PERF_TEST_P(Nms, spread, BOXES)
 }
 
 //! What a trained network gives: crowds of boxes around a few objects.
-PERF_TEST_P(Nms, crowded, BOXES)
+PERF_TEST_P(Nms, crowded, testing::Combine(BOXES, THREADS))
 {
+    const Threads threads(get<1>(GetParam()));
     RNG rng(1);
-    const int count = GetParam(), places = 10;
+    const int count = get<0>(GetParam()), places = 10;
     const Mat around = randomBoxes(rng, places), scores = randomNormal(rng, count, 1, 3);
     Mat boxes = randomNormal(rng, count, 4, 20);
     for (int i = 0; i < count; ++i)
@@ -34,11 +37,13 @@ PERF_TEST_P(Nms, crowded, BOXES)
     SANITY_CHECK_NOTHING();
 }
 
-PERF_TEST_P(Nms, perClass, BOXES)
+PERF_TEST_P(Nms, perClass, testing::Combine(BOXES, THREADS))
 {
+    const Threads threads(get<1>(GetParam()));
     RNG rng(1);
-    const Mat boxes = randomBoxes(rng, GetParam()), scores = randomNormal(rng, GetParam(), 1, 3);
-    Mat labels(GetParam(), 1, CV_32S);
+    const Mat boxes = randomBoxes(rng, get<0>(GetParam())),
+              scores = randomNormal(rng, get<0>(GetParam()), 1, 3);
+    Mat labels(get<0>(GetParam()), 1, CV_32S);
     rng.fill(labels, RNG::UNIFORM, 1, 81);
     std::vector<int> keep;
     declare.in(boxes, scores, labels).time(60);
@@ -46,11 +51,12 @@ PERF_TEST_P(Nms, perClass, BOXES)
     SANITY_CHECK_NOTHING();
 }
 
-PERF_TEST_P(Nms, softGaussian, BOXES)
+PERF_TEST_P(Nms, softGaussian, testing::Combine(BOXES, THREADS))
 {
+    const Threads threads(get<1>(GetParam()));
     RNG rng(1);
-    const Mat boxes = randomBoxes(rng, GetParam());
-    Mat scores(GetParam(), 1, CV_32F), keptScores;
+    const Mat boxes = randomBoxes(rng, get<0>(GetParam()));
+    Mat scores(get<0>(GetParam()), 1, CV_32F), keptScores;
     rng.fill(scores, RNG::UNIFORM, 0, 1);
     std::vector<int> keep;
     declare.in(boxes, scores).time(60);

@@ -14,6 +14,20 @@ using namespace cv::dnn_rpn;
 //! The anchors of one 38 x 50 map with 9 shapes, and those of P2..P6 of an 800 x 1216 picture with 3.
 const int oneMap = 17100, pyramid = 242991;
 
+/** The numbers of threads that every operator is timed with. (--perf_threads sets one for all.) */
+#define THREADS testing::Values(1, 2)
+
+//! For the length of a test. In OpenCV's framework a test starts with the threads that the command line names.
+class Threads
+{
+public:
+    explicit Threads(int count) : before(getNumThreads()) { setNumThreads(count); }
+    ~Threads() { setNumThreads(before); }
+
+private:
+    const int before;
+};
+
 //! So many boxes within a picture of 1216 x 800.
 inline Mat randomBoxes(RNG& rng, int count)
 {

@@ -6,12 +6,13 @@
 namespace opencv_test {
 namespace {
 
-typedef TestBaseWithParam<int> Proposals;
+typedef TestBaseWithParam<tuple<int, int>> Proposals;
 
-PERF_TEST_P(Proposals, generate, testing::Values(oneMap, pyramid))
+PERF_TEST_P(Proposals, generate, testing::Combine(testing::Values(oneMap, pyramid), THREADS))
 {
+    const Threads threads(get<1>(GetParam()));
     RNG rng(1);
-    const int count = GetParam();
+    const int count = get<0>(GetParam());
     const Mat anchors = randomBoxes(rng, count), deltas = randomNormal(rng, count, 4, 0.2);
     const Mat scores = randomNormal(rng, count, 1, 3);
     ProposalParams params;
@@ -27,16 +28,17 @@ PERF_TEST_P(Proposals, generate, testing::Values(oneMap, pyramid))
     SANITY_CHECK_NOTHING();
 }
 
-PERF_TEST_P(Proposals, anchors, testing::Values(oneMap, pyramid))
+PERF_TEST_P(Proposals, anchors, testing::Combine(testing::Values(oneMap, pyramid), THREADS))
 {
+    const Threads threads(get<1>(GetParam()));
     std::vector<AnchorLevel> levels;
     std::vector<Size> sizes;
-    if (GetParam() == oneMap)
+    if (get<0>(GetParam()) == oneMap)
     {
         levels.push_back(AnchorLevel(16, {128, 256, 512}, {0.5f, 1, 2}));
         sizes.push_back(Size(50, 38));
     }
-    for (int stride = 4; GetParam() == pyramid && stride <= 64; stride *= 2)
+    for (int stride = 4; get<0>(GetParam()) == pyramid && stride <= 64; stride *= 2)
     {
         levels.push_back(AnchorLevel(stride, {8.f * stride}, {0.5f, 1, 2}));
         sizes.push_back(Size((1216 + stride - 1) / stride, (800 + stride - 1) / stride));
@@ -44,14 +46,15 @@ PERF_TEST_P(Proposals, anchors, testing::Values(oneMap, pyramid))
     Mat anchors;
     std::vector<int> counts;
     TEST_CYCLE() generateAnchors(levels, sizes, anchors, counts);
-    ASSERT_EQ(GetParam(), anchors.rows);
+    ASSERT_EQ(get<0>(GetParam()), anchors.rows);
     SANITY_CHECK_NOTHING();
 }
 
-PERF_TEST_P(Proposals, fitAnchors, testing::Values(1000, 100000))
+PERF_TEST_P(Proposals, fitAnchors, testing::Combine(testing::Values(1000, 100000), THREADS))
 {
+    const Threads threads(get<1>(GetParam()));
     RNG rng(1);
-    const Mat objects = randomBoxes(rng, GetParam());
+    const Mat objects = randomBoxes(rng, get<0>(GetParam()));
     declare.in(objects).time(60);
     TEST_CYCLE() fitAnchors(objects, 9);
     SANITY_CHECK_NOTHING();

@@ -7,8 +7,8 @@ namespace opencv_test {
 namespace {
 
 // Stride 16 of a picture of 1216 x 800, as a second stage sees it; RoIs, channels.
-typedef TestBaseWithParam<tuple<int, int>> Roi;
-#define ROIS_CHANNELS testing::Combine(testing::Values(64, 512), testing::Values(64, 256))
+typedef TestBaseWithParam<tuple<int, int, int>> Roi;
+#define ROIS_CHANNELS testing::Combine(testing::Values(64, 512), testing::Values(64, 256), THREADS)
 
 inline Mat randomTensor(RNG& rng, int a, int b, int c, int d)
 {
@@ -28,6 +28,7 @@ inline RoiAlignParams sixteenth()
 
 PERF_TEST_P(Roi, align, ROIS_CHANNELS)
 {
+    const Threads threads(get<2>(GetParam()));
     const int rois = get<0>(GetParam()), channels = get<1>(GetParam());
     RNG rng(1);
     const Mat features = randomTensor(rng, 1, channels, 50, 76), boxes = randomBoxes(rng, rois);
@@ -39,6 +40,7 @@ PERF_TEST_P(Roi, align, ROIS_CHANNELS)
 
 PERF_TEST_P(Roi, alignBackward, ROIS_CHANNELS)
 {
+    const Threads threads(get<2>(GetParam()));
     const int rois = get<0>(GetParam()), channels = get<1>(GetParam());
     RNG rng(1);
     const Mat outGrad = randomTensor(rng, rois, channels, 7, 7), boxes = randomBoxes(rng, rois);
@@ -51,6 +53,7 @@ PERF_TEST_P(Roi, alignBackward, ROIS_CHANNELS)
 
 PERF_TEST_P(Roi, pool, ROIS_CHANNELS)
 {
+    const Threads threads(get<2>(GetParam()));
     const int rois = get<0>(GetParam()), channels = get<1>(GetParam());
     RNG rng(1);
     const Mat features = randomTensor(rng, 1, channels, 50, 76), boxes = randomBoxes(rng, rois);
@@ -62,6 +65,7 @@ PERF_TEST_P(Roi, pool, ROIS_CHANNELS)
 
 PERF_TEST_P(Roi, poolBackward, ROIS_CHANNELS)
 {
+    const Threads threads(get<2>(GetParam()));
     const int rois = get<0>(GetParam()), channels = get<1>(GetParam());
     RNG rng(1);
     const Mat features = randomTensor(rng, 1, channels, 50, 76), boxes = randomBoxes(rng, rois);

@@ -6,10 +6,12 @@
 namespace opencv_test {
 namespace {
 
-typedef TestBaseWithParam<tuple<int, int>> Targets;
+typedef TestBaseWithParam<tuple<int, int, int>> Targets;
 
-PERF_TEST_P(Targets, match, testing::Combine(testing::Values(oneMap, pyramid), testing::Values(8, 100)))
+PERF_TEST_P(Targets, match,
+            testing::Combine(testing::Values(oneMap, pyramid), testing::Values(8, 100), THREADS))
 {
+    const Threads threads(get<2>(GetParam()));
     RNG rng(1);
     const Mat anchors = randomBoxes(rng, get<0>(GetParam())), objects = randomBoxes(rng, get<1>(GetParam()));
     Mat matches(anchors.rows, 1, CV_32S);
@@ -18,13 +20,14 @@ PERF_TEST_P(Targets, match, testing::Combine(testing::Values(oneMap, pyramid), t
     SANITY_CHECK_NOTHING();
 }
 
-typedef TestBaseWithParam<int> Sampling;
+typedef TestBaseWithParam<tuple<int, int>> Sampling;
 
-PERF_TEST_P(Sampling, sample, testing::Values(oneMap, pyramid))
+PERF_TEST_P(Sampling, sample, testing::Combine(testing::Values(oneMap, pyramid), THREADS))
 {
+    const Threads threads(get<1>(GetParam()));
     RNG rng(1);
     Mat matches, work;
-    matchAnchors(randomBoxes(rng, GetParam()), randomBoxes(rng, 8), noArray(), matches);
+    matchAnchors(randomBoxes(rng, get<0>(GetParam())), randomBoxes(rng, 8), noArray(), matches);
     declare.in(matches);
     TEST_CYCLE()
     {
@@ -34,10 +37,11 @@ PERF_TEST_P(Sampling, sample, testing::Values(oneMap, pyramid))
     SANITY_CHECK_NOTHING();
 }
 
-PERF_TEST_P(Sampling, encode, testing::Values(oneMap, pyramid))
+PERF_TEST_P(Sampling, encode, testing::Combine(testing::Values(oneMap, pyramid), THREADS))
 {
+    const Threads threads(get<1>(GetParam()));
     RNG rng(1);
-    const Mat anchors = randomBoxes(rng, GetParam()), objects = randomBoxes(rng, 8);
+    const Mat anchors = randomBoxes(rng, get<0>(GetParam())), objects = randomBoxes(rng, 8);
     Mat matches, deltas(anchors.rows, 4, CV_32F);
     matchAnchors(anchors, objects, noArray(), matches);
     declare.in(anchors, objects, matches).out(deltas);

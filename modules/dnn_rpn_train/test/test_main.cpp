@@ -2,6 +2,7 @@
 // It is subject to the license terms in the LICENSE file found in the top-level directory
 // of this distribution and at http://opencv.org/license.html.
 #include "test_precomp.hpp"
+#include "../../dnn_rpn/test/thread_backend.hpp"
 
 #ifdef DNN_RPN_STANDALONE
 int main(int argc, char** argv)
