@@ -4,8 +4,9 @@
 # of this distribution and at http://opencv.org/license.html.
 """Times the operators of dnn_rpn beside those of PyTorch and torchvision, and two beside OpenCV's own.
 
-Both sides get the same inputs and take turns, a block of calls each, in one run; the medians over all calls are
-compared, and so are the results. compare_peers.sh builds what this needs and calls it.
+Both sides get the same inputs and take turns, a block of calls each, in one run. Compared are the medians of each
+side's best turn, since on a shared machine the others measure the neighbours, and the results. compare_peers.sh
+builds what this needs and calls it.
 """
 import argparse
 import os
@@ -311,13 +312,13 @@ def measure(comparison, ours, threads, rounds, seconds):
     for _ in range(rounds):
         if stock:
             ours.ask("case", comparison.peer[0])
-            peers += ours.times("time", seconds, 2)
+            peers.append(ours.times("time", seconds, 2))
             ours.ask("case", comparison.operator)
         else:
-            peers += time_peer(comparison.peer, seconds, 2)
-        own += ours.times("time", seconds, 3)
-        copies += ours.times("copy", seconds / 4, 3)
-    own, peer, copy = (statistics.median(t) for t in (own, peers, copies))
+            peers.append(time_peer(comparison.peer, seconds, 2))
+        own.append(ours.times("time", seconds, 3))
+        copies.append(ours.times("copy", seconds / 4, 3))
+    own, peer, copy = (min(statistics.median(turn) for turn in turns) for turns in (own, peers, copies))
     return dict(operator=comparison.title + ("" if comparison.against == "torch" else f" ({comparison.against})"),
                 size=comparison.size, threads=threads, ours_ms=own, peer_ms=peer, ratio=peer / own,
                 max_difference=difference, tolerance=comparison.tolerance, copy_ms=copy, workspace_mb=memory / 2**20)

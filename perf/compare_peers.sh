@@ -9,7 +9,7 @@ Usage: perf/compare_peers.sh [--tsv=FILE] [--threads=2,1] [--only=TEXT] [--round
                              [--build=DIR] [--python=PROGRAM]
 
 Builds perf_operators, gives it and the peers the same inputs, lets them take turns, compares the results and
-prints a row an operator: the medians, their ratio, the largest difference, and
+prints a row an operator: the medians of each side's best turn, their ratio, the largest difference, and
 
   copy/ours  how near the operator is to the time that moving the bytes takes which it must read and write, measured
              in the same run by copying as many
