@@ -19,9 +19,11 @@ for name in chromium chromium-browser google-chrome google-chrome-stable; do
 done
 [ -n "$browser" ] || fail "no Chromium and no Chrome here; install one, or name one in the environment's CHROMIUM"
 
+width=1280 # of the window
+
 # browse PAGE DOM LOG: the page's DOM after its scripts have run, and what they said on the console.
 browse() {
-    local flags=(--headless --disable-gpu --no-first-run "--user-data-dir=$work/profile" --window-size=1280,1000)
+    local flags=(--headless --disable-gpu --no-first-run "--user-data-dir=$work/profile" "--window-size=$width,1000")
     [ "$(id -u)" -ne 0 ] || flags+=(--no-sandbox)
     timeout 120 "$browser" "${flags[@]}" --enable-logging=stderr --virtual-time-budget=5000 --dump-dom "file://$1" \
         >"$2" 2>"$3.all" || fail "the browser ended with $?: $(cat "$3.all")"
@@ -95,6 +97,11 @@ has '^caption 0 of [0-9]+ objects found, 0 boxes without an object$'
 [ "$(stat -c %s "$page")" -lt 500000 ] || fail "the report has $(stat -c %s "$page") bytes"
 grep -q '<title>m&amp;m: finished</title>' "$page" || fail "the file's name is not escaped"
 ! grep -q 'http-equiv="refresh"' "$page" || fail "a finished page reloads itself"
+
+width=500 # a telephone, as narrow as a window can be made
+check "$work/finished.html"
+points Loss:_total 40
+width=1280
 
 # While it runs, and after Ctrl-C.
 "${train[@]}" --epochs=100000 "--out=$work/early.onnx" "--report=$work/watched.html" >"$work/log" &

@@ -297,7 +297,7 @@ TEST(TrainingReport, isAPageFromTheBeginning)
     }
     const std::string html = readFile(path);
     EXPECT_TRUE(contains(html, ">stopped early</span>"));
-    EXPECT_TRUE(contains(html, "step 1 of 10, epoch 1 of 2"));
+    EXPECT_TRUE(contains(html, "step 1 of 10<br>epoch 1 of 2"));
     EXPECT_FALSE(contains(html, "http-equiv=\"refresh\""));
     EXPECT_EQ("M0 0h0", lineOf(html, "Loss: total").substr(0, 6));
     EXPECT_FALSE(std::filesystem::exists(path + ".part"));

@@ -100,8 +100,9 @@ std::string Chart::html() const
     {
         std::sort(faint.begin(), faint.end());
         const double last = static_cast<double>(faint.size() - 1);
+        const double high = faint[static_cast<size_t>(std::ceil(inSight * last))];
         ys.push_back(faint[static_cast<size_t>(std::floor((1 - inSight) * last))]);
-        ys.push_back(faint[static_cast<size_t>(std::ceil(inSight * last))]);
+        ys.push_back(faint.back() < 1.5 * high ? faint.back() : high);
     }
     if (ys.empty())
         ys.push_back(1);

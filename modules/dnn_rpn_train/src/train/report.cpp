@@ -167,6 +167,8 @@ struct TrainingReport::Impl
         }
     }
 
+    bool running() const { return state == Running; }
+
     double secondsLeft() const
     {
         const int done = last.step - firstStep;
@@ -179,9 +181,9 @@ struct TrainingReport::Impl
         std::string html = "<div class=\"tile\"><small>Progress</small><b>" + fixedPoint(100 * share, 0) +
                            " %</b><div class=\"bar\"><i style=\"width:" + plain(std::round(100 * share)) +
                            "%\"></i></div><small>step " + fixedPoint(last.step, 0) + " of " +
-                           fixedPoint(last.steps, 0) + ", epoch " + fixedPoint(last.epoch, 0) + " of " +
+                           fixedPoint(last.steps, 0) + "<br>epoch " + fixedPoint(last.epoch, 0) + " of " +
                            fixedPoint(last.epochs, 0) + "</small></div>\n";
-        if (state == Running)
+        if (running())
             html += tile("Time left",
                          std::isfinite(secondsLeft()) ? readableTime(secondsLeft()) : readable(missing),
                          readableTime(since(start)) + " so far");
@@ -202,7 +204,9 @@ struct TrainingReport::Impl
                 bestEpoch = v.first;
             }
         html += tile("Best AR@300", readable(best),
-                     bestEpoch > 0 ? "after epoch " + fixedPoint(bestEpoch, 0) : "no validation yet");
+                     bestEpoch > 0 ? "after epoch " + fixedPoint(bestEpoch, 0)
+                     : running()   ? "no validation yet"
+                                   : "no validation");
         const int steps = last.step - firstStep + (firstStep > 0);
         html += tile("Pictures a second", readable(steps > 0 ? steps / secondsAPicture : missing),
                      "loading included");
@@ -318,7 +322,6 @@ struct TrainingReport::Impl
         const std::string name = escapeHtml(std::filesystem::path(path).stem().string());
         const StateText& text = stateTexts[state];
         const std::time_t now = std::time(nullptr);
-        const bool running = state == Running;
         std::string html =
             // The policy holds the page to its own bytes: nothing is loaded from anywhere.
             "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n<meta http-equiv="
@@ -326,7 +329,7 @@ struct TrainingReport::Impl
             "'unsafe-inline'; "
             "script-src 'unsafe-inline'\">\n<meta name=\"viewport\" content=\"width=device-width, "
             "initial-scale=1\">\n";
-        if (running) // with scripts the page reloads itself, without losing what the reader has chosen
+        if (running()) // with scripts the page reloads itself, without losing what the reader has chosen
             html += "<noscript><meta http-equiv=\"refresh\" content=\"10\"></noscript>\n";
         html += "<title>" + name + ": " + text.name + "</title>\n<style>" + pageStyle + "</style></head>\n";
         html += std::string("<body data-state=\"") + text.style + "\" data-steps-per-epoch=\"" +
@@ -350,7 +353,7 @@ TrainingReport::TrainingReport(const String& path, const Settings& settings)
 
 TrainingReport::~TrainingReport()
 {
-    if (impl->state == Running)
+    if (impl->running())
         finish(Failed, "The program ended before the training did.");
 }
 
