@@ -93,7 +93,7 @@ has '^tip step [0-9]+, epoch [0-9] total[0-9.]+ classification[0-9.]+ regression
 has '^toggle 3 2$'
 has '^boxes 0 [1-9]'
 has '^boxes 2 0$'
-has '^caption 0 of [0-9]+ objects found, 0 boxes without an object$'
+has '^caption 0 of [0-9]+ objects found, 0 boxes too many$'
 [ "$(stat -c %s "$page")" -lt 500000 ] || fail "the report has $(stat -c %s "$page") bytes"
 grep -q '<title>m&amp;m: finished</title>' "$page" || fail "the file's name is not escaped"
 ! grep -q 'http-equiv="refresh"' "$page" || fail "a finished page reloads itself"

@@ -347,6 +347,8 @@ TEST(TrainingReport, showsWhatItWasGiven)
     EXPECT_TRUE(contains(html, "total up to 77 at step 12,345"));
     EXPECT_TRUE(contains(html, "<b>0.5</b><small>after epoch 2</small>"));
     EXPECT_TRUE(contains(html, "of every 64 steps"));
+    EXPECT_EQ(5, count(html, "data-x0=\"1\" data-x1=\"20000\"")) << "every chart shows the whole run";
+    EXPECT_EQ(1, count(html, "data-x0=\"1\" data-x1=\"3\""));
     EXPECT_EQ(2, count(html, "<figure"));
     EXPECT_EQ(2, count(html, "src=\"data:image/jpeg"));
     EXPECT_LT(html.size(), 300000u);
@@ -379,11 +381,19 @@ TEST(TrainingReport, anUnwritablePathIsNamedAtTheBeginningAndForgivenLater)
     TrainingReport report(folder + "/r.html");
     std::filesystem::remove_all(folder);
     EXPECT_TRUE(contains(errorOf([&] { report.write(); }), "r.html"));
+    Dataset set = writeDiscs(scratch, 2, 1, Size(96, 64), 1);
+    set.images[1].path = scratch / "lost.png";
+    TrainParams params;
+    params.size = Size(96, 64);
+    Trainer trainer(params);
     testing::internal::CaptureStderr();
+    report.addExamples(trainer, set);
+    report.addExamples(trainer, set);
     EXPECT_FALSE(report.finish(TrainingReport::Finished));
     EXPECT_FALSE(report.finish(TrainingReport::Finished));
     const std::string said = testing::internal::GetCapturedStderr();
     EXPECT_EQ(1, count(said, folder + "/r.html")) << said;
+    EXPECT_EQ(1, count(said, "lost.png")) << said;
 }
 
 TEST(TrainingReport, watchingDoesNotChangeTheTraining)

@@ -58,57 +58,57 @@ Chart::Chart(const std::string& title_, const std::string& unit_, const std::str
     : title(title_), unit(unit_), steps(steps_), logarithmic(logarithmic_)
 {}
 
+void Chart::add(const Line& line, double begin, double end)
+{
+    first = empty() ? begin : std::min(first, begin);
+    last = empty() ? end : std::max(last, end);
+    lines.push_back(line);
+}
+
 void Chart::addSmoothed(const std::string& name, const Curve& curve)
 {
     if (!curve.empty())
-        lines.push_back({name, curve.smoothed(), curve.extremes(), false});
+        add({name, curve.smoothed(), curve.extremes(), false}, curve.begin(), curve.end());
 }
 
 void Chart::addLine(const std::string& name, const Curve& curve)
 {
     if (!curve.empty())
-        lines.push_back({name, curve.extremes(), {}, false});
+        add({name, curve.extremes(), {}, false}, curve.begin(), curve.end());
 }
 
 void Chart::addPoints(const std::string& name, const std::vector<Point2d>& points)
 {
     if (!points.empty())
-        lines.push_back({name, points, {}, true});
+        add({name, points, {}, true}, points.front().x, points.back().x);
 }
 
 std::string Chart::html() const
 {
     // The axes hold every line, and nearly all of the faint ones.
-    std::vector<double> xs, ys, faint;
-    const auto drawable = [&](double value) { return std::isfinite(value) && (!logarithmic || value > 0); };
+    std::vector<double> ys, faint;
+    const auto collect = [&](const std::vector<Point2d>& points, std::vector<double>& values) {
+        for (const Point2d& p : points)
+            if (std::isfinite(p.y) && (!logarithmic || p.y > 0))
+                values.push_back(p.y);
+    };
     for (const Line& line : lines)
     {
-        for (const Point2d& p : line.points)
-        {
-            xs.push_back(p.x);
-            if (drawable(p.y))
-                ys.push_back(p.y);
-        }
-        for (const Point2d& p : line.faint)
-        {
-            xs.push_back(p.x);
-            if (drawable(p.y))
-                faint.push_back(p.y);
-        }
+        collect(line.points, ys);
+        collect(line.faint, faint);
     }
     if (!faint.empty())
     {
         std::sort(faint.begin(), faint.end());
-        const double last = static_cast<double>(faint.size() - 1);
-        const double high = faint[static_cast<size_t>(std::ceil(inSight * last))];
-        ys.push_back(faint[static_cast<size_t>(std::floor((1 - inSight) * last))]);
+        const double top = static_cast<double>(faint.size() - 1);
+        const double high = faint[static_cast<size_t>(std::ceil(inSight * top))];
+        ys.push_back(faint[static_cast<size_t>(std::floor((1 - inSight) * top))]);
         ys.push_back(faint.back() < 1.5 * high ? faint.back() : high);
     }
     if (ys.empty())
         ys.push_back(1);
-    const auto xEnds = std::minmax_element(xs.begin(), xs.end());
     const auto yEnds = std::minmax_element(ys.begin(), ys.end());
-    const Axis x = xs.empty() ? Axis::counting(0, 1) : Axis::counting(*xEnds.first, *xEnds.second);
+    const Axis x = Axis::counting(first, last);
     const Axis y = logarithmic ? Axis::logarithmic(*yEnds.first, *yEnds.second)
                                : Axis::linear(*yEnds.first, *yEnds.second);
 

@@ -37,6 +37,7 @@ public:
     std::string html() const;
 
 private:
+    //! Of one curve: as drawn, and what is faint behind it.
     struct Line
     {
         std::string name;
@@ -44,6 +45,9 @@ private:
         bool dots;
     };
 
+    void add(const Line& line, double begin, double end);
+
+    double first = 0, last = 0; //!< x of the axis' ends
     std::string title, unit, steps;
     bool logarithmic;
     std::vector<Line> lines;

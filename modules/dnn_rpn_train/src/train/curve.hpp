@@ -24,6 +24,10 @@ public:
     //! No finite value yet.
     bool empty() const;
 
+    //! The first and the last x, 0 if there is none.
+    double begin() const { return buckets.empty() ? 0 : buckets.front().firstX; }
+    double end() const { return buckets.empty() ? 0 : buckets.back().lastX; }
+
     //! The last finite value; NaN if there is none.
     double last() const { return latest; }
 

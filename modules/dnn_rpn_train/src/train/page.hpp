@@ -44,7 +44,7 @@ header p { margin: 0; width: 100%; }
 .bar i { display: block; height: 100%; background: var(--c1); }
 .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 460px), 1fr)); gap: 14px; }
 .chart { min-width: 0; }
-.chart:first-child { grid-column: 1 / -1; }
+.chart:first-child, .chart:last-child:nth-child(even) { grid-column: 1 / -1; }
 .legend { display: flex; flex-wrap: wrap; gap: 2px 16px; margin: 2px 0 10px; min-height: 24px; }
 .legend span { font-size: 13px; color: var(--soft); }
 .legend span b { color: var(--text); }
@@ -55,7 +55,7 @@ header p { margin: 0; width: 100%; }
 .legend button::before { content: ""; width: 16px; height: 3px; border-radius: 2px; background: var(--c); }
 .legend b { font-variant-numeric: tabular-nums; }
 .legend button.off { opacity: .4; text-decoration: line-through; }
-.frame { position: relative; padding: 6px 6px 38px 56px; }
+.frame { position: relative; padding: 6px 14px 38px 56px; }
 .plot { position: relative; height: 170px; cursor: crosshair; touch-action: pan-y; }
 .chart:first-child .plot { height: 270px; }
 .plot svg { display: block; width: 100%; height: 100%; overflow: visible; }
@@ -70,9 +70,9 @@ header p { margin: 0; width: 100%; }
 .y, .x { position: absolute; color: var(--soft); font-size: 12px; font-variant-numeric: tabular-nums; }
 .y { left: 0; width: 48px; top: 6px; bottom: 38px; }
 .y span { position: absolute; right: 0; transform: translateY(50%); line-height: 1; white-space: nowrap; }
-.x { left: 56px; right: 6px; bottom: 16px; height: 16px; }
+.x { left: 56px; right: 14px; bottom: 16px; height: 16px; }
 .x span { position: absolute; transform: translateX(-50%); line-height: 1; white-space: nowrap; }
-.steps { position: absolute; left: 56px; right: 6px; bottom: 0; text-align: center; font-size: 12px; line-height: 1; }
+.steps { position: absolute; left: 56px; right: 14px; bottom: 0; text-align: center; font-size: 12px; line-height: 1; }
 .cursor { position: absolute; top: 0; bottom: 0; width: 1px; background: var(--soft); pointer-events: none; }
 .tip {
   position: absolute; top: 4px; z-index: 1; padding: 6px 10px; border: 1px solid var(--edge); border-radius: 6px;
@@ -203,7 +203,7 @@ const char pageScript[] = R"js(
         const count = kind => all('rect.' + kind + ':not(.low):not(.excused)', figure).length;
         const wrong = count('wrong');
         figure.querySelector('figcaption span').textContent = count('found') + ' of ' + figure.dataset.objects +
-          ' objects found, ' + wrong + (wrong === 1 ? ' box' : ' boxes') + ' without an object';
+          ' objects found, ' + wrong + (wrong === 1 ? ' box' : ' boxes') + ' too many';
       }
     };
     if (remembered('score') !== null) slider.value = remembered('score');

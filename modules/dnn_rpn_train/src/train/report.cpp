@@ -9,6 +9,7 @@
 #include <ctime>
 #include <filesystem>
 #include <map>
+#include <set>
 
 #include "opencv2/dnn_rpn/file.hpp"
 
@@ -145,9 +146,16 @@ struct TrainingReport::Impl
     std::map<int, Metrics> validations;
     std::vector<Example> examples;
     Clock::time_point examplesTime, pageTime;
-    bool warned = false;
+    std::set<String> complaints;
 
     Impl(const String& path_, const Settings& settings_) : path(path_), settings(settings_) {}
+
+    //! Once for each reason; as an error, because programs like to silence warnings.
+    void complain(const String& what)
+    {
+        if (complaints.insert(what).second)
+            CV_LOG_ERROR(NULL, "the training report: " << what);
+    }
 
     bool tryWrite()
     {
@@ -159,10 +167,7 @@ struct TrainingReport::Impl
         }
         catch (const cv::Exception& e)
         {
-            // As an error, because programs like to silence warnings.
-            if (!warned)
-                CV_LOG_ERROR(NULL, "the training goes on without its report: " << e.err);
-            warned = true;
+            complain(e.err);
             return false;
         }
     }
@@ -354,7 +359,7 @@ TrainingReport::TrainingReport(const String& path, const Settings& settings)
 TrainingReport::~TrainingReport()
 {
     if (impl->running())
-        finish(Failed, "The program ended before the training did.");
+        finish(Failed, "It ended before it was finished; the last words of the program tell why.");
 }
 
 void TrainingReport::add(const StepReport& step)
@@ -397,8 +402,16 @@ void TrainingReport::addExamples(Trainer& trainer, const Dataset& dataset, int c
     for (size_t i = 0; i < shown; i++)
     {
         const AnnotatedImage& image = dataset.images[i * all / shown];
-        const Mat picture = readPicture(image);
-        Mat boxes, confidences;
+        Mat picture, boxes, confidences;
+        try
+        {
+            picture = readPicture(image);
+        }
+        catch (const cv::Exception& e)
+        {
+            impl->complain(e.err);
+            continue;
+        }
         trainer.propose(picture, boxes, confidences);
         addExample(std::filesystem::path(image.path).filename().string(), picture, boxes, confidences,
                    image.objects);

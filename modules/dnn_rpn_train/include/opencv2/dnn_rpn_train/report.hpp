@@ -28,7 +28,8 @@ steps.
     report.finish(TrainingReport::Finished);
 
 A file that cannot be written any more, on a disk that has filled up, costs the report and not the training:
-one line in OpenCV's log says so, and every later rewriting tries again. */
+one line in OpenCV's log says so, and every later rewriting tries again. So it is with examples whose picture
+cannot be read. */
 class CV_EXPORTS TrainingReport
 {
 public:
