@@ -23,7 +23,8 @@ namespace {
 
 const String about = R"(
 Trains a region proposal network on a folder of annotated photographs (Pascal VOC layout) and writes
-MODEL.onnx, which stock OpenCV runs, with MODEL.yml and MODEL.csv beside it.
+MODEL.onnx, which stock OpenCV runs, with MODEL.yml and MODEL.csv beside it. MODEL.html shows the training
+while it runs: curves, examples, scores.
 Ctrl-C ends the training early and still writes the model.
 
   rpn_train --data=photographs --train=trainval --val=test --backbone=features.onnx --out=model.onnx
@@ -63,7 +64,9 @@ const String keys =
     "{seed       |0               | of weights, order, flips and samples}"
     "{threads    |0               | 0: one a core}"
     "{engine     |eigen           | the library that does the arithmetic}"
-    "{json       |<none>          | write the validation scores to this file too}";
+    "{json       |<none>          | write the validation scores to this file too}"
+    "{report     |<none>          | the page to watch, or none; without this option MODEL.html beside the "
+    "model}";
 
 //! The training's diary: a row a step. It gets its name when it is whole.
 class Log
@@ -143,6 +146,13 @@ Dataset readSplit(const String& folder, const String& split)
     return set;
 }
 
+void checkPage(const String& page)
+{
+    if (page.size() < 6 || page.substr(page.size() - 5) != ".html")
+        CV_Error_(Error::StsBadArg, ("--report=%s must end in .html, or be none", page.c_str()));
+    checkWritable(page);
+}
+
 void train(CommandLineParser& options)
 {
     const TrainParams params = readParams(options);
@@ -157,6 +167,9 @@ void train(CommandLineParser& options)
         checkWritable(stem + extension);
     if (options.has("json"))
         checkWritable(options.get<String>("json"));
+    const String page = options.has("report") ? options.get<String>("report") : stem + ".html";
+    if (page != "none")
+        checkPage(page);
 
     const Dataset trainSet = readSplit(folder, options.get<String>("train"));
     const Dataset valSet = val == "none" ? Dataset() : readSplit(folder, val);
@@ -165,17 +178,38 @@ void train(CommandLineParser& options)
     catchInterrupts();
     std::unique_ptr<Log> log;
     std::unique_ptr<Progress> progress;
-    const bool finished = trainer.fit(trainSet, [&](const StepReport& r) {
+    std::unique_ptr<TrainingReport> report;
+    const Dataset& examples = valSet.images.empty() ? trainSet : valSet;
+    const auto afterStep = [&](const StepReport& r) {
         if (!log)
         {
             log = std::make_unique<Log>(stem + ".csv");
             progress = std::make_unique<Progress>("training", r.steps);
+            if (page != "none")
+                report = std::make_unique<TrainingReport>(page, optionValues(options, keys));
         }
         log->add(r);
+        if (report)
+        {
+            report->add(r);
+            if (report->wantsExamples())
+                report->addExamples(trainer, examples);
+        }
         progress->show(r.step, format("epoch %d/%d  loss %.4f (cls %.4f, reg %.4f)  %.1f pictures/s", r.epoch,
                                       r.epochs, r.loss, r.lossCls, r.lossReg, r.picturesPerSecond));
         return !interrupted();
-    });
+    };
+    bool finished = false;
+    try
+    {
+        finished = trainer.fit(trainSet, afterStep);
+    }
+    catch (const cv::Exception& e)
+    {
+        if (report)
+            report->finish(TrainingReport::Failed, e.err);
+        throw;
+    }
     progress.reset();
     log->finish();
     if (!finished)
@@ -190,8 +224,16 @@ void train(CommandLineParser& options)
         printMetrics(metrics);
         if (options.has("json"))
             writeMetrics(options.get<String>("json"), metrics);
+        if (report)
+            report->addValidation(params.epochs, metrics);
     }
     std::printf("wrote %s, %s.yml and %s.csv\n", out.c_str(), stem.c_str(), stem.c_str());
+    if (report)
+    {
+        report->addExamples(trainer, examples);
+        if (report->finish(finished ? TrainingReport::Finished : TrainingReport::StoppedEarly))
+            std::printf("wrote %s\n", page.c_str());
+    }
 }
 
 } // namespace

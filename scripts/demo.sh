@@ -65,6 +65,7 @@ head -n 8 "$data/ImageSets/Main/test.txt" | while read -r name _; do
     done
 done
 echo
-echo "The model:     $out/model.onnx (and model.yml; the course of the training: model.csv)"
+echo "The model:     $out/model.onnx (and model.yml)"
+echo "Its training:  $out/model.html, a page to look at, and model.csv"
 echo "Its scores:    $out/scores.json"
 echo "The pictures:  $out/pictures, drawn by samples/stock_opencv.cpp, which links OpenCV alone"

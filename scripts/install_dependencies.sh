@@ -19,6 +19,8 @@ END
 build=(g++ cmake ninja-build ccache
     libopencv-dev libeigen3-dev libpugixml-dev libprotobuf-dev libonnx-dev)
 test=(libgtest-dev clang-format-14)
+# Ubuntu has browsers as snaps only: there the test of the report takes the Chromium or Chrome that it finds.
+grep -qs '^ID=ubuntu$' /etc/os-release || test+=(chromium)
 peers=(python3-torch python3-torchvision python3-numpy)
 tree=(xz-utils protobuf-compiler libjpeg-dev libpng-dev zlib1g-dev python3-dev python3-numpy)
 

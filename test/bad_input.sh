@@ -75,6 +75,8 @@ done
 refuses "a threshold that is none" --threshold=abc "$bin/rpn_detect" "--model=$work/first.onnx" "--input=$work/good/JPEGImages" \
     "--output=$work/out" --threshold=abc
 refuses "scores that cannot be written" /proc/s.json "${train[@]}" --json=/proc/s.json
+refuses "a report that cannot be written" /proc/r.html "${train[@]}" --report=/proc/r.html
+refuses "a report of another type" r.pdf "${train[@]}" "--report=$work/out/r.pdf"
 refuses "an output that is a folder" "it is a folder" "${train[@]}" "--out=$work/folder.onnx"
 refuses "a picture of another size" scene_00003.jpg "${train[@]}" "--data=$work/other"
 refuses "a missing option" --data "$bin/rpn_train"

@@ -33,7 +33,7 @@ for kind in opencv heads; do
     [ $kind = opencv ] && epochs=20 || epochs=2
     "$bin/rpn_train" --data="$work/scenes" --epochs=$epochs --lr=0.1 --lambda=0.1 --kind=$kind \
         --out="$work/$kind.onnx" --json="$work/$kind.train.json" | tee "$work/$kind.log"
-    for file in onnx yml csv; do
+    for file in onnx yml csv html; do
         [ -s "$work/$kind.$file" ] || fail "no $kind.$file"
     done
     [ -z "$(find "$work" -name '*.part*')" ] || fail "left-overs: $(find "$work" -name '*.part*')"

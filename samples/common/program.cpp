@@ -155,6 +155,18 @@ cv::String choiceOption(cv::CommandLineParser& options, const cv::String& name,
     CV_Error_(cv::Error::StsBadArg, ("--%s=%s is none of:%s", name.c_str(), value.c_str(), list.c_str()));
 }
 
+std::vector<std::pair<cv::String, cv::String>> optionValues(cv::CommandLineParser& options,
+                                                            const cv::String& keys)
+{
+    std::vector<std::pair<cv::String, cv::String>> values;
+    for (size_t open = keys.find('{'); open != std::string::npos; open = keys.find('{', open + 1))
+    {
+        const cv::String name = keys.substr(open + 1, keys.find_first_of(" |", open + 1) - open - 1);
+        values.push_back({name, options.has(name) ? options.get<cv::String>(name) : cv::String()});
+    }
+    return values;
+}
+
 void checkWritable(const cv::String& path)
 {
     const bool existed = std::filesystem::exists(path);

@@ -5,6 +5,8 @@
 #define DNN_RPN_SAMPLES_PROGRAM_HPP
 
 #include <functional>
+#include <utility>
+#include <vector>
 
 #include "opencv2/core/utility.hpp"
 
@@ -34,6 +36,10 @@ std::vector<float> numbersOption(cv::CommandLineParser& options, const cv::Strin
 //! The option's value if it is one of those; cv::Exception names them otherwise.
 cv::String choiceOption(cv::CommandLineParser& options, const cv::String& name,
                         const std::vector<cv::String>& known);
+
+//! Every option of `keys` with its value, in their order; empty where there is none.
+std::vector<std::pair<cv::String, cv::String>> optionValues(cv::CommandLineParser& options,
+                                                            const cv::String& keys);
 
 //! Finds out before the work whether a file can be written at its end; cv::Exception if not.
 void checkWritable(const cv::String& path);

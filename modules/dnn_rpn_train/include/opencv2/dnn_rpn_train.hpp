@@ -12,6 +12,7 @@ call fit() and exportModel(). Conventions (boxes, labels, letters for counts) ar
 */
 
 #include "opencv2/dnn_rpn_train/dataset.hpp"
+#include "opencv2/dnn_rpn_train/report.hpp"
 #include "opencv2/dnn_rpn_train/trainer.hpp"
 
 #endif

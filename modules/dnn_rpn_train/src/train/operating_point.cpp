@@ -7,16 +7,15 @@
 namespace cv {
 namespace dnn_rpn_train {
 
-void OperatingPoint::add(const Mat& boxes, const Mat& scores, const std::vector<Object>& objects)
+std::vector<Verdict> judge(const Mat& boxes, const Mat& scores, const std::vector<Object>& objects)
 {
     std::vector<int> keep;
     dnn_rpn::nms(boxes, scores, 0.3f, keep);
-    Mat truth, labels, ignored;
+    Mat truth, labels, ignored, overlaps;
     asArrays(objects, truth, labels, ignored);
-    objectCount += truth.rows - countNonZero(ignored);
-    Mat overlaps;
     dnn_rpn::boxIoU(boxes, truth, overlaps);
     std::vector<char> taken(objects.size(), 0);
+    std::vector<Verdict> verdicts;
     for (int i : keep)
     {
         int best = -1;
@@ -26,9 +25,18 @@ void OperatingPoint::add(const Mat& boxes, const Mat& scores, const std::vector<
                 best = j;
         if (best >= 0)
             taken[best] = 1;
-        if (best < 0 || !objects[best].ignored)
-            found.push_back({scores.at<float>(i), best >= 0});
+        verdicts.push_back({i, best});
     }
+    return verdicts;
+}
+
+void OperatingPoint::add(const Mat& boxes, const Mat& scores, const std::vector<Object>& objects)
+{
+    for (const Object& object : objects)
+        objectCount += !object.ignored;
+    for (const Verdict& v : judge(boxes, scores, objects))
+        if (v.object < 0 || !objects[v.object].ignored)
+            found.push_back({scores.at<float>(v.box), v.object >= 0});
 }
 
 float OperatingPoint::threshold() const

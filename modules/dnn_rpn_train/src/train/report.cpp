@@ -1,0 +1,442 @@
+// This file is part of OpenCV project.
+// It is subject to the license terms in the LICENSE file found in the top-level directory
+// of this distribution and at http://opencv.org/license.html.
+#include "../precomp.hpp"
+#include "opencv2/dnn_rpn_train/report.hpp"
+
+#include <chrono>
+#include <cmath>
+#include <ctime>
+#include <filesystem>
+#include <map>
+#include <set>
+
+#include "opencv2/dnn_rpn/file.hpp"
+
+#include "chart.hpp"
+#include "example.hpp"
+#include "html.hpp"
+#include "page.hpp"
+
+namespace cv {
+namespace dnn_rpn_train {
+
+using dnn_rpn::Metrics;
+
+namespace {
+
+typedef std::chrono::steady_clock Clock;
+
+const double secondsBetweenPages = 5, secondsToFirstExamples = 10, secondsBetweenExamples = 60;
+
+double since(Clock::time_point start)
+{
+    return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+//! A chart over the steps.
+struct Plot
+{
+    const char *title, *unit;
+    bool logarithmic;
+};
+
+enum PlotIndex
+{
+    LossPlot,
+    RatePlot,
+    PositivesPlot,
+    GradientPlot,
+    ThroughputPlot
+};
+
+const Plot plots[] = {
+    {"Loss", "of each batch", false},
+    {"Learning rate", "", false},
+    {"Positive anchors", "in a batch", false},
+    {"Gradient norm", "L2 over all parameters, before clipping", true},
+    {"Throughput", "pictures a second", false},
+};
+
+//! One curve: where it is drawn, and what of a step it shows. NaN where a step does not know.
+struct Quantity
+{
+    PlotIndex plot;
+    const char* name;
+    bool noisy; //!< drawn smoothed
+    double (*of)(const StepReport&);
+};
+
+const Quantity quantities[] = {
+    {LossPlot, "total", true, [](const StepReport& r) { return r.loss; }},
+    {LossPlot, "classification", true, [](const StepReport& r) { return r.lossCls; }},
+    {LossPlot, "regression", true, [](const StepReport& r) { return r.lossReg; }},
+    {RatePlot, "learning rate", false, [](const StepReport& r) { return r.learningRate; }},
+    {PositivesPlot, "positive anchors", true, [](const StepReport& r) { return double(r.positives); }},
+    {GradientPlot, "gradient", true, [](const StepReport& r) { return r.gradientNorm; }},
+    {ThroughputPlot, "pictures a second", true, [](const StepReport& r) { return r.picturesPerSecond; }},
+};
+
+//! One score of a validation.
+struct Score
+{
+    const char* name;
+    double Metrics::*value;
+    bool charted;
+    const char* meaning;
+};
+
+const Score scores[] = {
+    {"AR@10", &Metrics::AR10, true, "recall of the 10 best boxes a picture, mean over IoU 0.50:0.05:0.95"},
+    {"AR@100", &Metrics::AR100, true, "the same of 100"},
+    {"AR@300", &Metrics::AR300, true, "the same of 300"},
+    {"AR@1000", &Metrics::AR1000, true, "the same of 1000"},
+    {"AR small", &Metrics::ARsmall, false, "AR@1000 of objects below 32 \u00d7 32 pixels"},
+    {"AR medium", &Metrics::ARmedium, false, "AR@1000 of objects up to 96 \u00d7 96"},
+    {"AR large", &Metrics::ARlarge, false, "AR@1000 of larger ones"},
+    {"AP", &Metrics::AP, false, "precision, mean over recall and over IoU 0.50:0.05:0.95"},
+    {"AP50", &Metrics::AP50, false, "precision at IoU 0.50"},
+    {"AP75", &Metrics::AP75, false, "precision at IoU 0.75"},
+};
+
+const double missing = std::numeric_limits<double>::quiet_NaN();
+
+double valueOf(const Score& score, const Metrics& metrics)
+{
+    return metrics.*score.value < 0 ? missing : metrics.*score.value;
+}
+
+struct StateText
+{
+    const char *name, *style;
+};
+
+const StateText stateTexts[] = {
+    {"running", "running"}, {"finished", "finished"}, {"stopped early", "stopped"}, {"failed", "failed"}};
+
+std::string tile(const std::string& name, const std::string& value, const std::string& note)
+{
+    return "<div class=\"tile\"><small>" + name + "</small><b>" + value + "</b><small>" + note +
+           "</small></div>\n";
+}
+
+std::string localTime(std::time_t time)
+{
+    char text[32];
+    return std::string(text, std::strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", std::localtime(&time)));
+}
+
+} // namespace
+
+struct TrainingReport::Impl
+{
+    const String path;
+    const Settings settings;
+    const Clock::time_point start = Clock::now();
+    const std::time_t startTime = std::time(nullptr);
+    State state = Running;
+    String note;
+
+    std::vector<Curve> curves{std::size(quantities)};
+    StepReport last;
+    int firstStep = 0;
+    Clock::time_point firstStepEnd;
+    double secondsAPicture = 0; //!< added up over the steps
+    double secondsTaken = 0;    //!< set at the end
+    std::map<int, Metrics> validations;
+    std::vector<Example> examples;
+    Clock::time_point examplesTime, pageTime;
+    std::set<String> complaints;
+
+    Impl(const String& path_, const Settings& settings_) : path(path_), settings(settings_) {}
+
+    //! Once for each reason; as an error, because programs like to silence warnings.
+    void complain(const String& what)
+    {
+        if (complaints.insert(what).second)
+            CV_LOG_ERROR(NULL, "the training report: " << what);
+    }
+
+    bool tryWrite()
+    {
+        pageTime = Clock::now();
+        try
+        {
+            dnn_rpn::writeFile(path, page());
+            return true;
+        }
+        catch (const cv::Exception& e)
+        {
+            complain(e.err);
+            return false;
+        }
+    }
+
+    bool running() const { return state == Running; }
+
+    double secondsLeft() const
+    {
+        const int done = last.step - firstStep;
+        return done > 0 ? since(firstStepEnd) / done * (last.steps - last.step) : missing;
+    }
+
+    std::string tiles() const
+    {
+        const double share = last.steps > 0 ? static_cast<double>(last.step) / last.steps : 0;
+        std::string html = "<div class=\"tile\"><small>Progress</small><b>" + fixedPoint(100 * share, 0) +
+                           " %</b><div class=\"bar\"><i style=\"width:" + plain(std::round(100 * share)) +
+                           "%\"></i></div><small>step " + fixedPoint(last.step, 0) + " of " +
+                           fixedPoint(last.steps, 0) + "<br>epoch " + fixedPoint(last.epoch, 0) + " of " +
+                           fixedPoint(last.epochs, 0) + "</small></div>\n";
+        if (running())
+            html += tile("Time left",
+                         std::isfinite(secondsLeft()) ? readableTime(secondsLeft()) : readable(missing),
+                         readableTime(since(start)) + " so far");
+        else
+            html += tile("Time taken", readableTime(secondsTaken), "began " + localTime(startTime));
+
+        const auto ofLate = [&](size_t i) {
+            return curves[i].empty() ? readable(missing) : readable(curves[i].smoothed().back().y);
+        };
+        html += tile("Loss", ofLate(0), "classification " + ofLate(1) + ", regression " + ofLate(2));
+
+        double best = missing;
+        int bestEpoch = 0;
+        for (const auto& v : validations)
+            if (v.second.AR300 >= 0 && !(best >= v.second.AR300))
+            {
+                best = v.second.AR300;
+                bestEpoch = v.first;
+            }
+        html += tile("Best AR@300", readable(best),
+                     bestEpoch > 0 ? "after epoch " + fixedPoint(bestEpoch, 0)
+                     : running()   ? "no validation yet"
+                                   : "no validation");
+        const int steps = last.step - firstStep + (firstStep > 0);
+        html += tile("Pictures a second", readable(steps > 0 ? steps / secondsAPicture : missing),
+                     "loading included");
+        return "<div class=\"tiles\">\n" + html + "</div>\n";
+    }
+
+    std::string charts() const
+    {
+        std::vector<Chart> charts;
+        for (const Plot& p : plots)
+            charts.push_back(Chart(p.title, p.unit, "step", p.logarithmic));
+        for (size_t i = 0; i < curves.size(); i++)
+            if (quantities[i].noisy)
+                charts[quantities[i].plot].addSmoothed(quantities[i].name, curves[i]);
+            else
+                charts[quantities[i].plot].addLine(quantities[i].name, curves[i]);
+        if (validations.size() > 1)
+        {
+            Chart recall("Recall", "on the validation pictures", "epoch");
+            for (const Score& score : scores)
+                if (score.charted)
+                {
+                    std::vector<Point2d> points;
+                    for (const auto& v : validations)
+                        points.push_back(Point2d(v.first, valueOf(score, v.second)));
+                    recall.addPoints(score.name, points);
+                }
+            charts.insert(charts.begin() + 1, recall);
+        }
+        std::string html;
+        for (const Chart& chart : charts)
+            if (!chart.empty())
+                html += chart.html();
+        if (html.empty())
+            return "<p class=\"note\">The curves appear after the first steps.</p>\n";
+        const int stretch = curves[0].thinning();
+        return "<h2>Course</h2>\n<div class=\"charts\">\n" + html + "</div>\n<p class=\"note\">Faint: " +
+               (stretch == 1
+                    ? "every step"
+                    : "the lowest and the highest value of every " + fixedPoint(stretch, 0) + " steps") +
+               ". Strong: smoothed.</p>\n";
+    }
+
+    std::string examplesSection() const
+    {
+        if (examples.empty())
+            return "";
+        OperatingPoint point;
+        for (const Example& e : examples)
+            e.vote(point);
+        const double threshold = std::round(point.threshold() * 100) / 100;
+        std::string html = "<h2>Examples</h2>\n<div class=\"card examples\"><div "
+                           "class=\"controls\"><label>Score from <input "
+                           "type=\"range\" id=\"score\" min=\"0\" max=\"1\" step=\"0.01\" value=\"" +
+                           plain(threshold) + "\"> <output id=\"score-value\">" + fixedPoint(threshold, 2) +
+                           "</output></label>\n";
+        const char* const kinds[][2] = {
+            {"truth", "truth"}, {"found", "found"}, {"wrong", "found, no object there"}};
+        for (const auto& kind : kinds)
+            html += std::string("<label><input type=\"checkbox\" checked data-kind=\"") + kind[0] +
+                    "\"><i class=\"" + kind[0] + "\"></i>" + kind[1] + "</label>\n";
+        html += "</div>\n<div class=\"pictures\">\n";
+        for (const Example& e : examples)
+            html += e.html(static_cast<float>(threshold));
+        return html +
+               "</div>\n<p class=\"note\">Found: the box that overlaps an object most, IoU 0.5 or more. The "
+               "score to start from is the one with the highest F1 in these pictures.</p></div>\n";
+    }
+
+    std::string scoresSection() const
+    {
+        if (validations.empty())
+            return "";
+        const auto& latest = *validations.rbegin();
+        std::string html = "<h2>Scores on the validation pictures</h2>\n<div class=\"card scroll\"><table "
+                           "class=\"scores\"><tr><th></th><th>epoch " +
+                           fixedPoint(latest.first, 0) +
+                           "</th><th>best</th><th>at epoch</th><th></th></tr>\n";
+        for (const Score& score : scores)
+        {
+            double best = missing;
+            int bestEpoch = 0;
+            for (const auto& v : validations)
+            {
+                const double value = valueOf(score, v.second);
+                if (!std::isnan(value) && !(best >= value))
+                {
+                    best = value;
+                    bestEpoch = v.first;
+                }
+            }
+            html += std::string("<tr><td>") + score.name + "</td><td>" +
+                    fixedPoint(valueOf(score, latest.second), 3) + "</td><td>" + fixedPoint(best, 3) +
+                    "</td><td>" + fixedPoint(bestEpoch > 0 ? bestEpoch : missing, 0) + "</td><td>" +
+                    score.meaning + "</td></tr>\n";
+        }
+        return html + "</table><p class=\"note\">" + fixedPoint(latest.second.images, 0) + " pictures, " +
+               fixedPoint(latest.second.objects, 0) + " objects.</p></div>\n";
+    }
+
+    std::string settingsSection() const
+    {
+        if (settings.empty())
+            return "";
+        std::string html = "<h2>Settings</h2>\n<div class=\"card\"><table class=\"settings\"><tbody>\n";
+        for (const auto& s : settings)
+            html += "<tr><th>" + escapeHtml(s.first) + "</th><td>" + escapeHtml(s.second) + "</td></tr>\n";
+        return html + "</tbody></table></div>\n";
+    }
+
+    std::string page() const
+    {
+        const std::string name = escapeHtml(std::filesystem::path(path).stem().string());
+        const StateText& text = stateTexts[state];
+        const std::time_t now = std::time(nullptr);
+        std::string html =
+            // The policy holds the page to its own bytes: nothing is loaded from anywhere.
+            "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n<meta http-equiv="
+            "\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; style-src "
+            "'unsafe-inline'; "
+            "script-src 'unsafe-inline'\">\n<meta name=\"viewport\" content=\"width=device-width, "
+            "initial-scale=1\">\n";
+        if (running()) // with scripts the page reloads itself, without losing what the reader has chosen
+            html += "<noscript><meta http-equiv=\"refresh\" content=\"10\"></noscript>\n";
+        html += "<title>" + name + ": " + text.name + "</title>\n<style>" + pageStyle + "</style></head>\n";
+        html += std::string("<body data-state=\"") + text.style + "\" data-steps-per-epoch=\"" +
+                std::to_string(last.epochs > 0 ? last.steps / last.epochs : 0) + "\">\n";
+        html += "<header><h1>" + name + "</h1><span class=\"state " + text.style + "\">" + text.name +
+                "</span><p>Training report, <span id=\"updated\" data-ms=\"" + std::to_string(now) +
+                "000\">written " + localTime(now) + "</span></p></header>\n";
+        if (!note.empty())
+            html += "<p class=\"alert\">" + escapeHtml(note) + "</p>\n";
+        return html + tiles() + charts() + examplesSection() + scoresSection() + settingsSection() +
+               "<script>" + pageScript + "</script>\n</body></html>\n";
+    }
+};
+
+TrainingReport::TrainingReport(const String& path, const Settings& settings)
+    : impl(makePtr<Impl>(path, settings))
+{
+    write();
+    impl->pageTime = Clock::now();
+}
+
+TrainingReport::~TrainingReport()
+{
+    if (impl->running())
+        finish(Failed, "It ended before it was finished; the last words of the program tell why.");
+}
+
+void TrainingReport::add(const StepReport& step)
+{
+    if (impl->firstStep == 0)
+    {
+        impl->firstStep = step.step;
+        impl->firstStepEnd = Clock::now();
+    }
+    impl->last = step;
+    impl->secondsAPicture += 1 / step.picturesPerSecond;
+    for (size_t i = 0; i < impl->curves.size(); i++)
+        impl->curves[i].add(step.step, quantities[i].of(step));
+    if (since(impl->pageTime) > secondsBetweenPages)
+        impl->tryWrite();
+}
+
+void TrainingReport::addValidation(int epoch, const Metrics& metrics)
+{
+    impl->validations[epoch] = metrics;
+}
+
+void TrainingReport::addExample(const String& name, InputArray picture, InputArray boxes, InputArray scores_,
+                                const std::vector<Object>& truth)
+{
+    const Example example(name, picture.getMat(), boxes.getMat(), scores_.getMat(), truth);
+    impl->examplesTime = Clock::now();
+    for (Example& e : impl->examples)
+        if (e.name() == name)
+        {
+            e = example;
+            return;
+        }
+    impl->examples.push_back(example);
+}
+
+void TrainingReport::addExamples(Trainer& trainer, const Dataset& dataset, int count)
+{
+    const size_t all = dataset.images.size(), shown = std::min(all, static_cast<size_t>(std::max(count, 0)));
+    for (size_t i = 0; i < shown; i++)
+    {
+        const AnnotatedImage& image = dataset.images[i * all / shown];
+        Mat picture, boxes, confidences;
+        try
+        {
+            picture = readPicture(image);
+        }
+        catch (const cv::Exception& e)
+        {
+            impl->complain(e.err);
+            continue;
+        }
+        trainer.propose(picture, boxes, confidences);
+        addExample(std::filesystem::path(image.path).filename().string(), picture, boxes, confidences,
+                   image.objects);
+    }
+}
+
+bool TrainingReport::wantsExamples() const
+{
+    return impl->examples.empty() ? since(impl->start) > secondsToFirstExamples
+                                  : since(impl->examplesTime) > secondsBetweenExamples;
+}
+
+bool TrainingReport::finish(State state, const String& note)
+{
+    CV_Assert(state != Running);
+    impl->state = state;
+    impl->note = note;
+    impl->secondsTaken = since(impl->start);
+    return impl->tryWrite();
+}
+
+void TrainingReport::write() const
+{
+    dnn_rpn::writeFile(impl->path, impl->page());
+}
+
+} // namespace dnn_rpn_train
+} // namespace cv
