@@ -155,6 +155,11 @@ cv::String choiceOption(cv::CommandLineParser& options, const cv::String& name,
     CV_Error_(cv::Error::StsBadArg, ("--%s=%s is none of:%s", name.c_str(), value.c_str(), list.c_str()));
 }
 
+bool flagOption(cv::CommandLineParser& options, const cv::String& name)
+{
+    return choiceOption(options, name, {"false", "true"}) == "true";
+}
+
 void checkWritable(const cv::String& path)
 {
     const bool existed = std::filesystem::exists(path);

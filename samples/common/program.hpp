@@ -35,6 +35,9 @@ std::vector<float> numbersOption(cv::CommandLineParser& options, const cv::Strin
 cv::String choiceOption(cv::CommandLineParser& options, const cv::String& name,
                         const std::vector<cv::String>& known);
 
+//! Whether --name or --name=true was given; the default is false. cv::Exception for anything else.
+bool flagOption(cv::CommandLineParser& options, const cv::String& name);
+
 //! Finds out before the work whether a file can be written at its end; cv::Exception if not.
 void checkWritable(const cv::String& path);
 

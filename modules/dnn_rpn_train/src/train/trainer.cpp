@@ -13,7 +13,12 @@
 #include "../detector/backbone.hpp"
 #include "../detector/export.hpp"
 #include "../detector/rpn.hpp"
+#include "../detector/stages.hpp"
+#include "../detector/task_gradients.hpp"
 #include "../detector/verify.hpp"
+#include "average.hpp"
+#include "checkpoint.hpp"
+#include "feature_cache.hpp"
 #include "operating_point.hpp"
 #include "schedule.hpp"
 #include "solver.hpp"
@@ -23,13 +28,53 @@ namespace dnn_rpn_train {
 
 using namespace dnn_rpn;
 
+namespace {
+
+//! The head as a network of its own, for a backbone whose features are kept.
+struct Head
+{
+    Head(const Graph& whole, int features, const Rpn& rpn_, const std::string& engine)
+        : backboneGraph(backboneOf(whole, features)), graph(headOf(whole, features)),
+          backbone(backboneGraph, Engine::create(engine)), network(graph, Engine::create(engine)),
+          rpn(rpn_.onFeatures(features))
+    {}
+
+    Graph backboneGraph, graph;
+    Network backbone, network;
+    const Rpn rpn;
+};
+
+//! What changes from step to step, besides the weights.
+struct Run
+{
+    std::unique_ptr<Solver> solver;
+    std::unique_ptr<Average> average; //!< none without TrainParams::ema
+    int step = 0;                     //!< that were done
+
+    std::vector<Tensor>
+        best;          //!< weights by parameter, empty where frozen; no elements before the first scoring
+    int bestEpoch = 0; //!< from 1
+    double bestAR300 = -1;
+    int withoutBetter = 0; //!< scorings since
+
+    Settings data;       //!< of the pictures
+    std::string resumed; //!< the checkpoint that it came from
+};
+
+} // namespace
+
 struct Trainer::Impl
 {
     TrainParams params;
+    Settings settings;
     RNG rng;
     Graph graph;
+    int features = -1; //!< node
+    std::unique_ptr<Stages> stages;
     std::unique_ptr<Rpn> rpn;
     std::unique_ptr<Network> network;
+    std::unique_ptr<Head> head; //!< none unless the whole backbone is frozen
+    std::unique_ptr<Run> run;   //!< none outside of fit(), but for one that a checkpoint brought
     float scoreThreshold = 0.5f;
 
     static void checkParam(bool good, const char* name, double value)
@@ -52,7 +97,17 @@ struct Trainer::Impl
         checkParam(p.weightDecay >= 0, "weight decay", p.weightDecay);
         checkParam(p.clip >= 0, "longest gradient (clip)", p.clip);
         checkParam(p.warmup >= 0, "number of warm-up steps", p.warmup);
-        const int features = addBackbone(graph, p.backbone, rng);
+        checkParam(p.freeze >= -1, "number of frozen stages", p.freeze);
+        checkParam(p.backboneRate >= 0 && p.backboneRate <= 1e6, "factor of the backbone's learning rate",
+                   p.backboneRate);
+        checkParam(p.ema >= 0 && p.ema < 1, "decay of the moving average (ema)", p.ema);
+        checkParam(p.evalEvery >= 0, "number of epochs between scorings", p.evalEvery);
+        checkParam(p.patience >= 0, "patience", p.patience);
+        if (p.patience > 0 && p.evalEvery == 0)
+            CV_Error_(
+                Error::StsBadArg,
+                ("a patience of %d scorings wants scorings while training: evalEvery is 0", p.patience));
+        features = addBackbone(graph, p.backbone, rng);
         try
         {
             rpn = std::make_unique<Rpn>(p.rpn, graph, features, rng);
@@ -62,7 +117,31 @@ struct Trainer::Impl
         {
             CV_Error_(e.code, ("on the backbone '%s': %s", p.backbone.c_str(), e.err.c_str()));
         }
+        settings = settingsOf(p);
+        stages = std::make_unique<Stages>(graph, features);
+        stages->freeze(graph, frozenStages());
         network = std::make_unique<Network>(graph, Engine::create(p.engine));
+        if (frozenStages() == stages->count())
+            head = std::make_unique<Head>(graph, features, *rpn, p.engine);
+    }
+
+    int frozenStages() const { return params.freeze < 0 ? stages->count() : params.freeze; }
+    Network& trained() { return head ? head->network : *network; }
+    const Rpn& trainedRpn() const { return head ? head->rpn : *rpn; }
+    Shape inputShape() const { return Shape(params.batch, 3, params.size.height, params.size.width); }
+
+    //! A training that has not begun.
+    std::unique_ptr<Run> newRun()
+    {
+        auto r = std::make_unique<Run>();
+        std::vector<float> factors;
+        for (char isBackbone : stages->members())
+            factors.push_back(isBackbone ? static_cast<float>(params.backboneRate) : 1.f);
+        factors.resize(graph.parameters.size(), 1.f);
+        r->solver = std::make_unique<Solver>(trained(), params.momentum, params.weightDecay, factors);
+        if (params.ema > 0)
+            r->average = std::make_unique<Average>(graph, params.ema);
+        return r;
     }
 
     void forward(const std::vector<Mat>& pictures) { network->forward(stack(pictures)); }
@@ -106,18 +185,125 @@ struct Trainer::Impl
         propose(0, picture.size(), boxes, scores);
     }
 
+    /** @brief The proposals of the first so many pictures, a batch at a time.
+    @param use called with index, boxes and scores, both in pixels of the picture */
+    void proposeAll(const Dataset& dataset, int total, const std::function<void(int, Mat, Mat)>& use)
+    {
+        for (int first = 0; first < total; first += params.batch)
+        {
+            const int count = std::min(params.batch, total - first);
+            std::vector<Size> sizes(count);
+            std::vector<Mat> small(count);
+            parallel_for_(Range(0, count), [&](const Range& range) {
+                for (int i = range.start; i < range.end; i++)
+                {
+                    const Mat picture = readPicture(dataset.images[first + i]);
+                    sizes[i] = picture.size();
+                    small[i] = resized(picture);
+                }
+            });
+            forward(small);
+            for (int i = 0; i < count; i++)
+            {
+                Mat boxes, scores;
+                propose(i, sizes[i], boxes, scores);
+                use(first + i, boxes, scores);
+            }
+        }
+    }
+
     //! Which scores are worth showing, from some of the pictures that were trained on.
     void findThreshold(const Dataset& dataset)
     {
         OperatingPoint point;
-        for (size_t i = 0; i < std::min<size_t>(64, dataset.images.size()); i++)
-        {
-            Mat boxes, scores;
-            propose(readPicture(dataset.images[i]), boxes, scores);
+        const int enough = 64, total = std::min(enough, static_cast<int>(dataset.images.size()));
+        proposeAll(dataset, total, [&](int i, const Mat& boxes, const Mat& scores) {
             point.add(boxes, scores, dataset.images[i].objects);
-        }
+        });
         scoreThreshold = point.threshold();
     }
+
+    Metrics evaluate(const Dataset& dataset, const std::function<void(int)>& afterPicture)
+    {
+        Evaluator evaluator;
+        const int total = static_cast<int>(dataset.images.size());
+        proposeAll(dataset, total, [&](int i, const Mat& boxes, const Mat& scores) {
+            Mat objects, labels, ignored;
+            asArrays(dataset.images[i].objects, objects, labels, ignored);
+            evaluator.add(boxes, scores, noArray(), objects, noArray(), ignored);
+            if (afterPicture)
+                afterPicture(i + 1);
+        });
+        return evaluator.compute();
+    }
+
+    //! Scores the validation pictures with the weights that would be exported, and remembers the best.
+    void score(const Dataset& validation, int epoch, StepReport& report)
+    {
+        if (run->average)
+            run->average->exchange();
+        report.validation = evaluate(validation, nullptr);
+        report.evaluated = true;
+        if (report.validation.AR300 > run->bestAR300)
+        {
+            run->best = weights();
+            run->bestAR300 = report.validation.AR300;
+            run->bestEpoch = epoch;
+            run->withoutBetter = 0;
+        }
+        else
+            run->withoutBetter++;
+        if (run->average)
+            run->average->exchange();
+    }
+
+    bool patienceIsOver() const { return params.patience > 0 && run->withoutBetter >= params.patience; }
+
+    //! From the weights of the last step to those that the training was for.
+    void finish(const Dataset& dataset)
+    {
+        if (!run->best.empty())
+        {
+            for (size_t p = 0; p < run->best.size(); p++)
+                if (!run->best[p].empty())
+                    run->best[p].flat().copyTo(graph.parameters[p].value.flat());
+        }
+        else if (run->average)
+            run->average->exchange();
+        findThreshold(dataset);
+    }
+
+    //! A copy of the weights by parameter, empty where frozen.
+    std::vector<Tensor> weights() const
+    {
+        std::vector<Tensor> all;
+        for (const Parameter& p : graph.parameters)
+            all.push_back(p.trainable ? p.value.clone() : Tensor());
+        return all;
+    }
+
+    //! Everything that changes from step to step, by name; shares the memory.
+    std::map<std::string, Tensor> state(const Run& r) const
+    {
+        std::map<std::string, Tensor> all;
+        for (size_t p = 0; p < graph.parameters.size(); p++)
+            if (graph.parameters[p].trainable)
+            {
+                const std::string of = " of " + std::to_string(p) + " " + graph.parameters[p].name;
+                all["weights" + of] = graph.parameters[p].value;
+                all["momentum" + of] = r.solver->velocities()[p];
+                if (r.average)
+                    all["average" + of] = r.average->values()[p];
+                if (!r.best.empty())
+                    all["best" + of] = r.best[p];
+            }
+        return all;
+    }
+
+    bool fit(const Dataset& dataset, const std::function<bool(const StepReport&)>& afterStep,
+             const Dataset& validation);
+    void save(const String& path) const;
+    int load(const String& path);
 
     std::string exported(const String& kind)
     {
@@ -133,26 +319,77 @@ struct Trainer::Impl
 Trainer::Trainer(const TrainParams& params) : impl(makePtr<Impl>(params)) {}
 Trainer::~Trainer() = default;
 
-bool Trainer::fit(const Dataset& dataset, const std::function<bool(const StepReport&)>& afterStep)
+String Trainer::summary(const Dataset& dataset) const
 {
-    const TrainParams& p = impl->params;
-    Loader loader(dataset, p.size, p.batch, p.seed);
-    Solver solver(*impl->network, p.momentum, p.weightDecay);
+    const Impl& m = *impl;
+    String text = m.stages->describe(m.graph, m.frozenStages());
+    if (m.head)
+    {
+        const int pictures = static_cast<int>(dataset.images.size()),
+                  kept = FeatureCache::kept(m.head->backboneGraph, pictures, m.inputShape());
+        text += kept == pictures
+                    ? "\nits features are worked out once for each picture and kept"
+                    : format("\nits features are kept of %d of %d pictures, which fill %d MB, and "
+                             "worked out anew for the others",
+                             kept, pictures, static_cast<int>(FeatureCache::defaultBudget() >> 20));
+    }
+    return text;
+}
+
+bool Trainer::fit(const Dataset& dataset, const std::function<bool(const StepReport&)>& afterStep,
+                  const Dataset& validation)
+{
+    // Whatever ends the training, a later one must not take over its momentum.
+    struct Ending
+    {
+        ~Ending() { run.reset(); }
+        std::unique_ptr<Run>& run;
+    } ending{impl->run};
+    return impl->fit(dataset, afterStep, validation);
+}
+
+bool Trainer::Impl::fit(const Dataset& dataset, const std::function<bool(const StepReport&)>& afterStep,
+                        const Dataset& validation)
+{
+    const TrainParams& p = params;
+    if (!run)
+        run = newRun();
+    Settings data = settingsOf(dataset, "training");
+    if (p.evalEvery > 0)
+    {
+        if (validation.countObjects() == 0)
+            CV_Error_(Error::StsBadArg,
+                      ("scoring every %d epochs wants validation pictures with objects: there "
+                       "are %d pictures and no object",
+                       p.evalEvery, static_cast<int>(validation.images.size())));
+        const Settings more = settingsOf(validation, "validation");
+        data.insert(data.end(), more.begin(), more.end());
+    }
+    if (!run->resumed.empty())
+        requireSame(run->data, data, run->resumed);
+    run->data = data;
+
+    Loader loader(dataset, p.size, p.batch, p.seed, size_t(2) << 30, run->step);
+    std::unique_ptr<FeatureCache> cache;
+    if (head)
+        cache = std::make_unique<FeatureCache>(head->backbone, static_cast<int>(dataset.images.size()),
+                                               inputShape());
     // What cv::dnn will not run is better found now than after the training.
-    impl->verify(impl->exported("opencv"), "opencv");
+    verify(exported("opencv"), "opencv");
     StepReport report;
     report.epochs = p.epochs;
     report.steps = p.epochs * loader.batchesPerEpoch();
     const Schedule schedule(p.schedule, p.learningRate, report.steps, p.warmup);
-    bool finished = true;
-    for (int step = 0; step < report.steps && finished; step++)
+    bool stopped = false;
+    while (run->step < report.steps && !stopped && !patienceIsOver())
     {
+        const int step = run->step;
         TickMeter clock;
         clock.start();
         const Batch batch = loader.next();
-        impl->network->forward(batch.pictures);
-        const RpnLoss loss = impl->rpn->loss(*impl->network, batch.objects,
-                                             static_cast<unsigned>(p.seed) + static_cast<unsigned>(step));
+        trained().forward(cache ? (*cache)(batch) : batch.pictures);
+        const RpnLoss loss = trainedRpn().loss(trained(), batch.objects,
+                                               static_cast<unsigned>(p.seed) + static_cast<unsigned>(step));
         if (loss.worst >= 0)
             CV_Error_(
                 Error::StsError,
@@ -160,53 +397,90 @@ bool Trainer::fit(const Dataset& dataset, const std::function<bool(const StepRep
                  "(now %g) or a shorter gradient (clip, now %g) may help",
                  step + 1, loss.cls, loss.reg, dataset.images[batch.indices[loss.worst]].path.c_str(),
                  schedule.rate(step), p.clip));
-        impl->network->backward();
+        const TaskGradients tasks = taskGradients(trained(), trainedRpn());
+        trained().backward();
         report.learningRate = schedule.rate(step);
-        report.gradientNorm = solver.step(report.learningRate, p.clip);
+        report.gradientNorm = run->solver->step(report.learningRate, p.clip);
         if (!std::isfinite(report.gradientNorm))
             CV_Error_(Error::StsError,
                       ("step %d: the gradient is not finite, though the loss is (cls %g, reg %g)", step + 1,
                        loss.cls, loss.reg));
+        run->step++;
+        if (run->average)
+            run->average->update(run->step);
         clock.stop();
 
-        report.step = step + 1;
+        report.step = run->step;
         report.epoch = step / loader.batchesPerEpoch() + 1;
         report.lossCls = loss.cls;
         report.lossReg = loss.reg;
         report.loss = loss.total();
         report.positives = loss.positives;
         report.picturesPerSecond = p.batch / std::max(clock.getTimeSec(), 1e-9);
-        finished = !afterStep || afterStep(report);
+        report.clsGradient = tasks.cls;
+        report.regGradient = tasks.reg;
+        report.gradientCosine = tasks.cosine;
+
+        report.evaluated = false;
+        const bool epochEnds = run->step % loader.batchesPerEpoch() == 0;
+        if (p.evalEvery > 0 && epochEnds && (report.epoch % p.evalEvery == 0 || run->step == report.steps))
+            score(validation, report.epoch, report);
+        report.bestEpoch = run->bestEpoch;
+        report.bestAR300 = run->bestAR300;
+        report.endsEarly = patienceIsOver() && run->step < report.steps;
+        stopped = afterStep && !afterStep(report);
     }
-    impl->findThreshold(dataset);
-    return finished;
+    finish(dataset);
+    return !stopped;
+}
+
+void Trainer::saveCheckpoint(const String& path) const
+{
+    impl->save(path);
+}
+
+void Trainer::Impl::save(const String& path) const
+{
+    if (!run)
+        CV_Error(Error::StsError, "there is something to save only while fit() runs");
+    Checkpoint c;
+    c.settings = settings;
+    c.data = run->data;
+    c.numbers = {{"step", run->step},
+                 {"best epoch", run->bestEpoch},
+                 {"best AR300", run->bestAR300},
+                 {"scorings without better", run->withoutBetter}};
+    c.tensors = state(*run);
+    c.write(path);
+}
+
+int Trainer::loadCheckpoint(const String& path)
+{
+    return impl->load(path);
+}
+
+int Trainer::Impl::load(const String& path)
+{
+    const Checkpoint c = Checkpoint::read(path);
+    requireSame(c.settings, settings, path);
+    std::unique_ptr<Run> r = newRun();
+    r->step = static_cast<int>(c.number("step"));
+    r->bestEpoch = static_cast<int>(c.number("best epoch"));
+    r->bestAR300 = c.number("best AR300");
+    r->withoutBetter = static_cast<int>(c.number("scorings without better"));
+    if (r->bestEpoch > 0)
+        r->best = weights();
+    r->data = c.data;
+    r->resumed = path;
+    for (auto& t : state(*r))
+        c.copyTo(t.first, t.second);
+    run = std::move(r);
+    return run->step;
 }
 
 Metrics Trainer::evaluate(const Dataset& dataset, const std::function<void(int)>& afterPicture)
 {
-    Evaluator evaluator;
-    const int total = static_cast<int>(dataset.images.size());
-    for (int first = 0; first < total; first += impl->params.batch)
-    {
-        const int count = std::min(impl->params.batch, total - first);
-        std::vector<Mat> pictures(count), small(count);
-        for (int i = 0; i < count; i++)
-        {
-            pictures[i] = readPicture(dataset.images[first + i]);
-            small[i] = impl->resized(pictures[i]);
-        }
-        impl->forward(small);
-        for (int i = 0; i < count; i++)
-        {
-            Mat boxes, scores, objects, labels, ignored;
-            impl->propose(i, pictures[i].size(), boxes, scores);
-            asArrays(dataset.images[first + i].objects, objects, labels, ignored);
-            evaluator.add(boxes, scores, noArray(), objects, noArray(), ignored);
-            if (afterPicture)
-                afterPicture(first + i + 1);
-        }
-    }
-    return evaluator.compute();
+    return impl->evaluate(dataset, afterPicture);
 }
 
 void Trainer::propose(InputArray image, OutputArray boxes, OutputArray scores)
