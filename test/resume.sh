@@ -30,38 +30,49 @@ same() {
         [ ! -e "$1.checkpoint" ] && [ -z "$(find "$(dirname "$1")" -name '*.part*')" ]
 }
 
-# A tenth of a millisecond to so many seconds.
+# Up to so many seconds.
 shortly() {
-    sleep "$(awk -v r=$RANDOM -v most="$1" 'BEGIN { print 0.0001 + most * r / 32768 }')"
+    sleep "$(awk -v r=$RANDOM -v most="$1" 'BEGIN { print most * r / 32768 }')"
+}
+
+# signals SIGNAL PID LONGEST: after a random time, one in four counted from the program's start, else from its first step.
+signals() {
+    if [ $((RANDOM % 4)) -ne 0 ]; then
+        while kill -0 "$2" && ! grep -q '^training' "$work/log"; do
+            sleep 0.005
+        done
+    fi
+    shortly "$3"
+    kill -"$1" "$2"
 }
 
 # interrupts SIGNAL ATLEAST LONGEST TRAINING...: runs it, sends the signal after a random time of up to LONGEST seconds, and
 # so on until it ends by itself; after ATLEAST signals it gets more time each time. Leaves in $times how many signals that
 # were, and in $resumed how many of the runs went on at a checkpoint.
 interrupts() {
-    local signal=$1 least=$2 longest=$3 code
+    local signal=$1 least=$2 longest=$3 code trainer killer
     shift 3
     times=0
     resumed=0
     while :; do
+        : >"$work/log"
         # A shell's background jobs ignore SIGINT.
         env --default-signal=INT "$@" --resume >"$work/log" 2>&1 &
-        local trainer=$!
-        [ $times -lt "$least" ] || longest=$(awk -v s="$longest" 'BEGIN { print 1.5 * s }')
-        { shortly "$longest"; kill -"$signal" $trainer; } 2>/dev/null &
-        local killer=$!
+        trainer=$!
+        [ $times -lt "$least" ] || longest=$(awk -v s="$longest" 'BEGIN { print 2 * s }')
+        signals "$signal" $trainer "$longest" 2>/dev/null &
+        killer=$!
         code=0
         wait $trainer 2>/dev/null || code=$?
+        kill $killer 2>/dev/null
+        wait $killer 2>/dev/null
         ! grep -q '^resuming' "$work/log" || resumed=$((resumed + 1))
         if [ $code -eq 0 ] && ! grep -q '^stopped early' "$work/log"; then
-            kill $killer 2>/dev/null
-            wait $killer 2>/dev/null
             return 0
         fi
-        wait $killer 2>/dev/null
         times=$((times + 1))
-        # 137, 130, 143: the signal came before or while nothing was there to save.
-        if [ $code -ne 0 ] && [ $code -lt 128 ] || [ $times -gt 500 ]; then
+        # Above 128: the signal came when it still ends the program at once.
+        if [ $code -ne 0 ] && [ $code -lt 128 ] || [ $times -gt 200 ]; then
             return 1
         fi
     done
@@ -70,24 +81,22 @@ interrupts() {
 "$bin/rpn_scenes" --output="$work/scenes" --count=15 --size=96x72 >/dev/null
 base=("$bin/rpn_train" "--data=$work/scenes" --size=64x48 --batch=3 --lr=0.05)
 
-# Reference, then many random ends, for several ways to train.
-settings=(
-    "--epochs=40 --seed=1 --checkpoint_every=0"
-    "--epochs=40 --seed=2 --checkpoint_every=0.03 --ema=0.95 --eval_every=3 --patience=50 --batch=4"
-    "--epochs=80 --seed=3 --checkpoint_every=0.02 --freeze=all --loss=ce_sigmoid"
-)
+# How a training is run without a stop, and with many.
 RANDOM=1
-for setting in "${settings[@]}"; do
-    read -ra options <<<"$setting"
-    "${base[@]}" "${options[@]}" --checkpoint=none --out="$work/whole.onnx" >"$work/log" 2>&1 || fail "no reference: $setting"
-    for signal in KILL INT TERM; do
-        [ $signal = KILL ] && least=20 || least=2
+for setting in \
+    "KILL INT: --epochs=40 --seed=1 --checkpoint_every=0" \
+    "KILL TERM: --epochs=30 --seed=2 --checkpoint_every=0.03 --ema=0.95 --eval_every=3 --patience=50 --batch=4" \
+    "KILL: --epochs=60 --seed=3 --checkpoint_every=0.02 --freeze=all --loss=ce_sigmoid"; do
+    read -ra options <<<"${setting#*:}"
+    "${base[@]}" "${options[@]}" --checkpoint=none --out="$work/whole.onnx" >"$work/log" 2>&1 || fail "no reference:${setting#*:}"
+    for signal in ${setting%%:*}; do
+        [ $signal = KILL ] && least=20 || least=3
         mkdir "$work/run"
-        if interrupts $signal $least 0.15 "${base[@]}" "${options[@]}" --out="$work/run/m.onnx" && same "$work/run/m" &&
-            [ $times -ge $least ] && [ $resumed -ge 1 ]; then
-            ok "ended $times times by SIG$signal, resumed $resumed times, the same bytes: $setting"
+        if interrupts $signal $least 0.05 "${base[@]}" "${options[@]}" --out="$work/run/m.onnx" && same "$work/run/m" &&
+            [ $times -ge $least ] && [ $resumed -ge $((least / 3)) ]; then
+            ok "ended $times times by SIG$signal, resumed $resumed times, the same bytes:${setting#*:}"
         else
-            fail "after $times SIG$signal: $setting: $(ls "$work/run")"
+            fail "$times times SIG$signal, resumed $resumed times:${setting#*:}: left $(ls "$work/run")"
         fi
         rm -rf "$work/run"
     done
