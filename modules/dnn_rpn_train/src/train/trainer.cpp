@@ -16,12 +16,10 @@
 #include "../detector/stages.hpp"
 #include "../detector/task_gradients.hpp"
 #include "../detector/verify.hpp"
-#include "average.hpp"
-#include "checkpoint.hpp"
 #include "feature_cache.hpp"
 #include "operating_point.hpp"
+#include "run.hpp"
 #include "schedule.hpp"
-#include "solver.hpp"
 
 namespace cv {
 namespace dnn_rpn_train {
@@ -44,23 +42,6 @@ struct Head
     const Rpn rpn;
 };
 
-//! What changes from step to step, besides the weights.
-struct Run
-{
-    std::unique_ptr<Solver> solver;
-    std::unique_ptr<Average> average; //!< none without TrainParams::ema
-    int step = 0;                     //!< that were done
-
-    std::vector<Tensor>
-        best;          //!< weights by parameter, empty where frozen; no elements before the first scoring
-    int bestEpoch = 0; //!< from 1
-    double bestAR300 = -1;
-    int withoutBetter = 0; //!< scorings since
-
-    Settings data;       //!< of the pictures
-    std::string resumed; //!< the checkpoint that it came from
-};
-
 } // namespace
 
 struct Trainer::Impl
@@ -75,6 +56,8 @@ struct Trainer::Impl
     std::unique_ptr<Network> network;
     std::unique_ptr<Head> head; //!< none unless the whole backbone is frozen
     std::unique_ptr<Run> run;   //!< none outside of fit(), but for one that a checkpoint brought
+    Settings data;              //!< of the run's pictures
+    std::string resumed;        //!< the checkpoint that the run came from, or ""
     float scoreThreshold = 0.5f;
 
     static void checkParam(bool good, const char* name, double value)
@@ -133,15 +116,11 @@ struct Trainer::Impl
     //! A training that has not begun.
     std::unique_ptr<Run> newRun()
     {
-        auto r = std::make_unique<Run>();
-        std::vector<float> factors;
-        for (char isBackbone : stages->members())
-            factors.push_back(isBackbone ? static_cast<float>(params.backboneRate) : 1.f);
-        factors.resize(graph.parameters.size(), 1.f);
-        r->solver = std::make_unique<Solver>(trained(), params.momentum, params.weightDecay, factors);
-        if (params.ema > 0)
-            r->average = std::make_unique<Average>(graph, params.ema);
-        return r;
+        std::vector<float> factors(graph.parameters.size(), 1.f);
+        for (size_t p = 0; p < stages->members().size(); p++)
+            if (stages->members()[p])
+                factors[p] = static_cast<float>(params.backboneRate);
+        return std::make_unique<Run>(graph, trained(), params, factors);
     }
 
     void forward(const std::vector<Mat>& pictures) { network->forward(stack(pictures)); }
@@ -237,67 +216,23 @@ struct Trainer::Impl
         return evaluator.compute();
     }
 
-    //! Scores the validation pictures with the weights that would be exported, and remembers the best.
-    void score(const Dataset& validation, int epoch, StepReport& report)
+    //! The pictures must be those of the checkpoint, if there is one.
+    void identify(const Dataset& dataset, const Dataset& validation)
     {
-        if (run->average)
-            run->average->exchange();
-        report.validation = evaluate(validation, nullptr);
-        report.evaluated = true;
-        if (report.validation.AR300 > run->bestAR300)
+        Settings now = settingsOf(dataset, "training");
+        if (params.evalEvery > 0)
         {
-            run->best = weights();
-            run->bestAR300 = report.validation.AR300;
-            run->bestEpoch = epoch;
-            run->withoutBetter = 0;
+            if (validation.countObjects() == 0)
+                CV_Error_(Error::StsBadArg,
+                          ("scoring every %d epochs wants validation pictures with objects: "
+                           "there are %d pictures and no object",
+                           params.evalEvery, static_cast<int>(validation.images.size())));
+            const Settings more = settingsOf(validation, "validation");
+            now.insert(now.end(), more.begin(), more.end());
         }
-        else
-            run->withoutBetter++;
-        if (run->average)
-            run->average->exchange();
-    }
-
-    bool patienceIsOver() const { return params.patience > 0 && run->withoutBetter >= params.patience; }
-
-    //! From the weights of the last step to those that the training was for.
-    void finish(const Dataset& dataset)
-    {
-        if (!run->best.empty())
-        {
-            for (size_t p = 0; p < run->best.size(); p++)
-                if (!run->best[p].empty())
-                    run->best[p].flat().copyTo(graph.parameters[p].value.flat());
-        }
-        else if (run->average)
-            run->average->exchange();
-        findThreshold(dataset);
-    }
-
-    //! A copy of the weights by parameter, empty where frozen.
-    std::vector<Tensor> weights() const
-    {
-        std::vector<Tensor> all;
-        for (const Parameter& p : graph.parameters)
-            all.push_back(p.trainable ? p.value.clone() : Tensor());
-        return all;
-    }
-
-    //! Everything that changes from step to step, by name; shares the memory.
-    std::map<std::string, Tensor> state(const Run& r) const
-    {
-        std::map<std::string, Tensor> all;
-        for (size_t p = 0; p < graph.parameters.size(); p++)
-            if (graph.parameters[p].trainable)
-            {
-                const std::string of = " of " + std::to_string(p) + " " + graph.parameters[p].name;
-                all["weights" + of] = graph.parameters[p].value;
-                all["momentum" + of] = r.solver->velocities()[p];
-                if (r.average)
-                    all["average" + of] = r.average->values()[p];
-                if (!r.best.empty())
-                    all["best" + of] = r.best[p];
-            }
-        return all;
+        if (!resumed.empty())
+            requireSame(data, now, resumed);
+        data = now;
     }
 
     bool fit(const Dataset& dataset, const std::function<bool(const StepReport&)>& afterStep,
@@ -342,9 +277,13 @@ bool Trainer::fit(const Dataset& dataset, const std::function<bool(const StepRep
     // Whatever ends the training, a later one must not take over its momentum.
     struct Ending
     {
-        ~Ending() { run.reset(); }
-        std::unique_ptr<Run>& run;
-    } ending{impl->run};
+        ~Ending()
+        {
+            impl.run.reset();
+            impl.resumed.clear();
+        }
+        Impl& impl;
+    } ending{*impl};
     return impl->fit(dataset, afterStep, validation);
 }
 
@@ -354,22 +293,12 @@ bool Trainer::Impl::fit(const Dataset& dataset, const std::function<bool(const S
     const TrainParams& p = params;
     if (!run)
         run = newRun();
-    Settings data = settingsOf(dataset, "training");
+    identify(dataset, validation);
     if (p.evalEvery > 0)
-    {
-        if (validation.countObjects() == 0)
-            CV_Error_(Error::StsBadArg,
-                      ("scoring every %d epochs wants validation pictures with objects: there "
-                       "are %d pictures and no object",
-                       p.evalEvery, static_cast<int>(validation.images.size())));
-        const Settings more = settingsOf(validation, "validation");
-        data.insert(data.end(), more.begin(), more.end());
-    }
-    if (!run->resumed.empty())
-        requireSame(run->data, data, run->resumed);
-    run->data = data;
+        for (const AnnotatedImage& image : validation.images)
+            readPicture(image); // a corrupt one is found now, not when the first epoch is over
 
-    Loader loader(dataset, p.size, p.batch, p.seed, size_t(2) << 30, run->step);
+    Loader loader(dataset, p.size, p.batch, p.seed, size_t(2) << 30, run->stepsDone());
     std::unique_ptr<FeatureCache> cache;
     if (head)
         cache = std::make_unique<FeatureCache>(head->backbone, static_cast<int>(dataset.images.size()),
@@ -381,9 +310,9 @@ bool Trainer::Impl::fit(const Dataset& dataset, const std::function<bool(const S
     report.steps = p.epochs * loader.batchesPerEpoch();
     const Schedule schedule(p.schedule, p.learningRate, report.steps, p.warmup);
     bool stopped = false;
-    while (run->step < report.steps && !stopped && !patienceIsOver())
+    while (run->stepsDone() < report.steps && !stopped && !run->patienceIsOver())
     {
-        const int step = run->step;
+        const int step = run->stepsDone();
         TickMeter clock;
         clock.start();
         const Batch batch = loader.next();
@@ -400,17 +329,14 @@ bool Trainer::Impl::fit(const Dataset& dataset, const std::function<bool(const S
         const TaskGradients tasks = taskGradients(trained(), trainedRpn());
         trained().backward();
         report.learningRate = schedule.rate(step);
-        report.gradientNorm = run->solver->step(report.learningRate, p.clip);
+        report.gradientNorm = run->step(report.learningRate);
         if (!std::isfinite(report.gradientNorm))
             CV_Error_(Error::StsError,
                       ("step %d: the gradient is not finite, though the loss is (cls %g, reg %g)", step + 1,
                        loss.cls, loss.reg));
-        run->step++;
-        if (run->average)
-            run->average->update(run->step);
         clock.stop();
 
-        report.step = run->step;
+        report.step = step + 1;
         report.epoch = step / loader.batchesPerEpoch() + 1;
         report.lossCls = loss.cls;
         report.lossReg = loss.reg;
@@ -421,16 +347,23 @@ bool Trainer::Impl::fit(const Dataset& dataset, const std::function<bool(const S
         report.regGradient = tasks.reg;
         report.gradientCosine = tasks.cosine;
 
-        report.evaluated = false;
-        const bool epochEnds = run->step % loader.batchesPerEpoch() == 0;
-        if (p.evalEvery > 0 && epochEnds && (report.epoch % p.evalEvery == 0 || run->step == report.steps))
-            score(validation, report.epoch, report);
-        report.bestEpoch = run->bestEpoch;
-        report.bestAR300 = run->bestAR300;
-        report.endsEarly = patienceIsOver() && run->step < report.steps;
+        const bool last = report.step == report.steps,
+                   epochEnds = report.step % loader.batchesPerEpoch() == 0;
+        report.evaluated = p.evalEvery > 0 && epochEnds && (report.epoch % p.evalEvery == 0 || last);
+        if (report.evaluated)
+            run->score(
+                [&] {
+                    report.validation = evaluate(validation, nullptr);
+                    return report.validation.AR300;
+                },
+                report.epoch);
+        report.bestEpoch = run->bestEpoch();
+        report.bestAR300 = run->bestAR300();
+        report.endsEarly = run->patienceIsOver() && !last;
         stopped = afterStep && !afterStep(report);
     }
-    finish(dataset);
+    run->finish();
+    findThreshold(dataset);
     return !stopped;
 }
 
@@ -445,12 +378,8 @@ void Trainer::Impl::save(const String& path) const
         CV_Error(Error::StsError, "there is something to save only while fit() runs");
     Checkpoint c;
     c.settings = settings;
-    c.data = run->data;
-    c.numbers = {{"step", run->step},
-                 {"best epoch", run->bestEpoch},
-                 {"best AR300", run->bestAR300},
-                 {"scorings without better", run->withoutBetter}};
-    c.tensors = state(*run);
+    c.data = data;
+    run->save(c);
     c.write(path);
 }
 
@@ -464,18 +393,11 @@ int Trainer::Impl::load(const String& path)
     const Checkpoint c = Checkpoint::read(path);
     requireSame(c.settings, settings, path);
     std::unique_ptr<Run> r = newRun();
-    r->step = static_cast<int>(c.number("step"));
-    r->bestEpoch = static_cast<int>(c.number("best epoch"));
-    r->bestAR300 = c.number("best AR300");
-    r->withoutBetter = static_cast<int>(c.number("scorings without better"));
-    if (r->bestEpoch > 0)
-        r->best = weights();
-    r->data = c.data;
-    r->resumed = path;
-    for (auto& t : state(*r))
-        c.copyTo(t.first, t.second);
+    r->load(c);
     run = std::move(r);
-    return run->step;
+    data = c.data;
+    resumed = path;
+    return run->stepsDone();
 }
 
 Metrics Trainer::evaluate(const Dataset& dataset, const std::function<void(int)>& afterPicture)
