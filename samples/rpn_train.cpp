@@ -3,15 +3,15 @@
 // of this distribution and at http://opencv.org/license.html.
 // Trains a region proposal network on annotated photographs and writes a model that cv::dnn loads.
 
+#include <chrono>
 #include <climits>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
-#include <iostream>
 #include <thread>
 
 #include "opencv2/dnn_rpn_train.hpp"
 
+#include "common/diary.hpp"
 #include "common/program.hpp"
 #include "common/progress.hpp"
 #include "common/report.hpp"
@@ -25,7 +25,8 @@ const String about = R"(
 Trains a region proposal network on a folder of annotated photographs (Pascal VOC layout) and writes
 MODEL.onnx, which stock OpenCV runs, with MODEL.yml and MODEL.csv beside it. MODEL.html shows the training
 while it runs: curves, examples, scores.
-Ctrl-C ends the training early and still writes the model.
+Ctrl-C ends the training early and still writes the model. Whatever ended it, --resume with the same options
+goes on at the last checkpoint, and comes to the same model as if nothing had happened.
 
   rpn_train --data=photographs --train=trainval --val=test --backbone=features.onnx --out=model.onnx
 )";
@@ -48,6 +49,17 @@ const String keys =
     "{schedule   |step            | step: a tenth after 70 % of the steps; cosine: down to 0}"
     "{warmup     |50              | steps over which the learning rate rises}"
     "{clip       |10              | longest gradient that is not shortened; 0: no limit}"
+    "{freeze     |0               | so many stages of the backbone are not trained, or all: then its "
+    "features are "
+    "worked out once and kept. A stage is what has the same stride}"
+    "{backbone_lr|1               | the backbone's learning rate is --lr times this}"
+    "{ema        |0               | decay of the weights' moving average, such as 0.99, which is then scored "
+    "and "
+    "written; 0: none}"
+    "{eval_every |0               | score the validation split every so many epochs and keep the best "
+    "weights; "
+    "0: only at the end}"
+    "{patience   |0               | end after so many scorings without a better AR@300; 0: never}"
     "{anchors    |16,32,64,128,256| square roots of the anchors' areas in pixels of the input}"
     "{ratios     |0.5,1,2         | height / width of the anchors}"
     "{positive   |0.7             | IoU with an object from which on an anchor is positive}"
@@ -66,43 +78,13 @@ const String keys =
     "{engine     |eigen           | the library that does the arithmetic}"
     "{json       |<none>          | write the validation scores to this file too}"
     "{report     |<none>          | the page to watch, or none; without this option MODEL.html beside the "
-    "model}";
-
-//! The training's diary: a row a step. It gets its name when it is whole.
-class Log
-{
-public:
-    explicit Log(const String& path_) : path(path_), file(path + ".part")
-    {
-        file << "step,epoch,loss,loss_cls,loss_reg,lr,positives,pictures_per_second\n";
-    }
-
-    void add(const StepReport& r)
-    {
-        file << r.step << ',' << r.epoch << ',' << r.loss << ',' << r.lossCls << ',' << r.lossReg << ','
-             << r.learningRate << ',' << r.positives << ',' << r.picturesPerSecond << '\n';
-        if (r.step % 20 == 0)
-            file.flush();
-        check();
-    }
-
-    void finish()
-    {
-        file.close();
-        check();
-        std::filesystem::rename(path + ".part", path);
-    }
-
-private:
-    void check() const
-    {
-        if (!file)
-            CV_Error_(Error::StsError, ("cannot write '%s.part'; is the disk full?", path.c_str()));
-    }
-
-    const String path;
-    std::ofstream file;
-};
+    "model}"
+    "{checkpoint |auto            | where an interrupted training can go on: a file, auto: MODEL.checkpoint, "
+    "or "
+    "none}"
+    "{checkpoint_every|20         | seconds between checkpoints; 0: after every step}"
+    "{keep_checkpoint|false       | leave a checkpoint when the training is done}"
+    "{resume     |false           | go on where the checkpoint was written; start anew if there is none}";
 
 TrainParams readParams(CommandLineParser& options)
 {
@@ -119,6 +101,11 @@ TrainParams readParams(CommandLineParser& options)
     p.warmup = countOption(options, "warmup", 0, 1000000000);
     p.clip = numberOption(options, "clip", 0, 1e30);
     p.seed = countOption(options, "seed", 0, INT_MAX);
+    p.freeze = options.get<String>("freeze") == "all" ? -1 : countOption(options, "freeze", 0, 1000000);
+    p.backboneRate = numberOption(options, "backbone_lr", 0, 1e6);
+    p.ema = numberOption(options, "ema", 0, 0.999999);
+    p.evalEvery = countOption(options, "eval_every", 0, 1000000);
+    p.patience = countOption(options, "patience", 0, 1000000);
     p.rpn.loss =
         choiceOption(options, "loss", {"focal_softmax", "focal_sigmoid", "ce_softmax", "ce_sigmoid"});
     p.rpn.anchorSizes = numbersOption(options, "anchors");
@@ -153,6 +140,74 @@ void checkPage(const String& page)
     checkWritable(page);
 }
 
+//! When to write a checkpoint, and where.
+class Checkpoints
+{
+public:
+    Checkpoints(CommandLineParser& options, const String& model)
+        : file(options.get<String>("checkpoint")), seconds(numberOption(options, "checkpoint_every", 0, 1e9)),
+          keep(flagOption(options, "keep_checkpoint")), written(Clock::now())
+    {
+        const bool resume = flagOption(options, "resume");
+        if (file == "auto")
+            file = model + ".checkpoint";
+        else if (file == "none")
+            file.clear();
+        if (file.empty() && resume)
+            CV_Error(Error::StsBadArg, "--resume goes on at a checkpoint, but --checkpoint=none");
+        if (file.empty())
+            return;
+        const bool found = std::filesystem::exists(file);
+        if (found && !resume)
+            CV_Error_(Error::StsBadArg,
+                      ("'%s' is of a training that was interrupted: --resume goes on with it; to start anew, "
+                       "remove it",
+                       file.c_str()));
+        checkWritable(file);
+        resumes = found && resume;
+        if (resume && !found)
+            std::printf("no checkpoint '%s' yet: starting at the first step\n", file.c_str());
+    }
+
+    //! The steps that were done before; 0 for a new training.
+    int load(Trainer& trainer) const
+    {
+        const int done = resumes ? trainer.loadCheckpoint(file) : 0;
+        if (resumes)
+            std::printf("resuming from '%s' after step %d\n", file.c_str(), done);
+        return done;
+    }
+
+    //! @param last the training is done
+    //! @param stop it was interrupted
+    void save(const Trainer& trainer, Diary& diary, bool last, bool stop)
+    {
+        const bool due = Clock::now() - written >= std::chrono::duration<double>(seconds);
+        if (file.empty() || !(due || stop || (last && keep)))
+            return;
+        diary.save();
+        trainer.saveCheckpoint(file);
+        written = Clock::now();
+    }
+
+    void finish() const
+    {
+        if (!file.empty() && !keep)
+            std::filesystem::remove(file);
+    }
+
+    const String& path() const { return file; }
+
+private:
+    using Clock = std::chrono::steady_clock;
+
+    String file; //!< "": none
+    const double seconds;
+    const bool keep;
+    bool resumes = false;
+    Clock::time_point written;
+};
+
 void train(CommandLineParser& options)
 {
     const TrainParams params = readParams(options);
@@ -162,6 +217,9 @@ void train(CommandLineParser& options)
     setNumThreads(threads > 0 ? threads : static_cast<int>(std::thread::hardware_concurrency()));
     if (out.size() < 6 || out.substr(out.size() - 5) != ".onnx")
         CV_Error_(Error::StsBadArg, ("--out=%s must end in .onnx", out.c_str()));
+    if (params.evalEvery > 0 && val == "none")
+        CV_Error_(Error::StsBadArg,
+                  ("--eval_every=%d wants a split to score, but --val=none", params.evalEvery));
     const String stem = out.substr(0, out.size() - 5);
     for (const char* extension : {".onnx", ".yml", ".csv"})
         checkWritable(stem + extension);
@@ -170,39 +228,57 @@ void train(CommandLineParser& options)
     const String page = options.has("report") ? options.get<String>("report") : stem + ".html";
     if (page != "none")
         checkPage(page);
+    Checkpoints checkpoints(options, stem);
 
     const Dataset trainSet = readSplit(folder, options.get<String>("train"));
     const Dataset valSet = val == "none" ? Dataset() : readSplit(folder, val);
     Trainer trainer(params);
+    std::printf("%s\n", trainer.summary(trainSet).c_str());
+    const int done = checkpoints.load(trainer);
 
     catchInterrupts();
-    std::unique_ptr<Log> log;
+    std::unique_ptr<Diary> diary;
     std::unique_ptr<Progress> progress;
+    auto openDiary = [&] {
+        diary = std::make_unique<Diary>(stem + ".csv", done);
+        if (diary->kept() != done)
+            std::printf("  note: of the first %d steps, %d are in '%s.csv'\n", done, diary->kept(),
+                        stem.c_str());
+    };
     std::unique_ptr<TrainingReport> report;
     const Dataset& examples = valSet.images.empty() ? trainSet : valSet;
     const auto afterStep = [&](const StepReport& r) {
-        if (!log)
+        if (!diary)
         {
-            log = std::make_unique<Log>(stem + ".csv");
-            progress = std::make_unique<Progress>("training", r.steps);
+            openDiary();
+            progress = std::make_unique<Progress>("training", r.steps, done);
             if (page != "none")
                 report = std::make_unique<TrainingReport>(page, optionValues(options, keys));
         }
-        log->add(r);
+        diary->add(r);
         if (report)
         {
             report->add(r);
+            if (r.evaluated)
+                report->addValidation(r.epoch, r.validation);
             if (report->wantsExamples())
                 report->addExamples(trainer, examples);
         }
         progress->show(r.step, format("epoch %d/%d  loss %.4f (cls %.4f, reg %.4f)  %.1f pictures/s", r.epoch,
                                       r.epochs, r.loss, r.lossCls, r.lossReg, r.picturesPerSecond));
-        return !interrupted();
+        if (r.evaluated)
+            progress->say(format("epoch %d: AR@300 %.4f on %s, best %.4f in epoch %d", r.epoch,
+                                 r.validation.AR300, val.c_str(), r.bestAR300, r.bestEpoch));
+        if (r.endsEarly)
+            progress->say(format("no better AR@300 in %d scorings: the training ends here", params.patience));
+        const bool stop = interrupted();
+        checkpoints.save(trainer, *diary, r.step == r.steps || r.endsEarly, stop);
+        return !stop;
     };
     bool finished = false;
     try
     {
-        finished = trainer.fit(trainSet, afterStep);
+        finished = trainer.fit(trainSet, afterStep, valSet);
     }
     catch (const cv::Exception& e)
     {
@@ -211,15 +287,18 @@ void train(CommandLineParser& options)
         throw;
     }
     progress.reset();
-    log->finish();
-    if (!finished)
-        std::printf("stopped early; the model is written as it is\n");
+    if (!diary)
+        openDiary(); // resumed after the last step
+    diary->finish();
 
     trainer.exportModel(out, kind);
+    if (!finished)
+        std::printf("stopped early; the model is written as it is%s\n",
+                    checkpoints.path().empty() ? "" : "; --resume with the same options goes on");
     if (!valSet.images.empty() && finished)
     {
         Progress scoring("scoring", static_cast<int>(valSet.images.size()));
-        const dnn_rpn::Metrics metrics = trainer.evaluate(valSet, [&](int done) { scoring.show(done); });
+        const dnn_rpn::Metrics metrics = trainer.evaluate(valSet, [&](int n) { scoring.show(n); });
         std::printf("\n%s, ", val.c_str());
         printMetrics(metrics);
         if (options.has("json"))
@@ -227,6 +306,8 @@ void train(CommandLineParser& options)
         if (report)
             report->addValidation(params.epochs, metrics);
     }
+    if (finished)
+        checkpoints.finish();
     std::printf("wrote %s, %s.yml and %s.csv\n", out.c_str(), stem.c_str(), stem.c_str());
     if (report)
     {

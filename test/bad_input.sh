@@ -69,9 +69,14 @@ refuses "an unknown loss" hinge "${train[@]}" --loss=hinge
 refuses "a size that is none" 64by48 "${train[@]}" --size=64by48
 refuses "a size that leaves nothing" 0x48 "${train[@]}" --size=0x48
 refuses "a size that no memory holds" 65536 "${train[@]}" --size=65536x65536
-for wrong in epochs=abc epochs=1.5 epochs=0 batch=-1 lr=0,1 momentum=7 threads=many seed=-1 gamma=12abc nms=2 lambda=0; do
+for wrong in epochs=abc epochs=1.5 epochs=0 batch=-1 lr=0,1 momentum=7 threads=many seed=-1 gamma=12abc nms=2 lambda=0 \
+    freeze=some backbone_lr=-1 ema=1 eval_every=0.5 patience=x checkpoint_every=-1 resume=yes; do
     refuses "a number that is none" "--$wrong" "${train[@]}" "--$wrong"
 done
+refuses "more frozen stages than there are" "the backbone has 4" "${train[@]}" --freeze=5
+refuses "patience without scores" "patience of 3" "${train[@]}" --patience=3
+refuses "scoring nothing" "--val=none" "${train[@]}" --eval_every=1 --val=none
+refuses "a checkpoint that cannot be written" /proc/c "${train[@]}" --checkpoint=/proc/c
 refuses "a threshold that is none" --threshold=abc "$bin/rpn_detect" "--model=$work/first.onnx" "--input=$work/good/JPEGImages" \
     "--output=$work/out" --threshold=abc
 refuses "scores that cannot be written" /proc/s.json "${train[@]}" --json=/proc/s.json

@@ -167,6 +167,11 @@ std::vector<std::pair<cv::String, cv::String>> optionValues(cv::CommandLineParse
     return values;
 }
 
+bool flagOption(cv::CommandLineParser& options, const cv::String& name)
+{
+    return choiceOption(options, name, {"false", "true"}) == "true";
+}
+
 void checkWritable(const cv::String& path)
 {
     const bool existed = std::filesystem::exists(path);

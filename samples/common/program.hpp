@@ -41,6 +41,9 @@ cv::String choiceOption(cv::CommandLineParser& options, const cv::String& name,
 std::vector<std::pair<cv::String, cv::String>> optionValues(cv::CommandLineParser& options,
                                                             const cv::String& keys);
 
+//! Whether --name or --name=true was given; the default is false. cv::Exception for anything else.
+bool flagOption(cv::CommandLineParser& options, const cv::String& name);
+
 //! Finds out before the work whether a file can be written at its end; cv::Exception if not.
 void checkWritable(const cv::String& path);
 

@@ -20,9 +20,9 @@ std::string asTime(double seconds)
 
 } // namespace
 
-Progress::Progress(const std::string& title_, int total_)
-    : title(title_), total(total_), terminal(isatty(STDOUT_FILENO)), start(std::chrono::steady_clock::now()),
-      lastDrawn(start - std::chrono::hours(1))
+Progress::Progress(const std::string& title_, int total_, int done)
+    : title(title_), total(total_), first(done), terminal(isatty(STDOUT_FILENO)),
+      start(std::chrono::steady_clock::now()), lastDrawn(start - std::chrono::hours(1))
 {}
 
 Progress::~Progress()
@@ -36,7 +36,7 @@ void Progress::show(int done, const std::string& note)
 {
     const auto now = std::chrono::steady_clock::now();
     const double seconds = std::chrono::duration<double>(now - start).count();
-    const double left = done > 0 ? seconds / done * std::max(0, total - done) : 0;
+    const double left = done > first ? seconds / (done - first) * std::max(0, total - done) : 0;
     if (terminal)
     {
         if (done < total && now - lastDrawn < std::chrono::milliseconds(100))
@@ -60,5 +60,12 @@ void Progress::show(int done, const std::string& note)
         std::printf("%s %d/%d, %s left  %s\n", title.c_str(), done, total, asTime(left).c_str(),
                     note.c_str());
     }
+    std::fflush(stdout);
+}
+
+void Progress::say(const std::string& line)
+{
+    std::printf("%s%s\n", open ? "\r\033[K" : "", line.c_str());
+    open = false;
     std::fflush(stdout);
 }

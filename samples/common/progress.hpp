@@ -12,15 +12,19 @@ plain line for every tenth. */
 class Progress
 {
 public:
-    Progress(const std::string& title, int total);
+    //! @param done where the work begins, of the total
+    Progress(const std::string& title, int total, int done = 0);
     ~Progress();
 
     //! @param note what else to show, such as the loss
     void show(int done, const std::string& note = std::string());
 
+    //! A line that stays.
+    void say(const std::string& line);
+
 private:
     const std::string title;
-    const int total;
+    const int total, first;
     const bool terminal;
     int lastTenth = -1;
     bool open = false; //!< a bar without its line end is on the screen

@@ -11,6 +11,11 @@
 #include <fstream>
 #include <sstream>
 
+#ifndef _WIN32
+#include <fcntl.h>
+#include <unistd.h>
+#endif
+
 namespace cv {
 namespace dnn_rpn {
 
@@ -27,24 +32,64 @@ std::string readFile(const std::string& path)
     return bytes.str();
 }
 
+namespace {
+
+#ifdef _WIN32
+bool toDisk(std::FILE*)
+{
+    return true;
+}
+void folderToDisk(const std::string&) {}
+#else
+//! Until then a power cut may leave a file with its new name and nothing in it.
+bool toDisk(std::FILE* file)
+{
+    return fsync(fileno(file)) == 0;
+}
+
+//! The new name too; some file systems cannot, and then it is the file that counts.
+void folderToDisk(const std::string& path)
+{
+    const std::string parent = std::filesystem::path(path).parent_path().string();
+    const int folder = open(parent.empty() ? "." : parent.c_str(), O_RDONLY);
+    if (folder >= 0)
+    {
+        fsync(folder);
+        close(folder);
+    }
+}
+#endif
+
+} // namespace
+
 void writeFile(const std::string& path, const std::string& bytes)
 {
     const std::string aside = path + ".part";
-    std::ofstream out(aside, std::ios::binary | std::ios::trunc);
-    if (out)
+    std::string why;
+    if (std::FILE* out = std::fopen(aside.c_str(), "wb"))
     {
-        out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-        out.close();
+        const bool written = std::fwrite(bytes.data(), 1, bytes.size(), out) == bytes.size() &&
+                             std::fflush(out) == 0 && toDisk(out);
+        if (!written)
+            why = std::strerror(errno);
+        if (std::fclose(out) != 0 && why.empty())
+            why = std::strerror(errno);
     }
+    else
+        why = std::strerror(errno);
     std::error_code error;
-    if (out)
-        std::filesystem::rename(aside, path, error);
-    if (!out || error)
+    if (why.empty())
     {
-        const std::string why = error ? error.message() : std::strerror(errno);
+        std::filesystem::rename(aside, path, error);
+        if (error)
+            why = error.message();
+    }
+    if (!why.empty())
+    {
         std::remove(aside.c_str());
         CV_Error_(Error::StsError, ("cannot write '%s': %s", path.c_str(), why.c_str()));
     }
+    folderToDisk(path);
 }
 
 } // namespace dnn_rpn

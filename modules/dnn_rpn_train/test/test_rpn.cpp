@@ -4,6 +4,7 @@
 #include "scratch.hpp"
 #include "../src/detector/backbone.hpp"
 #include "../src/detector/rpn.hpp"
+#include "../src/detector/task_gradients.hpp"
 
 namespace opencv_test {
 namespace {
@@ -158,6 +159,60 @@ TEST(Rpn, priorIsWhereTheClassifierStarts)
         objectness(logits, scores);
         EXPECT_NEAR(0.01, scores.at<float>(0), 1e-6) << loss;
         EXPECT_EQ(48 * 64 / 64 * 4, scores.rows);
+    }
+}
+
+//! dL/dF = W' G by the definition, of one of the two 1x1 convolutions.
+std::vector<double> pull(Small& s, int node)
+{
+    const Tensor &w = s.graph.parameters[s.graph.nodes[node].parameters[0]].value,
+                 &g = s.network->gradient(node);
+    const int channels = w.shape().c, outputs = w.shape().n, cells = static_cast<int>(g.shape().plane());
+    std::vector<double> all;
+    for (int n = 0; n < g.shape().n; n++)
+        for (int c = 0; c < channels; c++)
+            for (int cell = 0; cell < cells; cell++)
+            {
+                double sum = 0;
+                for (int o = 0; o < outputs; o++)
+                    sum += static_cast<double>(w.data()[o * channels + c]) * g.picture(n)[o * cells + cell];
+                all.push_back(sum);
+            }
+    return all;
+}
+
+double product(const std::vector<double>& a, const std::vector<double>& b)
+{
+    double sum = 0;
+    for (size_t i = 0; i < a.size(); i++)
+        sum += a[i] * b[i];
+    return sum;
+}
+
+TEST(TaskGradients, areThoseOfTheSharedFeatures)
+{
+    for (const char* loss : losses)
+    {
+        SCOPED_TRACE(loss);
+        Small s(loss);
+        s.forward(3);
+        s.rpn->loss(*s.network, {{at(8, 8, 30, 24)}, {}, {at(40, 20, 58, 44), at(20, 10, 50, 40)}}, 3);
+        const std::vector<double> cls = pull(s, s.rpn->logitsNode()), reg = pull(s, s.rpn->deltasNode());
+        const TaskGradients t = taskGradients(*s.network, *s.rpn);
+        const double clsLength = std::sqrt(product(cls, cls)), regLength = std::sqrt(product(reg, reg));
+        EXPECT_GT(clsLength, 0);
+        EXPECT_GT(regLength, 0);
+        EXPECT_NEAR(clsLength, t.cls, 1e-5 * clsLength);
+        EXPECT_NEAR(regLength, t.reg, 1e-5 * regLength);
+        EXPECT_NEAR(product(cls, reg) / (clsLength * regLength), t.cosine, 1e-5);
+        EXPECT_GT(std::abs(t.cosine), 1e-4); // something to compare
+
+        // Nothing to find: the regression pulls at nothing.
+        s.rpn->loss(*s.network, {{}, {}, {}}, 3);
+        const TaskGradients none = taskGradients(*s.network, *s.rpn);
+        EXPECT_GT(none.cls, 0);
+        EXPECT_EQ(0, none.reg);
+        EXPECT_EQ(0, none.cosine);
     }
 }
 

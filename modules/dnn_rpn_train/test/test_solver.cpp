@@ -2,6 +2,7 @@
 // It is subject to the license terms in the LICENSE file found in the top-level directory
 // of this distribution and at http://opencv.org/license.html.
 #include "scratch.hpp"
+#include "../src/train/average.hpp"
 #include "../src/train/operating_point.hpp"
 #include "../src/train/schedule.hpp"
 #include "../src/train/solver.hpp"
@@ -51,6 +52,51 @@ TEST(Solver, leavesFrozenParametersAlone)
     EXPECT_GT(solver.step(1, 0), 0);
     EXPECT_EQ(2, g.parameters[0].value.data()[0]);
     EXPECT_NE(0, g.parameters[2].value.data()[0]);
+}
+
+TEST(Solver, aFactorChangesTheRateOfItsParameterAlone)
+{
+    Graph g;
+    g.outputs = {g.addConv("c", g.addInput("in"), 1, 1, 1)};
+    g.parameters[0].value.data()[0] = g.parameters[1].value.data()[0] = 1;
+    Network network(g, Engine::create("eigen"));
+    Solver solver(network, 0.5, 0, {0.25f, 1});
+    for (int step = 0; step < 2; step++)
+    {
+        network.parameterGradient(0).data()[0] = network.parameterGradient(1).data()[0] = 2;
+        solver.step(0.1, 0);
+    }
+    // v = 2, then 3.
+    EXPECT_FLOAT_EQ(1 - 0.025f * 5, g.parameters[0].value.data()[0]);
+    EXPECT_FLOAT_EQ(1 - 0.1f * 5, g.parameters[1].value.data()[0]);
+    EXPECT_FLOAT_EQ(3, solver.velocities()[0].data()[0]);
+}
+
+TEST(Average, threeStepsByHand)
+{
+    Graph g;
+    g.outputs = {g.addConv("c", g.addInput("in"), 1, 1, 1)};
+    float& w = g.parameters[0].value.data()[0];
+    float& frozen = g.parameters[1].value.data()[0];
+    g.parameters[1].trainable = false;
+    w = 1;
+    frozen = 5;
+    Average average(g, 0.25);
+    const float* memory = g.parameters[0].value.data();
+    w = 2;
+    average.update(1); // d = 2/11: 1 + 9/11
+    w = 4;
+    average.update(2); // d = 3/12
+    w = 8;
+    average.update(3); // d = 0.25, no longer 4/13
+    const float wanted = ((1 + 9.f / 11) * 0.25f + 4 * 0.75f) * 0.25f + 8 * 0.75f;
+    average.exchange();
+    EXPECT_FLOAT_EQ(wanted, w);
+    EXPECT_EQ(5, frozen);
+    EXPECT_EQ(memory, g.parameters[0].value.data());
+    average.exchange();
+    EXPECT_EQ(8, w);
+    EXPECT_FLOAT_EQ(wanted, average.values()[0].data()[0]);
 }
 
 TEST(Schedule, risesAndFalls)

@@ -136,6 +136,246 @@ TEST(Trainer, stopsWhereItIsTold)
     EXPECT_TRUE(std::filesystem::exists(scratch / "early.yml"));
 }
 
+//! A training of twelve steps by parameters that touch everything a checkpoint holds.
+TrainParams eventful(const String& kind)
+{
+    TrainParams p = quick(kind == "sampled" ? "ce_softmax" : "focal_softmax");
+    p.epochs = 4;
+    p.batch = 2;
+    p.learningRate = 0.05;
+    p.warmup = 3;
+    if (kind == "averaged")
+        p.ema = 0.9;
+    if (kind == "scored" || kind == "averaged")
+        p.evalEvery = 1;
+    if (kind == "frozen")
+        p.freeze = -1;
+    if (kind == "half frozen")
+    {
+        p.freeze = 2;
+        p.backboneRate = 0.5;
+    }
+    return p;
+}
+
+TEST(Trainer, resumesToTheSameBits)
+{
+    const Scratch scratch;
+    const Dataset set = writeDiscs(scratch, 7, 3, Size(96, 64), 1);
+    for (const char* kind : {"plain", "sampled", "scored", "averaged", "frozen", "half frozen"})
+    {
+        SCOPED_TRACE(kind);
+        const TrainParams params = eventful(kind);
+        Trainer whole(params);
+        EXPECT_TRUE(whole.fit(set, nullptr, set));
+        whole.exportModel(scratch / "whole.onnx");
+        for (int stop : {1, 6, 12})
+        {
+            SCOPED_TRACE(stop);
+            {
+                Trainer first(params);
+                EXPECT_FALSE(first.fit(
+                    set,
+                    [&](const StepReport& r) {
+                        if (r.step == stop)
+                            first.saveCheckpoint(scratch / "c");
+                        return r.step < stop;
+                    },
+                    set));
+            }
+            Trainer second(params);
+            EXPECT_EQ(stop, second.loadCheckpoint(scratch / "c"));
+            std::vector<int> steps;
+            EXPECT_TRUE(second.fit(
+                set,
+                [&](const StepReport& r) {
+                    steps.push_back(r.step);
+                    return true;
+                },
+                set));
+            EXPECT_EQ(static_cast<size_t>(12 - stop), steps.size());
+            EXPECT_TRUE(steps.empty() || (steps.front() == stop + 1 && steps.back() == 12));
+            second.exportModel(scratch / "second.onnx");
+            EXPECT_TRUE(readFile(scratch / "whole.onnx") == readFile(scratch / "second.onnx"));
+            EXPECT_TRUE(readFile(scratch / "whole.yml") == readFile(scratch / "second.yml"));
+        }
+    }
+}
+
+TEST(Trainer, takesNoCheckpointOfAnotherTraining)
+{
+    const Scratch scratch;
+    const Dataset set = writeDiscs(scratch, 4, 3, Size(96, 64), 1);
+    const TrainParams params = eventful("scored");
+    Trainer trainer(params);
+    EXPECT_TRUE(contains(errorOf([&] { trainer.saveCheckpoint(scratch / "c"); }), "only while fit() runs"));
+    trainer.fit(
+        set, [&](const StepReport&) { return trainer.saveCheckpoint(scratch / "c"), false; }, set);
+    EXPECT_TRUE(contains(errorOf([&] { trainer.saveCheckpoint(scratch / "c"); }), "only while fit() runs"));
+
+    TrainParams other = params;
+    other.learningRate = 0.07;
+    EXPECT_TRUE(contains(errorOf([&] { Trainer(other).loadCheckpoint(scratch / "c"); }),
+                         "lr was 0.05 and is 0.07 now"));
+    Dataset fewer = set;
+    fewer.images.pop_back();
+    Trainer second(params);
+    second.loadCheckpoint(scratch / "c");
+    EXPECT_TRUE(
+        contains(errorOf([&] { second.fit(fewer, nullptr, set); }), "training pictures was 4 and is 3 now"));
+    second.loadCheckpoint(scratch / "c");
+    EXPECT_TRUE(contains(errorOf([&] { second.fit(set, nullptr, fewer); }),
+                         "validation pictures was 4 and is 3 now"));
+    second.loadCheckpoint(scratch / "c");
+    EXPECT_TRUE(second.fit(set, nullptr, set));
+}
+
+//! The weights of a layer of an exported file.
+Mat weightsIn(const std::string& file, const std::string& node)
+{
+    dnn::Net net = dnn::readNetFromONNX(file);
+    for (const String& name : net.getLayerNames())
+        if (name == node || name == "onnx_node!" + node)
+            return net.getParam(net.getLayerId(name), 0).clone();
+    return Mat();
+}
+
+TEST(Trainer, trainsWhatIsNotFrozen)
+{
+    const Scratch scratch;
+    const Dataset set = writeDiscs(scratch, 4, 3, Size(96, 64), 1);
+    const std::vector<std::pair<String, std::function<void(TrainParams&)>>> ways{
+        {"nothing", [](TrainParams&) {}},
+        {"small1", [](TrainParams& p) { p.freeze = 1; }},
+        {"small1 small2 small3", [](TrainParams& p) { p.freeze = 2; }},
+        {"small1 small2 small3 small4 small5 small6 small7 small8", [](TrainParams& p) { p.freeze = 4; }},
+        {"small1 small2 small3 small4 small5 small6 small7 small8", [](TrainParams& p) { p.freeze = -1; }},
+        {"small1 small2 small3 small4 small5 small6 small7 small8",
+         [](TrainParams& p) { p.backboneRate = 0; }}};
+    for (const auto& way : ways)
+    {
+        SCOPED_TRACE(way.first);
+        TrainParams params = eventful("plain");
+        way.second(params);
+        Trainer trainer(params);
+        trainer.exportModel(scratch / "before.onnx");
+        trainer.fit(set);
+        trainer.exportModel(scratch / "after.onnx");
+        for (const char* node : {"small1", "small2", "small3", "small4", "small8", "rpn.conv", "logits"})
+        {
+            const String name = String(node) == "logits" ? "rpn.logits" : node;
+            const Mat before = weightsIn(scratch / "before.onnx", name),
+                      after = weightsIn(scratch / "after.onnx", name);
+            ASSERT_FALSE(before.empty()) << name;
+            EXPECT_EQ(contains(way.first, node),
+                      cv::norm(before.reshape(1, 1), after.reshape(1, 1), NORM_INF) == 0)
+                << name;
+        }
+    }
+    TrainParams params = eventful("plain");
+    params.freeze = 5;
+    EXPECT_TRUE(
+        contains(errorOf([&] { Trainer t(params); }), "first 5 stages cannot be frozen: the backbone has 4"));
+    params.freeze = -1;
+    EXPECT_TRUE(contains(Trainer(params).summary(set), "features are worked out once"));
+}
+
+TEST(Trainer, theAverageIsScoredAndExportedButNotTrainedOn)
+{
+    const Scratch scratch;
+    const Dataset set = writeDiscs(scratch, 4, 3, Size(96, 64), 1);
+    std::vector<double> losses[2];
+    for (int averaged : {0, 1})
+    {
+        TrainParams params = eventful("plain");
+        params.ema = averaged ? 0.9 : 0;
+        params.evalEvery = averaged; // exchanging forth and back must leave no trace
+        Trainer trainer(params);
+        double last = -1;
+        trainer.fit(
+            set,
+            [&](const StepReport& r) {
+                losses[averaged].push_back(r.loss);
+                last = r.bestAR300;
+                return true;
+            },
+            set);
+        trainer.exportModel(scratch / (averaged ? "averaged.onnx" : "last.onnx"));
+        EXPECT_EQ(averaged ? trainer.evaluate(set).AR300 : -1, last);
+    }
+    EXPECT_EQ(losses[0], losses[1]);
+    EXPECT_GT(cv::norm(weightsIn(scratch / "averaged.onnx", "small8").reshape(1, 1),
+                       weightsIn(scratch / "last.onnx", "small8").reshape(1, 1)),
+              0);
+}
+
+TEST(Trainer, keepsTheBestWeights)
+{
+    const Scratch scratch;
+    const Dataset set = writeDiscs(scratch, 4, 3, Size(96, 64), 1);
+    TrainParams params = quick("ce_softmax");
+    params.epochs = 40;
+    params.batch = 4;
+    params.evalEvery = 2;
+    params.learningRate = 0.1;
+    params.schedule = "step";
+    Trainer trainer(params);
+    std::vector<double> scores;
+    int bestEpoch = 0;
+    double best = -1;
+    EXPECT_TRUE(trainer.fit(
+        set,
+        [&](const StepReport& r) {
+            EXPECT_EQ(r.step % 2 == 0, r.evaluated);
+            EXPECT_FALSE(r.endsEarly);
+            if (r.evaluated)
+                scores.push_back(r.validation.AR300);
+            bestEpoch = r.bestEpoch;
+            best = r.bestAR300;
+            return true;
+        },
+        set));
+    ASSERT_EQ(20u, scores.size());
+    const auto highest = std::max_element(scores.begin(), scores.end());
+    EXPECT_LT(scores.back(), *highest); // else this shows nothing
+    EXPECT_EQ(*highest, best);
+    EXPECT_EQ(2 * (highest - scores.begin() + 1), bestEpoch);
+    EXPECT_EQ(*highest, trainer.evaluate(set).AR300);
+}
+
+TEST(Trainer, endsWhenPatienceIsOver)
+{
+    const Scratch scratch;
+    const Dataset set = writeDiscs(scratch, 4, 3, Size(96, 64), 1);
+    TrainParams params = eventful("plain");
+    params.epochs = 30;
+    params.learningRate = 1e-12; // nothing ever gets better than the first scoring
+    params.evalEvery = 2;
+    params.patience = 3;
+    Trainer trainer(params);
+    StepReport last;
+    EXPECT_TRUE(trainer.fit(
+        set,
+        [&](const StepReport& r) {
+            EXPECT_FALSE(last.endsEarly);
+            last = r;
+            if (r.endsEarly)
+                trainer.saveCheckpoint(scratch / "c");
+            return true;
+        },
+        set));
+    EXPECT_TRUE(last.endsEarly);
+    EXPECT_EQ(2 * (1 + 3), last.epoch);
+    EXPECT_EQ(2, last.bestEpoch);
+    // Resumed, it does not go on either.
+    Trainer second(params);
+    EXPECT_EQ(last.step, second.loadCheckpoint(scratch / "c"));
+    int steps = 0;
+    EXPECT_TRUE(second.fit(
+        set, [&](const StepReport&) { return ++steps > 0; }, set));
+    EXPECT_EQ(0, steps);
+}
+
 TEST(Trainer, picturesWithoutObjectsTeachBackground)
 {
     const Scratch scratch;
@@ -178,11 +418,17 @@ TEST(Trainer, mistakesAreNamed)
     EXPECT_TRUE(contains(message([](TrainParams& p) { p.batch = 0; }), "batch"));
     EXPECT_TRUE(contains(message([](TrainParams& p) { p.size.width = 0; }), "width"));
     EXPECT_TRUE(contains(message([](TrainParams& p) { p.rpn.anchorSizes = {-4}; }), "-4"));
+    EXPECT_TRUE(contains(message([](TrainParams& p) { p.freeze = -2; }), "frozen stages"));
+    EXPECT_TRUE(contains(message([](TrainParams& p) { p.backboneRate = -1; }), "backbone's learning rate"));
+    EXPECT_TRUE(contains(message([](TrainParams& p) { p.ema = 1; }), "ema"));
+    EXPECT_TRUE(contains(message([](TrainParams& p) { p.patience = 2; }), "patience of 2"));
     const Dataset set = writeDiscs(scratch, 1, 1, Size(96, 64), 1);
     TrainParams p = quick("focal_softmax");
     p.batch = 2;
     Trainer trainer(p);
     EXPECT_TRUE(contains(errorOf([&] { trainer.fit(set); }), "do not fill"));
+    p.evalEvery = 3;
+    EXPECT_TRUE(contains(errorOf([&] { Trainer(p).fit(set); }), "every 3 epochs wants validation pictures"));
     EXPECT_TRUE(contains(errorOf([&] { trainer.exportModel("model.pb"); }), "model.pb"));
     EXPECT_TRUE(contains(errorOf([&] { trainer.exportModel(scratch / "m.onnx", "tflite"); }), "tflite"));
     EXPECT_TRUE(contains(errorOf([&] { trainer.exportModel("/nowhere/m.onnx"); }), "/nowhere"));

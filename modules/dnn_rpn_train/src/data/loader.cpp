@@ -59,8 +59,9 @@ Tensor stack(const std::vector<Mat>& pictures)
     return t;
 }
 
-Loader::Loader(const Dataset& dataset_, Size size_, int batch, int seed_, size_t budget)
-    : dataset(dataset_), size(size_), batchSize(batch), seed(seed_), cache(dataset_.images.size())
+Loader::Loader(const Dataset& dataset_, Size size_, int batch, int seed_, size_t budget, int firstStep)
+    : dataset(dataset_), size(size_), batchSize(batch), seed(seed_), cache(dataset_.images.size()),
+      step(firstStep)
 {
     CV_CheckGT(batch, 0, "pictures in a batch");
     if (batchesPerEpoch() == 0)
@@ -112,7 +113,8 @@ Batch Loader::make(int at) const
     {
         const int index = shuffled[first + i];
         Sample s = cache[index].picture.empty() ? load(index) : cache[index];
-        if (rng.uniform(0, 2))
+        b.flipped.push_back(static_cast<char>(rng.uniform(0, 2)));
+        if (b.flipped.back())
             s = flipSample(s);
         pictures.push_back(s.picture);
         b.objects.push_back(s.objects);

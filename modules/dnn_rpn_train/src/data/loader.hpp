@@ -25,7 +25,8 @@ struct CV_EXPORTS Batch
 {
     Tensor pictures; //!< N x 3 x rows x columns, BGR, 0..255
     std::vector<std::vector<Object>> objects;
-    std::vector<int> indices; //!< into Dataset::images
+    std::vector<int> indices;  //!< into Dataset::images
+    std::vector<char> flipped; //!< by picture: left and right are exchanged
 };
 
 //! Changes the size of a picture, and its objects with it. The aspect ratio gives way, as it does in
@@ -49,12 +50,14 @@ class CV_EXPORTS Loader
 {
 public:
     //! @param budget bytes of resized pictures to keep
-    Loader(const Dataset& dataset, Size size, int batch, int seed, size_t budget = size_t(2) << 30);
+    //! @param firstStep where next() begins
+    Loader(const Dataset& dataset, Size size, int batch, int seed, size_t budget = size_t(2) << 30,
+           int firstStep = 0);
     ~Loader();
 
     int batchesPerEpoch() const { return static_cast<int>(dataset.images.size()) / batchSize; }
 
-    //! Batches come in order of step: batch(0), batch(1), ... through all epochs.
+    //! Batches come in order of step: firstStep, firstStep + 1, ... through all epochs.
     Batch next();
 
 private:
@@ -66,7 +69,7 @@ private:
     const Size size;
     const int batchSize, seed;
     std::vector<Sample> cache; //!< empty pictures where the budget ran out
-    int step = 0;
+    int step;
     std::future<Batch> ahead;
 };
 

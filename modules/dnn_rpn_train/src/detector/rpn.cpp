@@ -97,6 +97,14 @@ Rpn::Rpn(const RpnParams& params_, Graph& graph, int features, RNG& rng) : param
     graph.outputs = {logits, deltas};
 }
 
+Rpn Rpn::onFeatures(int features) const
+{
+    Rpn head = *this;
+    head.logits -= features;
+    head.deltas -= features;
+    return head;
+}
+
 Mat Rpn::anchors(const Network& network) const
 {
     const Shape& s = network.value(logits).shape();

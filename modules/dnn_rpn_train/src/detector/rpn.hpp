@@ -32,6 +32,9 @@ public:
     @param features node that the head stands on */
     Rpn(const RpnParams& params, Graph& graph, int features, RNG& rng);
 
+    //! The same head for the network of headOf(): its nodes are numbered from the features on.
+    Rpn onFeatures(int features) const;
+
     /** @brief Loss of the network's last forward pass; puts its gradients into the network.
     @param objects of each picture of the batch, in pixels of the input
     @param seed of the sampling */

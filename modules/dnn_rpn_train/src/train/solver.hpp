@@ -13,13 +13,15 @@ namespace dnn_rpn_train {
 
 /** @brief Stochastic gradient descent with momentum, as PyTorch does it:
 
-    v <- momentum v + gradient + decay w;  w <- w - rate v
+    v <- momentum v + gradient + decay w;  w <- w - rate factor v
 
-Decay is for parameters that ask for it (weights, not biases). */
+Decay is for parameters that ask for it (weights, not biases); the factor is 1 unless a parameter has one. */
 class CV_EXPORTS Solver
 {
 public:
-    Solver(Network& network, double momentum, double weightDecay);
+    //! @param factors of the learning rate, by parameter; empty: all 1
+    Solver(Network& network, double momentum, double weightDecay,
+           const std::vector<float>& factors = std::vector<float>());
 
     /** @brief One step with the network's gradients.
     @param rate learning rate
@@ -27,10 +29,14 @@ public:
     @return the length before clipping */
     double step(double rate, double clip);
 
+    //! v by parameter; empty where frozen. With the weights, all that the next step depends on.
+    std::vector<Tensor>& velocities() { return v; }
+
 private:
     Network& network;
     const float momentum, weightDecay;
-    std::vector<Tensor> velocities; //!< by parameter; empty where frozen
+    std::vector<float> factors;
+    std::vector<Tensor> v;
 };
 
 } // namespace dnn_rpn_train

@@ -13,23 +13,51 @@
 #include "../detector/backbone.hpp"
 #include "../detector/export.hpp"
 #include "../detector/rpn.hpp"
+#include "../detector/stages.hpp"
+#include "../detector/task_gradients.hpp"
 #include "../detector/verify.hpp"
+#include "feature_cache.hpp"
 #include "operating_point.hpp"
+#include "run.hpp"
 #include "schedule.hpp"
-#include "solver.hpp"
 
 namespace cv {
 namespace dnn_rpn_train {
 
 using namespace dnn_rpn;
 
+namespace {
+
+//! The head as a network of its own, for a backbone whose features are kept.
+struct Head
+{
+    Head(const Graph& whole, int features, const Rpn& rpn_, const std::string& engine)
+        : backboneGraph(backboneOf(whole, features)), graph(headOf(whole, features)),
+          backbone(backboneGraph, Engine::create(engine)), network(graph, Engine::create(engine)),
+          rpn(rpn_.onFeatures(features))
+    {}
+
+    Graph backboneGraph, graph;
+    Network backbone, network;
+    const Rpn rpn;
+};
+
+} // namespace
+
 struct Trainer::Impl
 {
     TrainParams params;
+    Settings settings;
     RNG rng;
     Graph graph;
+    int features = -1; //!< node
+    std::unique_ptr<Stages> stages;
     std::unique_ptr<Rpn> rpn;
     std::unique_ptr<Network> network;
+    std::unique_ptr<Head> head; //!< none unless the whole backbone is frozen
+    std::unique_ptr<Run> run;   //!< none outside of fit(), but for one that a checkpoint brought
+    Settings data;              //!< of the run's pictures
+    std::string resumed;        //!< the checkpoint that the run came from, or ""
     float scoreThreshold = 0.5f;
 
     static void checkParam(bool good, const char* name, double value)
@@ -52,7 +80,17 @@ struct Trainer::Impl
         checkParam(p.weightDecay >= 0, "weight decay", p.weightDecay);
         checkParam(p.clip >= 0, "longest gradient (clip)", p.clip);
         checkParam(p.warmup >= 0, "number of warm-up steps", p.warmup);
-        const int features = addBackbone(graph, p.backbone, rng);
+        checkParam(p.freeze >= -1, "number of frozen stages", p.freeze);
+        checkParam(p.backboneRate >= 0 && p.backboneRate <= 1e6, "factor of the backbone's learning rate",
+                   p.backboneRate);
+        checkParam(p.ema >= 0 && p.ema < 1, "decay of the moving average (ema)", p.ema);
+        checkParam(p.evalEvery >= 0, "number of epochs between scorings", p.evalEvery);
+        checkParam(p.patience >= 0, "patience", p.patience);
+        if (p.patience > 0 && p.evalEvery == 0)
+            CV_Error_(
+                Error::StsBadArg,
+                ("a patience of %d scorings wants scorings while training: evalEvery is 0", p.patience));
+        features = addBackbone(graph, p.backbone, rng);
         try
         {
             rpn = std::make_unique<Rpn>(p.rpn, graph, features, rng);
@@ -62,7 +100,27 @@ struct Trainer::Impl
         {
             CV_Error_(e.code, ("on the backbone '%s': %s", p.backbone.c_str(), e.err.c_str()));
         }
+        settings = settingsOf(p);
+        stages = std::make_unique<Stages>(graph, features);
+        stages->freeze(graph, frozenStages());
         network = std::make_unique<Network>(graph, Engine::create(p.engine));
+        if (frozenStages() == stages->count())
+            head = std::make_unique<Head>(graph, features, *rpn, p.engine);
+    }
+
+    int frozenStages() const { return params.freeze < 0 ? stages->count() : params.freeze; }
+    Network& trained() { return head ? head->network : *network; }
+    const Rpn& trainedRpn() const { return head ? head->rpn : *rpn; }
+    Shape inputShape() const { return Shape(params.batch, 3, params.size.height, params.size.width); }
+
+    //! A training that has not begun.
+    std::unique_ptr<Run> newRun()
+    {
+        std::vector<float> factors(graph.parameters.size(), 1.f);
+        for (size_t p = 0; p < stages->members().size(); p++)
+            if (stages->members()[p])
+                factors[p] = static_cast<float>(params.backboneRate);
+        return std::make_unique<Run>(graph, trained(), params, factors);
     }
 
     void forward(const std::vector<Mat>& pictures) { network->forward(stack(pictures)); }
@@ -106,18 +164,81 @@ struct Trainer::Impl
         propose(0, picture.size(), boxes, scores);
     }
 
+    /** @brief The proposals of the first so many pictures, a batch at a time.
+    @param use called with index, boxes and scores, both in pixels of the picture */
+    void proposeAll(const Dataset& dataset, int total, const std::function<void(int, Mat, Mat)>& use)
+    {
+        for (int first = 0; first < total; first += params.batch)
+        {
+            const int count = std::min(params.batch, total - first);
+            std::vector<Size> sizes(count);
+            std::vector<Mat> small(count);
+            parallel_for_(Range(0, count), [&](const Range& range) {
+                for (int i = range.start; i < range.end; i++)
+                {
+                    const Mat picture = readPicture(dataset.images[first + i]);
+                    sizes[i] = picture.size();
+                    small[i] = resized(picture);
+                }
+            });
+            forward(small);
+            for (int i = 0; i < count; i++)
+            {
+                Mat boxes, scores;
+                propose(i, sizes[i], boxes, scores);
+                use(first + i, boxes, scores);
+            }
+        }
+    }
+
     //! Which scores are worth showing, from some of the pictures that were trained on.
     void findThreshold(const Dataset& dataset)
     {
         OperatingPoint point;
-        for (size_t i = 0; i < std::min<size_t>(64, dataset.images.size()); i++)
-        {
-            Mat boxes, scores;
-            propose(readPicture(dataset.images[i]), boxes, scores);
+        const int enough = 64, total = std::min(enough, static_cast<int>(dataset.images.size()));
+        proposeAll(dataset, total, [&](int i, const Mat& boxes, const Mat& scores) {
             point.add(boxes, scores, dataset.images[i].objects);
-        }
+        });
         scoreThreshold = point.threshold();
     }
+
+    Metrics evaluate(const Dataset& dataset, const std::function<void(int)>& afterPicture)
+    {
+        Evaluator evaluator;
+        const int total = static_cast<int>(dataset.images.size());
+        proposeAll(dataset, total, [&](int i, const Mat& boxes, const Mat& scores) {
+            Mat objects, labels, ignored;
+            asArrays(dataset.images[i].objects, objects, labels, ignored);
+            evaluator.add(boxes, scores, noArray(), objects, noArray(), ignored);
+            if (afterPicture)
+                afterPicture(i + 1);
+        });
+        return evaluator.compute();
+    }
+
+    //! The pictures must be those of the checkpoint, if there is one.
+    void identify(const Dataset& dataset, const Dataset& validation)
+    {
+        Settings now = settingsOf(dataset, "training");
+        if (params.evalEvery > 0)
+        {
+            if (validation.countObjects() == 0)
+                CV_Error_(Error::StsBadArg,
+                          ("scoring every %d epochs wants validation pictures with objects: "
+                           "there are %d pictures and no object",
+                           params.evalEvery, static_cast<int>(validation.images.size())));
+            const Settings more = settingsOf(validation, "validation");
+            now.insert(now.end(), more.begin(), more.end());
+        }
+        if (!resumed.empty())
+            requireSame(data, now, resumed);
+        data = now;
+    }
+
+    bool fit(const Dataset& dataset, const std::function<bool(const StepReport&)>& afterStep,
+             const Dataset& validation);
+    void save(const String& path) const;
+    int load(const String& path);
 
     std::string exported(const String& kind)
     {
@@ -133,26 +254,71 @@ struct Trainer::Impl
 Trainer::Trainer(const TrainParams& params) : impl(makePtr<Impl>(params)) {}
 Trainer::~Trainer() = default;
 
-bool Trainer::fit(const Dataset& dataset, const std::function<bool(const StepReport&)>& afterStep)
+String Trainer::summary(const Dataset& dataset) const
 {
-    const TrainParams& p = impl->params;
-    Loader loader(dataset, p.size, p.batch, p.seed);
-    Solver solver(*impl->network, p.momentum, p.weightDecay);
+    const Impl& m = *impl;
+    String text = m.stages->describe(m.graph, m.frozenStages());
+    if (m.head)
+    {
+        const int pictures = static_cast<int>(dataset.images.size()),
+                  kept = FeatureCache::kept(m.head->backboneGraph, pictures, m.inputShape());
+        text += kept == pictures
+                    ? "\nits features are worked out once for each picture and kept"
+                    : format("\nits features are kept of %d of %d pictures, which fill %d MB, and "
+                             "worked out anew for the others",
+                             kept, pictures, static_cast<int>(FeatureCache::defaultBudget() >> 20));
+    }
+    return text;
+}
+
+bool Trainer::fit(const Dataset& dataset, const std::function<bool(const StepReport&)>& afterStep,
+                  const Dataset& validation)
+{
+    // Whatever ends the training, a later one must not take over its momentum.
+    struct Ending
+    {
+        ~Ending()
+        {
+            impl.run.reset();
+            impl.resumed.clear();
+        }
+        Impl& impl;
+    } ending{*impl};
+    return impl->fit(dataset, afterStep, validation);
+}
+
+bool Trainer::Impl::fit(const Dataset& dataset, const std::function<bool(const StepReport&)>& afterStep,
+                        const Dataset& validation)
+{
+    const TrainParams& p = params;
+    if (!run)
+        run = newRun();
+    identify(dataset, validation);
+    if (p.evalEvery > 0)
+        for (const AnnotatedImage& image : validation.images)
+            readPicture(image); // a corrupt one is found now, not when the first epoch is over
+
+    Loader loader(dataset, p.size, p.batch, p.seed, size_t(2) << 30, run->stepsDone());
+    std::unique_ptr<FeatureCache> cache;
+    if (head)
+        cache = std::make_unique<FeatureCache>(head->backbone, static_cast<int>(dataset.images.size()),
+                                               inputShape());
     // What cv::dnn will not run is better found now than after the training.
-    impl->verify(impl->exported("opencv"), "opencv");
+    verify(exported("opencv"), "opencv");
     StepReport report;
     report.epochs = p.epochs;
     report.steps = p.epochs * loader.batchesPerEpoch();
     const Schedule schedule(p.schedule, p.learningRate, report.steps, p.warmup);
-    bool finished = true;
-    for (int step = 0; step < report.steps && finished; step++)
+    bool stopped = false;
+    while (run->stepsDone() < report.steps && !stopped && !run->patienceIsOver())
     {
+        const int step = run->stepsDone();
         TickMeter clock;
         clock.start();
         const Batch batch = loader.next();
-        impl->network->forward(batch.pictures);
-        const RpnLoss loss = impl->rpn->loss(*impl->network, batch.objects,
-                                             static_cast<unsigned>(p.seed) + static_cast<unsigned>(step));
+        trained().forward(cache ? (*cache)(batch) : batch.pictures);
+        const RpnLoss loss = trainedRpn().loss(trained(), batch.objects,
+                                               static_cast<unsigned>(p.seed) + static_cast<unsigned>(step));
         if (loss.worst >= 0)
             CV_Error_(
                 Error::StsError,
@@ -160,9 +326,10 @@ bool Trainer::fit(const Dataset& dataset, const std::function<bool(const StepRep
                  "(now %g) or a shorter gradient (clip, now %g) may help",
                  step + 1, loss.cls, loss.reg, dataset.images[batch.indices[loss.worst]].path.c_str(),
                  schedule.rate(step), p.clip));
-        impl->network->backward();
+        const TaskGradients tasks = taskGradients(trained(), trainedRpn());
+        trained().backward();
         report.learningRate = schedule.rate(step);
-        report.gradientNorm = solver.step(report.learningRate, p.clip);
+        report.gradientNorm = run->step(report.learningRate);
         if (!std::isfinite(report.gradientNorm))
             CV_Error_(Error::StsError,
                       ("step %d: the gradient is not finite, though the loss is (cls %g, reg %g)", step + 1,
@@ -176,37 +343,66 @@ bool Trainer::fit(const Dataset& dataset, const std::function<bool(const StepRep
         report.loss = loss.total();
         report.positives = loss.positives;
         report.picturesPerSecond = p.batch / std::max(clock.getTimeSec(), 1e-9);
-        finished = !afterStep || afterStep(report);
+        report.clsGradient = tasks.cls;
+        report.regGradient = tasks.reg;
+        report.gradientCosine = tasks.cosine;
+
+        const bool last = report.step == report.steps,
+                   epochEnds = report.step % loader.batchesPerEpoch() == 0;
+        report.evaluated = p.evalEvery > 0 && epochEnds && (report.epoch % p.evalEvery == 0 || last);
+        if (report.evaluated)
+            run->score(
+                [&] {
+                    report.validation = evaluate(validation, nullptr);
+                    return report.validation.AR300;
+                },
+                report.epoch);
+        report.bestEpoch = run->bestEpoch();
+        report.bestAR300 = run->bestAR300();
+        report.endsEarly = run->patienceIsOver() && !last;
+        stopped = afterStep && !afterStep(report);
     }
-    impl->findThreshold(dataset);
-    return finished;
+    run->finish();
+    findThreshold(dataset);
+    return !stopped;
+}
+
+void Trainer::saveCheckpoint(const String& path) const
+{
+    impl->save(path);
+}
+
+void Trainer::Impl::save(const String& path) const
+{
+    if (!run)
+        CV_Error(Error::StsError, "there is something to save only while fit() runs");
+    Checkpoint c;
+    c.settings = settings;
+    c.data = data;
+    run->save(c);
+    c.write(path);
+}
+
+int Trainer::loadCheckpoint(const String& path)
+{
+    return impl->load(path);
+}
+
+int Trainer::Impl::load(const String& path)
+{
+    const Checkpoint c = Checkpoint::read(path);
+    requireSame(c.settings, settings, path);
+    std::unique_ptr<Run> r = newRun();
+    r->load(c);
+    run = std::move(r);
+    data = c.data;
+    resumed = path;
+    return run->stepsDone();
 }
 
 Metrics Trainer::evaluate(const Dataset& dataset, const std::function<void(int)>& afterPicture)
 {
-    Evaluator evaluator;
-    const int total = static_cast<int>(dataset.images.size());
-    for (int first = 0; first < total; first += impl->params.batch)
-    {
-        const int count = std::min(impl->params.batch, total - first);
-        std::vector<Mat> pictures(count), small(count);
-        for (int i = 0; i < count; i++)
-        {
-            pictures[i] = readPicture(dataset.images[first + i]);
-            small[i] = impl->resized(pictures[i]);
-        }
-        impl->forward(small);
-        for (int i = 0; i < count; i++)
-        {
-            Mat boxes, scores, objects, labels, ignored;
-            impl->propose(i, pictures[i].size(), boxes, scores);
-            asArrays(dataset.images[first + i].objects, objects, labels, ignored);
-            evaluator.add(boxes, scores, noArray(), objects, noArray(), ignored);
-            if (afterPicture)
-                afterPicture(first + i + 1);
-        }
-    }
-    return evaluator.compute();
+    return impl->evaluate(dataset, afterPicture);
 }
 
 void Trainer::propose(InputArray image, OutputArray boxes, OutputArray scores)

@@ -63,6 +63,12 @@ struct CV_EXPORTS TrainParams
     String schedule = "step";  //!< "step": a tenth after 70 % of the steps; "cosine": down to 0
     double clip = 10;          //!< longest gradient (L2, all parameters) that is not shortened; 0: no limit
     int seed = 0;              //!< of weights, order, flips and samples
+
+    int freeze = 0;          //!< the first so many stages of the backbone are not trained; -1: all of it
+    double backboneRate = 1; //!< the backbone's learning rate is the head's times this, >= 0
+    double ema = 0;    //!< decay of the weights' moving average, which is then scored and exported; 0: none
+    int evalEvery = 0; //!< epochs between two scorings of the validation pictures; 0: none while training
+    int patience = 0;  //!< ends the training after so many scorings without a better AR@300; 0: never
 };
 
 //! What one step did.
@@ -75,9 +81,22 @@ struct CV_EXPORTS StepReport
     double gradientNorm = 0;      //!< before clipping
     int positives = 0;            //!< positive anchors in the batch, before sampling
     double picturesPerSecond = 0; //!< of this step, loading included
+
+    //! How strongly each task pulls at the features that both share, F: the lengths of dLcls/dF and dLreg/dF
+    //! and the cosine of the angle between them (0 where one of them is 0). Below 0 the tasks disagree.
+    double clsGradient = 0, regGradient = 0, gradientCosine = 0;
+
+    bool evaluated = false;      //!< the validation pictures were scored after this step
+    dnn_rpn::Metrics validation; //!< of this scoring
+    int bestEpoch = 0;           //!< the epoch, from 1, with the best AR@300 so far; 0: none was scored
+    double bestAR300 = -1;       //!< what it reached
+    bool endsEarly = false;      //!< patience is over: this was the last step
 };
 
-/** @brief Trains a region proposal network and writes it as a model file. */
+/** @brief Trains a region proposal network and writes it as a model file.
+
+The same parameters and pictures give the same bits, for any number of threads, and whether or not the
+training was interrupted and resumed from a checkpoint. */
 class CV_EXPORTS Trainer
 {
 public:
@@ -86,14 +105,38 @@ public:
     explicit Trainer(const TrainParams& params);
     ~Trainer();
 
+    //! What of the network will be trained on these pictures and what is frozen, in a line or two.
+    String summary(const Dataset& dataset) const;
+
     /** @brief Trains. All pictures are decoded before the first step.
 
+    Afterwards the network has the weights that were best on the validation pictures, if those were scored;
+    else the moving average, if there is one; else the last weights.
+
     @param dataset must outlive the call
-    @param afterStep called after each step; return false to stop there, with the network as it is.
-    @return false if stopped
-    cv::Exception names pictures and loss if a loss is not finite.
+    @param afterStep called after each step; return false to stop there
+    @param validation pictures that are not trained on, scored every TrainParams::evalEvery epochs and after
+    the last; needed for that alone
+    @return false if stopped by afterStep
+    cv::Exception names pictures and loss if a loss is not finite, and what differs if a checkpoint was loaded
+    that belongs to other pictures.
     */
-    bool fit(const Dataset& dataset, const std::function<bool(const StepReport&)>& afterStep = nullptr);
+    bool fit(const Dataset& dataset, const std::function<bool(const StepReport&)>& afterStep = nullptr,
+             const Dataset& validation = Dataset());
+
+    /** @brief Writes all that the next step depends on; to be called from fit()'s afterStep.
+
+    Weights, momentum, moving average, best weights, position, parameters and what identifies the pictures,
+    with a checksum. (Order, flips and samples are functions of seed and step, so that there is no other
+    random state.) Written aside, brought to the disk and renamed: whatever happens, the file is the last
+    checkpoint or this one. cv::Exception if it cannot be written. */
+    void saveCheckpoint(const String& path) const;
+
+    /** @brief The next fit() goes on behind the checkpoint's last step.
+    @return the steps that were done
+    cv::Exception names the file if it is cut off, changed or no checkpoint, and what differs if this trainer's
+    parameters, or its backbone file, are others than the checkpoint's. */
+    int loadCheckpoint(const String& path);
 
     /** @brief Scores the proposals, class-agnostic.
     @param dataset pictures that were not trained on

@@ -1,0 +1,44 @@
+// This file is part of OpenCV project.
+// It is subject to the license terms in the LICENSE file found in the top-level directory
+// of this distribution and at http://opencv.org/license.html.
+#ifndef OPENCV_DNN_RPN_TRAIN_AVERAGE_HPP
+#define OPENCV_DNN_RPN_TRAIN_AVERAGE_HPP
+
+#include <vector>
+
+#include "../net/graph.hpp"
+
+namespace cv {
+namespace dnn_rpn_train {
+
+/** @brief The exponential moving average of a graph's weights over the steps (Polyak and Juditsky 1992 averaged
+alike over all steps):
+
+    a <- a + (1 - d) (w - a),  d = min(decay, (1 + t) / (10 + t)) after step t = 1, 2, ...
+
+The lower decay of the first steps lets it forget the weights that the training started from. */
+class CV_EXPORTS Average
+{
+public:
+    //! @param decay 0..1, both excluded
+    Average(Graph& graph, double decay);
+
+    //! @param step from 1
+    void update(int step);
+
+    //! Puts the average into the graph and the graph's weights here; a second call undoes the first.
+    void exchange();
+
+    //! By parameter; empty where frozen.
+    std::vector<Tensor>& values() { return averages; }
+
+private:
+    Graph& graph;
+    const double decay;
+    std::vector<Tensor> averages;
+};
+
+} // namespace dnn_rpn_train
+} // namespace cv
+
+#endif

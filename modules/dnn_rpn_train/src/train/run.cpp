@@ -1,0 +1,103 @@
+// This file is part of OpenCV project.
+// It is subject to the license terms in the LICENSE file found in the top-level directory
+// of this distribution and at http://opencv.org/license.html.
+#include "../precomp.hpp"
+#include "run.hpp"
+
+namespace cv {
+namespace dnn_rpn_train {
+
+Run::Run(Graph& graph_, Network& network, const TrainParams& params, const std::vector<float>& factors)
+    : graph(graph_), clip(params.clip), patience(params.patience),
+      solver(std::make_unique<Solver>(network, params.momentum, params.weightDecay, factors))
+{
+    if (params.ema > 0)
+        average = std::make_unique<Average>(graph, params.ema);
+}
+
+double Run::step(double rate)
+{
+    const double length = solver->step(rate, clip);
+    steps++;
+    if (average)
+        average->update(steps);
+    return length;
+}
+
+void Run::score(const std::function<double()>& ar300, int epoch)
+{
+    if (average)
+        average->exchange();
+    const double reached = ar300();
+    if (reached > best)
+    {
+        bestWeights = weights();
+        best = reached;
+        epochOfBest = epoch;
+        withoutBetter = 0;
+    }
+    else
+        withoutBetter++;
+    if (average)
+        average->exchange();
+}
+
+void Run::finish()
+{
+    for (size_t p = 0; p < bestWeights.size(); p++)
+        if (!bestWeights[p].empty())
+            bestWeights[p].flat().copyTo(graph.parameters[p].value.flat());
+    if (bestWeights.empty() && average)
+        average->exchange();
+}
+
+void Run::save(Checkpoint& checkpoint) const
+{
+    checkpoint.numbers = {{"steps", steps},
+                          {"epoch of the best", epochOfBest},
+                          {"best AR300", best},
+                          {"scorings since the best", withoutBetter}};
+    checkpoint.tensors = tensors();
+}
+
+void Run::load(const Checkpoint& checkpoint)
+{
+    steps = static_cast<int>(checkpoint.number("steps"));
+    epochOfBest = static_cast<int>(checkpoint.number("epoch of the best"));
+    best = checkpoint.number("best AR300");
+    withoutBetter = static_cast<int>(checkpoint.number("scorings since the best"));
+    if (epochOfBest > 0)
+        bestWeights = weights();
+    for (auto& t : tensors())
+        checkpoint.copyTo(t.first, t.second);
+}
+
+//! A copy of the weights by parameter, empty where frozen.
+std::vector<Tensor> Run::weights() const
+{
+    std::vector<Tensor> all;
+    for (const Parameter& p : graph.parameters)
+        all.push_back(p.trainable ? p.value.clone() : Tensor());
+    return all;
+}
+
+//! All that step() and score() change, by name. They share the memory.
+std::map<std::string, Tensor> Run::tensors() const
+{
+    std::map<std::string, Tensor> all;
+    for (size_t p = 0; p < graph.parameters.size(); p++)
+        if (graph.parameters[p].trainable)
+        {
+            const std::string of = format(" %zu ", p) + graph.parameters[p].name;
+            all["weights" + of] = graph.parameters[p].value;
+            all["momentum" + of] = solver->velocities()[p];
+            if (average)
+                all["average" + of] = average->values()[p];
+            if (!bestWeights.empty())
+                all["best" + of] = bestWeights[p];
+        }
+    return all;
+}
+
+} // namespace dnn_rpn_train
+} // namespace cv

@@ -1,0 +1,68 @@
+// This file is part of OpenCV project.
+// It is subject to the license terms in the LICENSE file found in the top-level directory
+// of this distribution and at http://opencv.org/license.html.
+#ifndef OPENCV_DNN_RPN_TRAIN_RUN_HPP
+#define OPENCV_DNN_RPN_TRAIN_RUN_HPP
+
+#include <functional>
+#include <map>
+#include <memory>
+
+#include "opencv2/dnn_rpn_train/trainer.hpp"
+#include "average.hpp"
+#include "checkpoint.hpp"
+#include "solver.hpp"
+
+namespace cv {
+namespace dnn_rpn_train {
+
+/** @brief A training under way: everything that changes from step to step, and nothing else. */
+class CV_EXPORTS Run
+{
+public:
+    /** @param graph whose weights are trained
+    @param network that trains them; it may run a part of the graph
+    @param factors of the learning rate, by parameter */
+    Run(Graph& graph, Network& network, const TrainParams& params, const std::vector<float>& factors);
+
+    //! Changes the weights by the network's gradients; returns their length before clipping.
+    double step(double rate);
+    int stepsDone() const { return steps; }
+
+    /** @brief Lets the weights that would be exported now be scored, and remembers them if they are the best.
+    @param ar300 gives their AR@300
+    @param epoch from 1 */
+    void score(const std::function<double()>& ar300, int epoch);
+    int bestEpoch() const { return epochOfBest; } //!< 0: nothing was scored
+    double bestAR300() const { return best; }
+    bool patienceIsOver() const { return patience > 0 && withoutBetter >= patience; }
+
+    //! From the weights of the last step to those that the training was for: best, else averaged, else last.
+    void finish();
+
+    void save(Checkpoint& checkpoint) const;
+    //! cv::Exception if something is missing; then the weights are of no use.
+    void load(const Checkpoint& checkpoint);
+
+private:
+    std::vector<Tensor> weights() const;
+    std::map<std::string, Tensor> tensors() const;
+
+    Graph& graph;
+    const double clip;
+    const int patience;
+    std::unique_ptr<Solver> solver;
+    std::unique_ptr<Average> average; //!< none without a decay
+    int steps = 0;
+
+    std::vector<Tensor>
+        bestWeights; //!< by parameter, empty where frozen; no elements before the first scoring
+    int epochOfBest = 0;
+    double best = -1;
+    int withoutBetter = 0; //!< scorings since the best
+};
+
+} // namespace dnn_rpn_train
+} // namespace cv
+
+#endif

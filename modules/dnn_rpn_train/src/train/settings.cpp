@@ -1,0 +1,129 @@
+// This file is part of OpenCV project.
+// It is subject to the license terms in the LICENSE file found in the top-level directory
+// of this distribution and at http://opencv.org/license.html.
+#include "../precomp.hpp"
+#include "settings.hpp"
+#include "hash.hpp"
+
+#include <charconv>
+#include <map>
+
+#include "opencv2/dnn_rpn/file.hpp"
+
+namespace cv {
+namespace dnn_rpn_train {
+
+namespace {
+
+//! The shortest text that reads back as the same number.
+template<typename Number>
+std::string text(Number value)
+{
+    char buffer[32];
+    return std::string(buffer, std::to_chars(buffer, buffer + sizeof(buffer), value).ptr);
+}
+
+std::string text(const std::vector<float>& values)
+{
+    std::string list;
+    for (float v : values)
+        list += (list.empty() ? "" : ",") + text(v);
+    return list;
+}
+
+std::string text(const Hash& hash)
+{
+    return format("%016llx", static_cast<unsigned long long>(hash.value()));
+}
+
+std::string hashOfFile(const String& path)
+{
+    Hash hash;
+    hash.add(dnn_rpn::readFile(path));
+    return text(hash);
+}
+
+} // namespace
+
+Settings settingsOf(const TrainParams& p)
+{
+    const RpnParams& r = p.rpn;
+    return {{"backbone", p.backbone == "small" ? "small" : "a file with hash " + hashOfFile(p.backbone)},
+            {"engine", p.engine},
+            {"threads", p.engine == "eigen" ? "any" : text(getNumThreads())},
+            {"size", format("%dx%d", p.size.width, p.size.height)},
+            {"epochs", text(p.epochs)},
+            {"batch", text(p.batch)},
+            {"lr", text(p.learningRate)},
+            {"momentum", text(p.momentum)},
+            {"decay", text(p.weightDecay)},
+            {"warmup", text(p.warmup)},
+            {"schedule", p.schedule},
+            {"clip", text(p.clip)},
+            {"seed", text(p.seed)},
+            {"freeze", p.freeze < 0 ? "all" : text(p.freeze)},
+            {"backbone_lr", text(p.backboneRate)},
+            {"ema", text(p.ema)},
+            {"eval_every", text(p.evalEvery)},
+            {"patience", text(p.patience)},
+            {"loss", r.loss},
+            {"anchors", text(r.anchorSizes)},
+            {"ratios", text(r.anchorRatios)},
+            {"positive", text(r.match.positiveIoU)},
+            {"negative", text(r.match.negativeIoU)},
+            {"low-quality matches", r.match.lowQuality ? "yes" : "no"},
+            {"ignored from IoF", text(r.match.ignoreIoF)},
+            {"alpha", text(r.focalAlpha)},
+            {"gamma", text(r.focalGamma)},
+            {"lambda", text(r.focalWeight)},
+            {"prior", text(r.prior)},
+            {"beta", text(r.boxBeta)},
+            {"box_weight", text(r.boxWeight)},
+            {"samples a picture", text(r.sampleCount)},
+            {"share of positive samples", text(r.sampleShare)},
+            {"nms", text(r.proposals.nmsThreshold)},
+            {"boxes before suppression", text(r.proposals.preNms)},
+            {"proposals", text(r.proposals.postNms)},
+            {"smallest side of a box", text(r.proposals.minSize)},
+            {"lowest score of a box", text(r.proposals.scoreThreshold)}};
+}
+
+Settings settingsOf(const Dataset& dataset, const std::string& what)
+{
+    Hash hash;
+    for (const AnnotatedImage& image : dataset.images)
+    {
+        hash.add(image.path.substr(image.path.find_last_of("/\\") + 1));
+        for (const Object& o : image.objects)
+        {
+            hash.add(&o.box, sizeof(o.box));
+            hash.add(&o.label, sizeof(o.label));
+            hash.add(&o.ignored, sizeof(o.ignored));
+        }
+    }
+    return {{what + " pictures", text(static_cast<int>(dataset.images.size()))},
+            {what + " objects", text(dataset.countObjects())},
+            {what + " pictures' names and boxes", text(hash)}};
+}
+
+void requireSame(const Settings& then, const Settings& now, const std::string& path)
+{
+    const std::map<std::string, std::string> before(then.begin(), then.end()), after(now.begin(), now.end());
+    auto value = [](const std::map<std::string, std::string>& all, const std::string& name) {
+        const auto at = all.find(name);
+        return at == all.end() ? std::string("not there") : at->second;
+    };
+    std::map<std::string, std::string> names = before;
+    names.insert(after.begin(), after.end());
+    std::string differences;
+    for (const auto& n : names)
+        if (value(before, n.first) != value(after, n.first))
+            differences += (differences.empty() ? "" : "; ") + n.first + " was " + value(before, n.first) +
+                           " and is " + value(after, n.first) + " now";
+    if (!differences.empty())
+        CV_Error_(Error::StsBadArg, ("cannot resume from '%s', which belongs to another training: %s",
+                                     path.c_str(), differences.c_str()));
+}
+
+} // namespace dnn_rpn_train
+} // namespace cv

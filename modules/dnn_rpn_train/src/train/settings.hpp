@@ -1,0 +1,35 @@
+// This file is part of OpenCV project.
+// It is subject to the license terms in the LICENSE file found in the top-level directory
+// of this distribution and at http://opencv.org/license.html.
+#ifndef OPENCV_DNN_RPN_TRAIN_SETTINGS_HPP
+#define OPENCV_DNN_RPN_TRAIN_SETTINGS_HPP
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "opencv2/dnn_rpn_train/trainer.hpp"
+
+namespace cv {
+namespace dnn_rpn_train {
+
+//! Names and values that decide what a training gives, as text.
+using Settings = std::vector<std::pair<std::string, std::string>>;
+
+//! The parameters, by the names of rpn_train's options; of the backbone file, a hash of its bytes. The number of
+//! threads counts where the engine's sums depend on it.
+CV_EXPORTS Settings settingsOf(const TrainParams& params);
+
+/** @brief Which pictures these are: how many, with how many objects, and a hash of the files' names (without
+folders, which may move), boxes and labels.
+@param what stands before the names: "training" or "validation" */
+CV_EXPORTS Settings settingsOf(const Dataset& dataset, const std::string& what);
+
+/** @brief cv::Exception with every setting that differs, its value then and its value now.
+@param path of the checkpoint, for the message */
+CV_EXPORTS void requireSame(const Settings& then, const Settings& now, const std::string& path);
+
+} // namespace dnn_rpn_train
+} // namespace cv
+
+#endif

@@ -1,0 +1,169 @@
+// This file is part of OpenCV project.
+// It is subject to the license terms in the LICENSE file found in the top-level directory
+// of this distribution and at http://opencv.org/license.html.
+#include "scratch.hpp"
+#include "../src/train/checkpoint.hpp"
+#include "opencv2/dnn_rpn/file.hpp"
+
+namespace opencv_test {
+namespace {
+
+Checkpoint sample()
+{
+    Checkpoint c;
+    c.settings = {{"lr", "0.01"}, {"", ""}, {"loss", "focal"}};
+    c.data = {{"pictures", "3"}};
+    c.numbers = {{"step", 17}, {"best", -1.5}};
+    Tensor t(Shape(1, 2, 1, 3));
+    for (int i = 0; i < 6; i++)
+        t.data()[i] = static_cast<float>(i) / 3;
+    c.tensors = {{"weights", t}, {"empty", Tensor()}};
+    return c;
+}
+
+TEST(Checkpoint, comesBackAsItWas)
+{
+    const Scratch scratch;
+    const Checkpoint c = sample();
+    c.write(scratch / "c");
+    const Checkpoint d = Checkpoint::read(scratch / "c");
+    EXPECT_EQ(c.settings, d.settings);
+    EXPECT_EQ(c.data, d.data);
+    EXPECT_EQ(c.numbers, d.numbers);
+    ASSERT_EQ(2u, d.tensors.size());
+    Tensor t(Shape(1, 2, 1, 3));
+    d.copyTo("weights", t);
+    EXPECT_EQ(0, cv::norm(t.flat(), c.tensors.at("weights").flat(), NORM_INF));
+    EXPECT_TRUE(d.tensors.at("empty").empty());
+    EXPECT_EQ(17, d.number("step"));
+    EXPECT_TRUE(contains(errorOf([&] { d.number("stop"); }), "stop"));
+    Tensor other(Shape(1, 3, 1, 2));
+    EXPECT_TRUE(contains(errorOf([&] { d.copyTo("weights", other); }), "1x3x1x2"));
+}
+
+TEST(Checkpoint, everyCutAndEveryChangedByteIsFound)
+{
+    const Scratch scratch;
+    sample().write(scratch / "c");
+    const std::string good = readFile(scratch / "c");
+    for (size_t length = 0; length < good.size(); length++)
+    {
+        writeText(scratch / "cut", good.substr(0, length));
+        const std::string message = errorOf([&] { Checkpoint::read(scratch / "cut"); });
+        ASSERT_TRUE(contains(message, scratch / "cut")) << length << ": " << message;
+    }
+    for (size_t at = 0; at < good.size(); at++)
+    {
+        std::string changed = good;
+        changed[at] = static_cast<char>(changed[at] ^ 0x10);
+        writeText(scratch / "changed", changed);
+        const std::string message = errorOf([&] { Checkpoint::read(scratch / "changed"); });
+        ASSERT_TRUE(contains(message, scratch / "changed")) << at << ": " << message;
+    }
+    writeText(scratch / "longer", good + "x");
+    EXPECT_TRUE(contains(errorOf([&] { Checkpoint::read(scratch / "longer"); }), "damaged"));
+    EXPECT_TRUE(contains(errorOf([&] { Checkpoint::read(scratch / "none"); }), "none"));
+    EXPECT_TRUE(contains(errorOf([&] { Checkpoint::read(scratch.path()); }), "folder"));
+}
+
+TEST(Checkpoint, aFileThatCannotBeWrittenLeavesTheLastOne)
+{
+    const Scratch scratch;
+    sample().write(scratch / "c");
+    const std::string good = readFile(scratch / "c");
+    std::filesystem::create_directory(scratch / "c.part"); // in the way
+    EXPECT_TRUE(contains(errorOf([&] { sample().write(scratch / "c"); }), scratch / "c"));
+    EXPECT_TRUE(good == readFile(scratch / "c"));
+}
+
+TEST(Settings, everyParameterCounts)
+{
+    const Scratch scratch;
+    writeText(scratch / "one.onnx", "1");
+    writeText(scratch / "two.onnx", "2");
+    const std::vector<std::pair<std::string, std::function<void(TrainParams&)>>> changes{
+        {"backbone", [&](TrainParams& p) { p.backbone = scratch / "two.onnx"; }},
+        {"size", [](TrainParams& p) { p.size.width++; }},
+        {"epochs", [](TrainParams& p) { p.epochs++; }},
+        {"batch", [](TrainParams& p) { p.batch++; }},
+        {"lr", [](TrainParams& p) { p.learningRate *= 1 + 1e-15; }},
+        {"momentum", [](TrainParams& p) { p.momentum = 0.5; }},
+        {"decay", [](TrainParams& p) { p.weightDecay = 0; }},
+        {"warmup", [](TrainParams& p) { p.warmup++; }},
+        {"schedule", [](TrainParams& p) { p.schedule = "cosine"; }},
+        {"clip", [](TrainParams& p) { p.clip = 0; }},
+        {"seed", [](TrainParams& p) { p.seed++; }},
+        {"freeze", [](TrainParams& p) { p.freeze = -1; }},
+        {"backbone_lr", [](TrainParams& p) { p.backboneRate = 0.1; }},
+        {"ema", [](TrainParams& p) { p.ema = 0.9; }},
+        {"eval_every", [](TrainParams& p) { p.evalEvery++; }},
+        {"patience", [](TrainParams& p) { p.patience++; }},
+        {"loss", [](TrainParams& p) { p.rpn.loss = "ce_sigmoid"; }},
+        {"anchors", [](TrainParams& p) { p.rpn.anchorSizes.pop_back(); }},
+        {"ratios", [](TrainParams& p) { p.rpn.anchorRatios[0] *= 1.000001f; }},
+        {"positive", [](TrainParams& p) { p.rpn.match.positiveIoU = 0.6f; }},
+        {"negative", [](TrainParams& p) { p.rpn.match.negativeIoU = 0.4f; }},
+        {"low-quality matches", [](TrainParams& p) { p.rpn.match.lowQuality = false; }},
+        {"ignored from IoF", [](TrainParams& p) { p.rpn.match.ignoreIoF = 0.6f; }},
+        {"alpha", [](TrainParams& p) { p.rpn.focalAlpha = 0.5; }},
+        {"gamma", [](TrainParams& p) { p.rpn.focalGamma = 1; }},
+        {"lambda", [](TrainParams& p) { p.rpn.focalWeight = 0.1; }},
+        {"prior", [](TrainParams& p) { p.rpn.prior = 0.02; }},
+        {"beta", [](TrainParams& p) { p.rpn.boxBeta = 1; }},
+        {"box_weight", [](TrainParams& p) { p.rpn.boxWeight = 2; }},
+        {"samples a picture", [](TrainParams& p) { p.rpn.sampleCount--; }},
+        {"share of positive samples", [](TrainParams& p) { p.rpn.sampleShare = 0.25f; }},
+        {"nms", [](TrainParams& p) { p.rpn.proposals.nmsThreshold = 0.7f; }},
+        {"boxes before suppression", [](TrainParams& p) { p.rpn.proposals.preNms--; }},
+        {"proposals", [](TrainParams& p) { p.rpn.proposals.postNms--; }},
+        {"smallest side of a box", [](TrainParams& p) { p.rpn.proposals.minSize++; }},
+        {"lowest score of a box", [](TrainParams& p) { p.rpn.proposals.scoreThreshold = 0.1f; }}};
+    TrainParams before;
+    before.backbone = scratch / "one.onnx";
+    EXPECT_EQ("", errorOf([&] { requireSame(settingsOf(before), settingsOf(before), "c"); }));
+    EXPECT_EQ(changes.size() + 2, settingsOf(before).size()); // engine and threads
+    for (const auto& change : changes)
+    {
+        TrainParams after = before;
+        change.second(after);
+        const std::string message =
+            errorOf([&] { requireSame(settingsOf(before), settingsOf(after), "the.checkpoint"); });
+        EXPECT_TRUE(contains(message, " " + change.first + " was ")) << change.first << ": " << message;
+        EXPECT_TRUE(contains(message, "the.checkpoint")) << message;
+        EXPECT_FALSE(contains(message, ";")) << message;
+    }
+    // Another engine's sums may depend on the threads.
+    TrainParams other = before;
+    other.engine = "other";
+    const std::string message = errorOf([&] { requireSame(settingsOf(before), settingsOf(other), "c"); });
+    EXPECT_TRUE(contains(message, "engine was eigen and is other now; threads was any")) << message;
+    // The same bytes elsewhere are the same backbone.
+    TrainParams moved = before;
+    moved.backbone = scratch / "moved.onnx";
+    std::filesystem::copy(scratch / "one.onnx", scratch / "moved.onnx");
+    EXPECT_EQ("", errorOf([&] { requireSame(settingsOf(before), settingsOf(moved), "c"); }));
+}
+
+TEST(Settings, everythingOfThePicturesCounts)
+{
+    const Scratch scratch;
+    const Dataset set = writeDiscs(scratch, 3, 2, Size(48, 48), 1);
+    auto message = [&](const std::function<void(Dataset&)>& change) {
+        Dataset other = set;
+        change(other);
+        return errorOf([&] { requireSame(settingsOf(set, "training"), settingsOf(other, "training"), "c"); });
+    };
+    EXPECT_EQ("", message([](Dataset&) {}));
+    EXPECT_EQ("", message([](Dataset& d) { d.images[0].path = "/moved/discs_0.png"; }));
+    EXPECT_TRUE(
+        contains(message([](Dataset& d) { d.images.pop_back(); }), "training pictures was 3 and is 2"));
+    EXPECT_TRUE(contains(message([](Dataset& d) { d.images[1].path = "/moved/discs.png"; }), "names"));
+    EXPECT_TRUE(contains(message([](Dataset& d) { std::swap(d.images[0], d.images[1]); }), "names"));
+    EXPECT_TRUE(contains(message([](Dataset& d) { d.images[2].objects[1].box[3]++; }), "boxes"));
+    EXPECT_TRUE(contains(message([](Dataset& d) { d.images[2].objects[1].label++; }), "boxes"));
+    EXPECT_TRUE(contains(message([](Dataset& d) { d.images[0].objects[0].ignored = true; }),
+                         "objects was 6 and is 5"));
+}
+
+} // namespace
+} // namespace opencv_test
