@@ -52,6 +52,7 @@ struct Trainer::Impl
         checkParam(p.weightDecay >= 0, "weight decay", p.weightDecay);
         checkParam(p.clip >= 0, "longest gradient (clip)", p.clip);
         checkParam(p.warmup >= 0, "number of warm-up steps", p.warmup);
+        p.augment.check();
         const int features = addBackbone(graph, p.backbone, rng);
         try
         {
@@ -136,7 +137,7 @@ Trainer::~Trainer() = default;
 bool Trainer::fit(const Dataset& dataset, const std::function<bool(const StepReport&)>& afterStep)
 {
     const TrainParams& p = impl->params;
-    Loader loader(dataset, p.size, p.batch, p.seed);
+    Loader loader(dataset, p.size, p.batch, p.seed, p.augment);
     Solver solver(*impl->network, p.momentum, p.weightDecay);
     // What cv::dnn will not run is better found now than after the training.
     impl->verify(impl->exported("opencv"), "opencv");
@@ -150,6 +151,7 @@ bool Trainer::fit(const Dataset& dataset, const std::function<bool(const StepRep
         TickMeter clock;
         clock.start();
         const Batch batch = loader.next();
+        report.waited = loader.waited();
         impl->network->forward(batch.pictures);
         const RpnLoss loss = impl->rpn->loss(*impl->network, batch.objects,
                                              static_cast<unsigned>(p.seed) + static_cast<unsigned>(step));
