@@ -12,6 +12,8 @@
 
 #include "opencv2/dnn_rpn_train.hpp"
 
+#include "common/augment_options.hpp"
+#include "common/preview_options.hpp"
 #include "common/program.hpp"
 #include "common/progress.hpp"
 #include "common/report.hpp"
@@ -60,7 +62,7 @@ const String keys =
     "{nms        |0.9             | IoU above which the lower-scored box is dropped; high: more recall, more "
     "boxes an object}"
     "{proposals  |1000            | boxes a picture that the model gives at most}"
-    "{seed       |0               | of weights, order, flips and samples}"
+    "{seed       |0               | of weights, order, augmentation and samples}"
     "{threads    |0               | 0: one a core}"
     "{engine     |eigen           | the library that does the arithmetic}"
     "{json       |<none>          | write the validation scores to this file too}";
@@ -116,6 +118,7 @@ TrainParams readParams(CommandLineParser& options)
     p.warmup = countOption(options, "warmup", 0, 1000000000);
     p.clip = numberOption(options, "clip", 0, 1e30);
     p.seed = countOption(options, "seed", 0, INT_MAX);
+    p.augment = augmentOptions(options);
     p.rpn.loss =
         choiceOption(options, "loss", {"focal_softmax", "focal_sigmoid", "ce_softmax", "ce_sigmoid"});
     p.rpn.anchorSizes = numbersOption(options, "anchors");
@@ -160,6 +163,8 @@ void train(CommandLineParser& options)
 
     const Dataset trainSet = readSplit(folder, options.get<String>("train"));
     const Dataset valSet = val == "none" ? Dataset() : readSplit(folder, val);
+    if (!preview(options, trainSet, params))
+        return;
     Trainer trainer(params);
 
     catchInterrupts();
@@ -198,5 +203,5 @@ void train(CommandLineParser& options)
 
 int main(int argc, char** argv)
 {
-    return runProgram(argc, argv, about, keys, train);
+    return runProgram(argc, argv, about, keys + augmentKeys() + previewKeys(), train);
 }

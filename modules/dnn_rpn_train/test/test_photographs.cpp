@@ -79,6 +79,30 @@ TEST(Photographs, bothBackbonesTrain)
     }
 }
 
+TEST(Photographs, theStepDoesNotWaitForPictures)
+{
+    const Dataset set = Dataset::readVOC(folder("DNN_RPN_DATA") + "/bccd", "train");
+    for (const char* preset : {"flip", "strong"})
+    {
+        SCOPED_TRACE(preset);
+        TrainParams p;
+        p.backbone = folder("DNN_RPN_BACKBONES") + "/" + backbones[0];
+        p.augment = AugmentParams::preset(preset);
+        Trainer trainer(p);
+        double waited = 0, worked = 0;
+        trainer.fit(set, [&](const StepReport& r) {
+            if (r.epoch == 2)
+            {
+                waited += r.waited;
+                worked += p.batch / r.picturesPerSecond;
+            }
+            return r.epoch < 2 || r.step % 20 != 0;
+        });
+        EXPECT_LT(waited, 0.01 * worked);
+        std::printf("%s: waited %g s of %g\n", preset, waited, worked);
+    }
+}
+
 TEST(Photographs, zeroAreaBoxesOfBccdAreTold)
 {
     const Dataset set = Dataset::readVOC(folder("DNN_RPN_DATA") + "/bccd", "trainval");

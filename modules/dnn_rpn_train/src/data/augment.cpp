@@ -25,7 +25,7 @@ double within(double most, RNG& rng)
     return rng.uniform(-most, most);
 }
 
-bool movesPixels(const AugmentParams& p)
+bool needsCanvas(const AugmentParams& p)
 {
     return p.turn > 0 || p.zoom > 0 || p.mosaic > 0;
 }
@@ -35,33 +35,8 @@ double largestZoom(const AugmentParams& p)
     return p.zoom > 0 ? std::max(1., p.zoomRange[1]) : 1;
 }
 
-//! Adds a source to the canvas, turned and scaled by chance.
-void place(const Sample& source, Rect tile, const AugmentParams& p, RNG& rng, Sample& canvas)
-{
-    const Sample turned = chance(rng, p.turn) ? turnSample(source, rng.uniform(1, 4)) : source;
-    const double zoom =
-        chance(rng, p.zoom) ? std::exp(rng.uniform(std::log(p.zoomRange[0]), std::log(p.zoomRange[1]))) : 1;
-    // By the upright picture's size, so that a turned object keeps its shape in the input.
-    const Size whole = source.picture.size(), size = canvas.picture.size();
-    const Size2d window(whole.width / zoom * tile.width / size.width,
-                        whole.height / zoom * tile.height / size.height);
-    show(turned, chooseView(turned, tile, window, rng), p.visible, canvas);
-}
-
-//! Four quarters about a point of the middle half.
-void placeFour(const std::vector<Sample>& sources, const AugmentParams& p, RNG& rng, Sample& canvas)
-{
-    const Size size = canvas.picture.size();
-    const auto middle = [&](int side) { return rng.uniform(side / 4, side - side / 4 + 1); };
-    const int x = middle(size.width), y = middle(size.height);
-    const Rect tiles[] = {Rect(0, 0, x, y), Rect(x, 0, size.width - x, y), Rect(0, y, x, size.height - y),
-                          Rect(x, y, size.width - x, size.height - y)};
-    for (int i = 0; i < 4; i++)
-        if (!tiles[i].empty()) // an input of one pixel has less than four quarters
-            place(sources[i], tiles[i], p, rng, canvas);
-}
-
-void paint(Mat& picture, const AugmentParams& p, RNG& rng)
+//! Colours, blur, noise.
+Mat paint(Mat picture, const AugmentParams& p, RNG& rng)
 {
     ColourChange c;
     if (p.brightness > 0 && chance(rng, p.colour))
@@ -78,6 +53,36 @@ void paint(Mat& picture, const AugmentParams& p, RNG& rng)
         picture = blurPicture(picture, rng.uniform(0., p.blurSigma));
     if (chance(rng, p.noise))
         picture = addNoise(picture, rng.uniform(0., p.noiseSigma), rng);
+    return picture;
+}
+
+//! Adds a source to the canvas, turned, scaled and painted by chance. The canvas around it keeps its colour.
+void place(const Sample& source, Rect tile, const AugmentParams& p, RNG& rng, Sample& canvas)
+{
+    const Sample turned = chance(rng, p.turn) ? turnSample(source, rng.uniform(1, 4)) : source;
+    const double zoom =
+        chance(rng, p.zoom) ? std::exp(rng.uniform(std::log(p.zoomRange[0]), std::log(p.zoomRange[1]))) : 1;
+    // By the upright picture's size, so that a turned object keeps its shape in the input.
+    const Size whole = source.picture.size(), size = canvas.picture.size();
+    const Size2d window(whole.width / zoom * tile.width / size.width,
+                        whole.height / zoom * tile.height / size.height);
+    const View view = chooseView(turned, tile, window, rng);
+    show(turned, view, p.visible, canvas);
+    Mat shown = canvas.picture(view.to);
+    paint(shown.clone(), p, rng).copyTo(shown); // a clone, or the blur would look beyond it
+}
+
+//! Four quarters about a point of the middle half.
+void placeFour(const std::vector<Sample>& sources, const AugmentParams& p, RNG& rng, Sample& canvas)
+{
+    const Size size = canvas.picture.size();
+    const auto middle = [&](int side) { return rng.uniform(side / 4, side - side / 4 + 1); };
+    const int x = middle(size.width), y = middle(size.height);
+    const Rect tiles[] = {Rect(0, 0, x, y), Rect(x, 0, size.width - x, y), Rect(0, y, x, size.height - y),
+                          Rect(x, y, size.width - x, size.height - y)};
+    for (int i = 0; i < 4; i++)
+        if (!tiles[i].empty()) // an input of one pixel has less than four quarters
+            place(sources[i], tiles[i], p, rng, canvas);
 }
 
 } // namespace
@@ -85,7 +90,7 @@ void paint(Mat& picture, const AugmentParams& p, RNG& rng)
 Sample prepareSample(const Mat& picture, const std::vector<Object>& objects, Size size,
                      const AugmentParams& params)
 {
-    if (!movesPixels(params))
+    if (!needsCanvas(params))
         return resizeSample(picture, objects, size);
     const double zoom = largestZoom(params),
                  shrink = std::min(
@@ -99,8 +104,8 @@ Sample augmentSample(const std::vector<Sample>& sources, Size size, const Augmen
                      RNG& rng)
 {
     CV_Assert(sources.size() == 1 || sources.size() == 4);
-    Sample s = sources[0];
-    if (movesPixels(params))
+    Sample s;
+    if (needsCanvas(params))
     {
         s = emptyCanvas(size);
         if (sources.size() == 4)
@@ -108,11 +113,12 @@ Sample augmentSample(const std::vector<Sample>& sources, Size size, const Augmen
         else
             place(sources[0], Rect(Point(), size), params, rng, s);
     }
+    else
+        s = Sample{paint(sources[0].picture, params, rng), sources[0].objects};
     if (flip)
         s = flipSample(s, 1);
     if (chance(rng, params.flipVertically))
         s = flipSample(s, 0);
-    paint(s.picture, params, rng);
     return s;
 }
 
