@@ -72,6 +72,13 @@ refuses "a size that no memory holds" 65536 "${train[@]}" --size=65536x65536
 for wrong in epochs=abc epochs=1.5 epochs=0 batch=-1 lr=0,1 momentum=7 threads=many seed=-1 gamma=12abc nms=2 lambda=0; do
     refuses "a number that is none" "--$wrong" "${train[@]}" "--$wrong"
 done
+refuses "an unknown augmentation" --augment "${train[@]}" --augment=mild
+for wrong in mosaic=2 hue=-1 zoom=2,1 zoom=0.01,1 zoom=1 blur_sigma=x visible=1.5 preview_count=0; do
+    refuses "an augmentation that cannot be" "--$wrong" "${train[@]}" "--preview=$work/out/seen" "--$wrong"
+done
+refuses "a preview where no folder can be" /proc/seen "${train[@]}" --preview=/proc/seen
+refuses "a preview where a file is" first.onnx "${train[@]}" "--preview=$work/first.onnx"
+refuses "a preview without a place" --preview "${train[@]}" --preview_only
 refuses "a threshold that is none" --threshold=abc "$bin/rpn_detect" "--model=$work/first.onnx" "--input=$work/good/JPEGImages" \
     "--output=$work/out" --threshold=abc
 refuses "scores that cannot be written" /proc/s.json "${train[@]}" --json=/proc/s.json

@@ -37,8 +37,8 @@ bool preview(cv::CommandLineParser& options, const Dataset& dataset, const Train
     std::error_code error;
     fs::create_directories(folder, error);
     if (!fs::is_directory(folder))
-        CV_Error_(cv::Error::StsError, ("cannot make the folder '%s': %s", folder.string().c_str(),
-                                        error ? error.message().c_str() : "it is a file"));
+        CV_Error_(cv::Error::StsError,
+                  ("cannot make the folder '%s': %s", folder.string().c_str(), error.message().c_str()));
     int number = 0;
     for (const PreviewPicture& p : previewTraining(dataset, params, count))
     {

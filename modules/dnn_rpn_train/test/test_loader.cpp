@@ -203,6 +203,49 @@ TEST(Loader, tellsHowLongItWaited)
     EXPECT_LT(least, 0.1 * waited);
 }
 
+TEST(Preview, showsTheBatches)
+{
+    const Scratch s;
+    Dataset set = writeDiscs(s, 5, 1, Size(48, 32), 0);
+    set.images[1].objects[0].ignored = true;
+    TrainParams p;
+    p.size = Size(100, 80);
+    p.batch = 2;
+    p.seed = 4;
+    p.augment = strong;
+    const std::vector<PreviewPicture> preview = previewTraining(set, p, 7);
+    ASSERT_EQ(7u, preview.size());
+    Loader loader(set, p.size, p.batch, p.seed, p.augment);
+    Batch b;
+    for (int i = 0; i < 7; i++)
+    {
+        if (i % 2 == 0)
+            b = loader.next();
+        EXPECT_EQ(set.images[b.indices[i % 2]].path, preview[i].source);
+        const Mat& drawn = preview[i].picture;
+        ASSERT_EQ(Size(600, 480), drawn.size());
+        // Every pixel is the batch's, six by six, or belongs to a box.
+        int frame = 0;
+        for (int y = 0; y < drawn.rows; y++)
+            for (int x = 0; x < drawn.cols; x++)
+            {
+                const float* seen = b.pictures.picture(i % 2) + y / 6 * 100 + x / 6;
+                const Vec3b v = drawn.at<Vec3b>(y, x);
+                if (v == Vec3b(0, 200, 0) || v == Vec3b(0, 140, 255))
+                    frame++;
+                else
+                    ASSERT_EQ(Vec3f(seen[0], seen[8000], seen[16000]), Vec3f(v));
+            }
+        EXPECT_EQ(b.objects[i % 2].empty(), frame == 0);
+        for (const Object& o : b.objects[i % 2])
+        {
+            const Point corner(std::min(599, cvRound(o.box[0] * 6)), std::min(479, cvRound(o.box[1] * 6)));
+            const Vec3b v = drawn.at<Vec3b>(corner);
+            EXPECT_TRUE(v == Vec3b(0, 200, 0) || (o.ignored && v == Vec3b(0, 140, 255))) << v;
+        }
+    }
+}
+
 TEST(Loader, mistakesAreNamed)
 {
     const Scratch s;

@@ -81,7 +81,8 @@ TEST(Photographs, bothBackbonesTrain)
 
 TEST(Photographs, theStepDoesNotWaitForPictures)
 {
-    const Dataset set = Dataset::readVOC(folder("DNN_RPN_DATA") + "/bccd", "train");
+    Dataset set = Dataset::readVOC(folder("DNN_RPN_DATA") + "/bccd", "train");
+    set.images.resize(40);
     for (const char* preset : {"flip", "strong"})
     {
         SCOPED_TRACE(preset);
@@ -96,10 +97,10 @@ TEST(Photographs, theStepDoesNotWaitForPictures)
                 waited += r.waited;
                 worked += p.batch / r.picturesPerSecond;
             }
-            return r.epoch < 2 || r.step % 20 != 0;
+            return r.epoch <= 2;
         });
+        EXPECT_GT(worked, 0);
         EXPECT_LT(waited, 0.01 * worked);
-        std::printf("%s: waited %g s of %g\n", preset, waited, worked);
     }
 }
 
