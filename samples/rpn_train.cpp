@@ -11,7 +11,9 @@
 
 #include "opencv2/dnn_rpn_train.hpp"
 
+#include "common/augment_options.hpp"
 #include "common/diary.hpp"
+#include "common/preview_options.hpp"
 #include "common/program.hpp"
 #include "common/progress.hpp"
 #include "common/report.hpp"
@@ -73,7 +75,7 @@ const String keys =
     "{nms        |0.9             | IoU above which the lower-scored box is dropped; high: more recall, more "
     "boxes an object}"
     "{proposals  |1000            | boxes a picture that the model gives at most}"
-    "{seed       |0               | of weights, order, flips and samples}"
+    "{seed       |0               | of weights, order, augmentation and samples}"
     "{threads    |0               | 0: one a core}"
     "{engine     |eigen           | the library that does the arithmetic}"
     "{json       |<none>          | write the validation scores to this file too}"
@@ -101,6 +103,7 @@ TrainParams readParams(CommandLineParser& options)
     p.warmup = countOption(options, "warmup", 0, 1000000000);
     p.clip = numberOption(options, "clip", 0, 1e30);
     p.seed = countOption(options, "seed", 0, INT_MAX);
+    p.augment = augmentOptions(options);
     p.freeze = options.get<String>("freeze") == "all" ? -1 : countOption(options, "freeze", 0, 1000000);
     p.backboneRate = numberOption(options, "backbone_lr", 0, 1e6);
     p.ema = numberOption(options, "ema", 0, 0.999999);
@@ -232,6 +235,8 @@ void train(CommandLineParser& options)
 
     const Dataset trainSet = readSplit(folder, options.get<String>("train"));
     const Dataset valSet = val == "none" ? Dataset() : readSplit(folder, val);
+    if (!preview(options, trainSet, params))
+        return;
     Trainer trainer(params);
     std::printf("%s\n", trainer.summary(trainSet).c_str());
     const int done = checkpoints.load(trainer);
@@ -321,5 +326,5 @@ void train(CommandLineParser& options)
 
 int main(int argc, char** argv)
 {
-    return runProgram(argc, argv, about, keys, train);
+    return runProgram(argc, argv, about, keys + augmentKeys() + previewKeys(), train);
 }

@@ -77,6 +77,13 @@ refuses "more frozen stages than there are" "the backbone has 4" "${train[@]}" -
 refuses "patience without scores" "patience of 3" "${train[@]}" --patience=3
 refuses "scoring nothing" "--val=none" "${train[@]}" --eval_every=1 --val=none
 refuses "a checkpoint that cannot be written" /proc/c "${train[@]}" --checkpoint=/proc/c
+refuses "an unknown augmentation" --augment "${train[@]}" --augment=mild
+for wrong in mosaic=2 hue=-1 zoom=2,1 zoom=0.01,1 zoom=1 blur_sigma=x visible=1.5 preview_count=0; do
+    refuses "an augmentation that cannot be" "--$wrong" "${train[@]}" "--preview=$work/out/seen" "--$wrong"
+done
+refuses "a preview where no folder can be" /proc/seen "${train[@]}" --preview=/proc/seen
+refuses "a preview where a file is" first.onnx "${train[@]}" "--preview=$work/first.onnx"
+refuses "a preview without a place" --preview "${train[@]}" --preview_only
 refuses "a threshold that is none" --threshold=abc "$bin/rpn_detect" "--model=$work/first.onnx" "--input=$work/good/JPEGImages" \
     "--output=$work/out" --threshold=abc
 refuses "scores that cannot be written" /proc/s.json "${train[@]}" --json=/proc/s.json

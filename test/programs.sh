@@ -57,6 +57,14 @@ grep -q '"score"' "$work/found/detections.json" || fail "detections.json holds n
 "$bin/stock_opencv" "$work/opencv.onnx" "$work/scenes/JPEGImages/scene_00000.jpg" "$work/stock.jpg"
 [ -s "$work/stock.jpg" ] || fail "stock_opencv drew nothing"
 
+# What the network will see, and then the training, or not.
+"$bin/rpn_train" --data="$work/scenes" --augment=strong --epochs=1 --val=none --size=160x120 --out="$work/strong.onnx" --preview="$work/seen"
+[ "$(find "$work/seen" -name '*.png' | wc -l)" = 24 ] || fail "24 pictures of what the network sees"
+[ -s "$work/strong.onnx" ] || fail "the training did not go on after the preview"
+"$bin/rpn_train" --data="$work/scenes" --augment=strong --size=160x120 --out="$work/none.onnx" --preview="$work/again_seen" --preview_only
+diff -r "$work/seen" "$work/again_seen" || fail "the same seed showed other pictures"
+[ ! -e "$work/none.onnx" ] || fail "--preview_only trained"
+
 # Ctrl-C: the training ends early, and nothing is lost.
 "$bin/rpn_train" --data="$work/scenes" --epochs=1000 --out="$work/early.onnx" >"$work/early.log" &
 trainer=$!

@@ -2,7 +2,6 @@
 // It is subject to the license terms in the LICENSE file found in the top-level directory
 // of this distribution and at http://opencv.org/license.html.
 #include "scratch.hpp"
-#include "../src/data/loader.hpp"
 #include "opencv2/dnn_rpn.hpp"
 
 namespace opencv_test {
@@ -127,74 +126,6 @@ TEST(Picture, corruptAndCutOffFilesAreNamed)
     EXPECT_TRUE(contains(errorOf([&] { readPicture(image); }), "cut off"));
 }
 
-TEST(Loader, everyPictureOnceAnEpochInAnOrderOfTheSeed)
-{
-    const Scratch s;
-    const Dataset set = writeDiscs(s, 7, 2, Size(48, 32), 0);
-    auto order = [&](int seed) {
-        Loader loader(set, Size(24, 16), 2, seed);
-        EXPECT_EQ(3, loader.batchesPerEpoch());
-        std::vector<int> all;
-        for (int i = 0; i < 6; i++)
-        {
-            const Batch b = loader.next();
-            EXPECT_EQ(Shape(2, 3, 16, 24).str(), b.pictures.shape().str());
-            all.insert(all.end(), b.indices.begin(), b.indices.end());
-        }
-        return all;
-    };
-    const std::vector<int> a = order(1), b = order(1), c = order(2);
-    EXPECT_EQ(a, b);
-    EXPECT_NE(a, c);
-    for (int epoch = 0; epoch < 2; epoch++)
-    {
-        std::vector<int> seen(a.begin() + 6 * epoch, a.begin() + 6 * (epoch + 1));
-        std::sort(seen.begin(), seen.end());
-        EXPECT_EQ(seen.end(), std::unique(seen.begin(), seen.end()));
-    }
-}
-
-TEST(Loader, withoutACacheItGivesTheSame)
-{
-    const Scratch s;
-    const Dataset set = writeDiscs(s, 4, 2, Size(48, 32), 0);
-    Loader kept(set, Size(24, 16), 4, 0), read(set, Size(24, 16), 4, 0, 0);
-    for (int i = 0; i < 3; i++)
-        EXPECT_EQ(0, cv::norm(kept.next().pictures.flat(), read.next().pictures.flat(), NORM_INF));
-}
-
-TEST(Loader, findsACorruptPictureAtOnce)
-{
-    const Scratch s;
-    const Dataset set = writeDiscs(s, 5, 1, Size(48, 32), 0);
-    writeText(set.images[4].path, "not any more");
-    EXPECT_TRUE(contains(errorOf([&] { Loader(set, Size(24, 16), 2, 0); }), "discs_4.png"));
-}
-
-TEST(Sample, boxesFollowResizingAndFlipping)
-{
-    Mat picture(10, 20, CV_8UC3, Scalar(0, 0, 0));
-    picture(Rect(2, 1, 4, 6)).setTo(Scalar(255, 255, 255));
-    Object o;
-    o.box = Vec4f(2, 1, 6, 7);
-    const Sample large = resizeSample(picture, {o}, Size(40, 30));
-    EXPECT_EQ(Vec4f(4, 3, 12, 21), large.objects[0].box);
-    const Sample flipped = flipSample(large);
-    EXPECT_EQ(Vec4f(28, 3, 36, 21), flipped.objects[0].box);
-    EXPECT_EQ(255, flipped.picture.at<Vec3b>(12, 32)[0]);
-    EXPECT_EQ(0, flipped.picture.at<Vec3b>(12, 8)[0]);
-}
-
-TEST(Sample, stackIsBlobFromImages)
-{
-    Mat a(5, 7, CV_8UC3), b(5, 7, CV_8UC3);
-    RNG rng(1);
-    rng.fill(a, RNG::UNIFORM, 0, 255);
-    rng.fill(b, RNG::UNIFORM, 0, 255);
-    const Mat blob = dnn::blobFromImages(std::vector<Mat>{a, b});
-    EXPECT_EQ(0, cv::norm(blob.reshape(1, 1), stack({a, b}).flat(), NORM_INF));
-}
-
 TEST(Picture, ofAnotherSizeThanAnnotatedIsRefused)
 {
     const Scratch s;
@@ -222,16 +153,6 @@ TEST(Picture, aThumbnailsEndIsNotThePictures)
     EXPECT_EQ(picture.size(), readPicture(image).size());
     writeText(image.path, with.substr(0, with.size() - 200));
     EXPECT_TRUE(contains(errorOf([&] { readPicture(image); }), "cut off"));
-}
-
-TEST(Sample, boxesBeyondThePictureAreCut)
-{
-    Object beyond, outside;
-    beyond.box = Vec4f(-5, 2, 1e6f, 8);
-    outside.box = Vec4f(30, 1, 40, 8);
-    const Sample s = resizeSample(Mat(10, 20, CV_8UC3, Scalar()), {beyond, outside}, Size(40, 20));
-    ASSERT_EQ(1u, s.objects.size());
-    EXPECT_EQ(Vec4f(0, 4, 40, 16), s.objects[0].box);
 }
 
 TEST(Dataset, theListsNameFindsThePicture)

@@ -79,6 +79,31 @@ TEST(Photographs, bothBackbonesTrain)
     }
 }
 
+TEST(Photographs, theStepDoesNotWaitForPictures)
+{
+    Dataset set = Dataset::readVOC(folder("DNN_RPN_DATA") + "/bccd", "train");
+    set.images.resize(40);
+    for (const char* preset : {"flip", "strong"})
+    {
+        SCOPED_TRACE(preset);
+        TrainParams p;
+        p.backbone = folder("DNN_RPN_BACKBONES") + "/" + backbones[0];
+        p.augment = AugmentParams::preset(preset);
+        Trainer trainer(p);
+        double waited = 0, worked = 0;
+        trainer.fit(set, [&](const StepReport& r) {
+            if (r.epoch == 2)
+            {
+                waited += r.waited;
+                worked += p.batch / r.picturesPerSecond;
+            }
+            return r.epoch <= 2;
+        });
+        EXPECT_GT(worked, 0);
+        EXPECT_LT(waited, 0.01 * worked);
+    }
+}
+
 TEST(Photographs, zeroAreaBoxesOfBccdAreTold)
 {
     const Dataset set = Dataset::readVOC(folder("DNN_RPN_DATA") + "/bccd", "trainval");

@@ -347,7 +347,7 @@ TEST(TrainingReport, showsWhatItWasGiven)
     EXPECT_TRUE(contains(html, "total up to 77 at step 12,345"));
     EXPECT_TRUE(contains(html, "<b>0.5</b><small>after epoch 2</small>"));
     EXPECT_TRUE(contains(html, "of every 64 steps"));
-    EXPECT_EQ(5, count(html, "data-x0=\"1\" data-x1=\"20000\"")) << "every chart shows the whole run";
+    EXPECT_EQ(8, count(html, "data-x0=\"1\" data-x1=\"20000\"")) << "every chart shows the whole run";
     EXPECT_EQ(1, count(html, "data-x0=\"1\" data-x1=\"3\""));
     EXPECT_EQ(2, count(html, "<figure"));
     EXPECT_EQ(2, count(html, "src=\"data:image/jpeg"));

@@ -11,7 +11,9 @@ Annotated pictures in, a model file out that cv::dnn loads. Read a Dataset, give
 call fit() and exportModel(). Conventions (boxes, labels, letters for counts) are those of dnn_rpn.
 */
 
+#include "opencv2/dnn_rpn_train/augment.hpp"
 #include "opencv2/dnn_rpn_train/dataset.hpp"
+#include "opencv2/dnn_rpn_train/preview.hpp"
 #include "opencv2/dnn_rpn_train/report.hpp"
 #include "opencv2/dnn_rpn_train/trainer.hpp"
 

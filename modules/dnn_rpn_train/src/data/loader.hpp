@@ -4,73 +4,63 @@
 #ifndef OPENCV_DNN_RPN_TRAIN_DATA_LOADER_HPP
 #define OPENCV_DNN_RPN_TRAIN_DATA_LOADER_HPP
 
-#include <future>
-#include <vector>
+#include <condition_variable>
+#include <exception>
+#include <map>
+#include <thread>
 
-#include "opencv2/dnn_rpn_train/dataset.hpp"
-#include "../net/tensor.hpp"
+#include "batches.hpp"
 
 namespace cv {
 namespace dnn_rpn_train {
 
-//! A picture as the network sees it: boxes in pixels of the network's input.
-struct CV_EXPORTS Sample
-{
-    Mat picture; //!< 8-bit BGR
-    std::vector<Object> objects;
-};
+/** @brief Makes batches ready on threads of its own while the last one is being worked on.
 
-//! What one step works on.
-struct CV_EXPORTS Batch
-{
-    Tensor pictures; //!< N x 3 x rows x columns, BGR, 0..255
-    std::vector<std::vector<Object>> objects;
-    std::vector<int> indices;  //!< into Dataset::images
-    std::vector<char> flipped; //!< by picture: left and right are exchanged
-};
-
-//! Changes the size of a picture, and its objects with it. The aspect ratio gives way, as it does in
-//! cv::dnn::blobFromImage() when the model runs.
-CV_EXPORTS Sample resizeSample(const Mat& picture, const std::vector<Object>& objects, Size size);
-
-//! Mirrors left and right.
-CV_EXPORTS Sample flipSample(const Sample& sample);
-
-//! Puts pictures into one tensor.
-CV_EXPORTS Tensor stack(const std::vector<Mat>& pictures);
-
-/** @brief Pictures of a data set in batches, made ready on a thread of its own while the last batch is
-being worked on.
-
-The constructor decodes every picture once, so that a corrupt one is found before training and not
-hours into it, and keeps as many as fit the budget, resized. Order and flips depend on seed and epoch
-alone. The last, smaller batch of an epoch is left out.
+The constructor decodes every picture, and keeps what fits the budget. What the batches hold depends on
+neither the budget nor the number of threads.
 */
 class CV_EXPORTS Loader
 {
 public:
-    //! @param budget bytes of resized pictures to keep
-    //! @param firstStep where next() begins
-    Loader(const Dataset& dataset, Size size, int batch, int seed, size_t budget = size_t(2) << 30,
-           int firstStep = 0);
+    /** @param firstStep where to begin: the number of steps that are done already
+    @param budget bytes of pictures to keep decoded
+    @param workers threads; 0: half as many as OpenCV has, since the step wants the cores too. Each has a
+    batch in the making or waiting, and one more waits */
+    Loader(const Dataset& dataset, Size size, int batch, int seed,
+           const AugmentParams& augment = AugmentParams(), int firstStep = 0, size_t budget = size_t(2) << 30,
+           int workers = 0);
     ~Loader();
+    Loader(const Loader&) = delete;
+    Loader& operator=(const Loader&) = delete;
 
-    int batchesPerEpoch() const { return static_cast<int>(dataset.images.size()) / batchSize; }
+    int batchesPerEpoch() const { return batches.perEpoch(); }
 
-    //! Batches come in order of step: firstStep, firstStep + 1, ... through all epochs.
+    //! Batches in order of step. What went wrong while one was made, such as a picture that can no longer
+    //! be read, is thrown here, and again at the next call.
     Batch next();
 
-private:
-    Sample load(int index) const;
-    Batch make(int step) const;
-    std::vector<int> order(int epoch) const;
+    //! Seconds that the last next() waited.
+    double waited() const { return seconds; }
 
-    const Dataset& dataset;
-    const Size size;
-    const int batchSize, seed;
-    std::vector<Sample> cache; //!< empty pictures where the budget ran out
-    int step;
-    std::future<Batch> ahead;
+private:
+    //! A batch, or why there is none.
+    struct Made
+    {
+        Batch batch;
+        std::exception_ptr error;
+    };
+    void work();
+    void stop();
+
+    Batches batches;
+    int step, begun; //!< next to give away, next to make
+    int ahead = 0;   //!< batches in the making or waiting, at most
+    double seconds = 0;
+    bool stopping = false;
+    std::map<int, Made> made;
+    std::mutex mutex;
+    std::condition_variable oneMade, oneTaken;
+    std::vector<std::thread> workers;
 };
 
 } // namespace dnn_rpn_train

@@ -47,7 +47,10 @@ enum PlotIndex
     RatePlot,
     PositivesPlot,
     GradientPlot,
-    ThroughputPlot
+    TaskPlot,
+    CosinePlot,
+    ThroughputPlot,
+    WaitPlot
 };
 
 const Plot plots[] = {
@@ -55,7 +58,10 @@ const Plot plots[] = {
     {"Learning rate", "", false},
     {"Positive anchors", "in a batch", false},
     {"Gradient norm", "L2 over all parameters, before clipping", true},
+    {"Gradients of the two tasks", "L2 at the features that they share", true},
+    {"Cosine of the two tasks' gradients", "below 0 they disagree", false},
     {"Throughput", "pictures a second", false},
+    {"Waiting for pictures", "milliseconds a step", false},
 };
 
 //! One curve: where it is drawn, and what of a step it shows. NaN where a step does not know.
@@ -74,7 +80,11 @@ const Quantity quantities[] = {
     {RatePlot, "learning rate", false, [](const StepReport& r) { return r.learningRate; }},
     {PositivesPlot, "positive anchors", true, [](const StepReport& r) { return double(r.positives); }},
     {GradientPlot, "gradient", true, [](const StepReport& r) { return r.gradientNorm; }},
+    {TaskPlot, "of the classification", true, [](const StepReport& r) { return r.clsGradient; }},
+    {TaskPlot, "of the regression", true, [](const StepReport& r) { return r.regGradient; }},
+    {CosinePlot, "cosine of the angle", true, [](const StepReport& r) { return r.gradientCosine; }},
     {ThroughputPlot, "pictures a second", true, [](const StepReport& r) { return r.picturesPerSecond; }},
+    {WaitPlot, "waited for pictures", true, [](const StepReport& r) { return 1000 * r.waited; }},
 };
 
 //! One score of a validation.

@@ -9,6 +9,7 @@
 #include "opencv2/dnn_rpn/file.hpp"
 #include "opencv2/imgproc.hpp"
 
+#include "../data/augment.hpp"
 #include "../data/loader.hpp"
 #include "../detector/backbone.hpp"
 #include "../detector/export.hpp"
@@ -36,6 +37,12 @@ struct Head
           backbone(backboneGraph, Engine::create(engine)), network(graph, Engine::create(engine)),
           rpn(rpn_.onFeatures(features))
     {}
+
+    const Tensor& featuresOf(const Tensor& pictures)
+    {
+        backbone.forward(pictures);
+        return backbone.value(backboneGraph.outputs.at(0));
+    }
 
     Graph backboneGraph, graph;
     Network backbone, network;
@@ -90,6 +97,7 @@ struct Trainer::Impl
             CV_Error_(
                 Error::StsBadArg,
                 ("a patience of %d scorings wants scorings while training: evalEvery is 0", p.patience));
+        p.augment.check();
         features = addBackbone(graph, p.backbone, rng);
         try
         {
@@ -258,7 +266,9 @@ String Trainer::summary(const Dataset& dataset) const
 {
     const Impl& m = *impl;
     String text = m.stages->describe(m.graph, m.frozenStages());
-    if (m.head)
+    if (m.head && !onlyMirrors(m.params.augment))
+        text += "\nits features are worked out in every step, as augmentation varies the pictures";
+    else if (m.head)
     {
         const int pictures = static_cast<int>(dataset.images.size()),
                   kept = FeatureCache::kept(m.head->backboneGraph, pictures, m.inputShape());
@@ -298,9 +308,9 @@ bool Trainer::Impl::fit(const Dataset& dataset, const std::function<bool(const S
         for (const AnnotatedImage& image : validation.images)
             readPicture(image); // a corrupt one is found now, not when the first epoch is over
 
-    Loader loader(dataset, p.size, p.batch, p.seed, size_t(2) << 30, run->stepsDone());
+    Loader loader(dataset, p.size, p.batch, p.seed, p.augment, run->stepsDone());
     std::unique_ptr<FeatureCache> cache;
-    if (head)
+    if (head && onlyMirrors(p.augment))
         cache = std::make_unique<FeatureCache>(head->backbone, static_cast<int>(dataset.images.size()),
                                                inputShape());
     // What cv::dnn will not run is better found now than after the training.
@@ -316,7 +326,8 @@ bool Trainer::Impl::fit(const Dataset& dataset, const std::function<bool(const S
         TickMeter clock;
         clock.start();
         const Batch batch = loader.next();
-        trained().forward(cache ? (*cache)(batch) : batch.pictures);
+        report.waited = loader.waited();
+        trained().forward(cache ? (*cache)(batch) : head ? head->featuresOf(batch.pictures) : batch.pictures);
         const RpnLoss loss = trainedRpn().loss(trained(), batch.objects,
                                                static_cast<unsigned>(p.seed) + static_cast<unsigned>(step));
         if (loss.worst >= 0)

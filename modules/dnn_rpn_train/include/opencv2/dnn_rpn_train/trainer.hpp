@@ -11,6 +11,7 @@
 #include "opencv2/dnn_rpn/metrics.hpp"
 #include "opencv2/dnn_rpn/proposals.hpp"
 #include "opencv2/dnn_rpn/targets.hpp"
+#include "opencv2/dnn_rpn_train/augment.hpp"
 #include "opencv2/dnn_rpn_train/dataset.hpp"
 
 namespace cv {
@@ -62,7 +63,8 @@ struct CV_EXPORTS TrainParams
     int warmup = 50;           //!< steps over which the learning rate rises to its value
     String schedule = "step";  //!< "step": a tenth after 70 % of the steps; "cosine": down to 0
     double clip = 10;          //!< longest gradient (L2, all parameters) that is not shortened; 0: no limit
-    int seed = 0;              //!< of weights, order, flips and samples
+    int seed = 0;              //!< of weights, order, augmentation and samples
+    AugmentParams augment;     //!< how the pictures are varied
 
     int freeze = 0;          //!< the first so many stages of the backbone are not trained; -1: all of it
     double backboneRate = 1; //!< the backbone's learning rate is the head's times this, >= 0
@@ -81,6 +83,7 @@ struct CV_EXPORTS StepReport
     double gradientNorm = 0;      //!< before clipping
     int positives = 0;            //!< positive anchors in the batch, before sampling
     double picturesPerSecond = 0; //!< of this step, loading included
+    double waited = 0;            //!< seconds of it that went by until the pictures were ready
 
     //! How strongly each task pulls at the features that both share, F: the lengths of dLcls/dF and dLreg/dF
     //! and the cosine of the angle between them (0 where one of them is 0). Below 0 the tasks disagree.

@@ -1,0 +1,117 @@
+// This file is part of OpenCV project.
+// It is subject to the license terms in the LICENSE file found in the top-level directory
+// of this distribution and at http://opencv.org/license.html.
+#include "../precomp.hpp"
+#include "batches.hpp"
+
+#include <atomic>
+#include <numeric>
+
+#include "augment.hpp"
+
+namespace cv {
+namespace dnn_rpn_train {
+
+namespace {
+
+uint64 highHalf(int seed)
+{
+    return static_cast<uint64>(static_cast<unsigned>(seed)) << 32;
+}
+
+//! The finalizer of SplitMix64 (Steele, Lea, Flood 2014): numbers that differ little become far ones.
+uint64 scatter(uint64 z)
+{
+    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9ull;
+    z = (z ^ (z >> 27)) * 0x94D049BB133111EBull;
+    return z ^ (z >> 31);
+}
+
+std::vector<int> shuffled(int count, int seed, int epoch)
+{
+    std::vector<int> o(count);
+    std::iota(o.begin(), o.end(), 0);
+    RNG rng(highHalf(seed) + static_cast<uint64>(epoch) + 1);
+    for (size_t i = o.size() - 1; i > 0; i--)
+        std::swap(o[i], o[rng.uniform(0, static_cast<int>(i) + 1)]);
+    return o;
+}
+
+} // namespace
+
+Batches::Batches(const Dataset& dataset_, Size size_, int batch, int seed_, const AugmentParams& augment_)
+    : dataset(dataset_), size(size_), batchSize(batch), seed(seed_), augment(augment_),
+      cache(dataset_.images.size())
+{
+    CV_CheckGT(batch, 0, "pictures in a batch");
+    augment.check();
+    if (perEpoch() == 0)
+        CV_Error_(Error::StsBadArg,
+                  ("%d pictures do not fill one batch of %d", static_cast<int>(cache.size()), batch));
+}
+
+void Batches::keep(size_t budget)
+{
+    std::atomic<int64> left(static_cast<int64>(budget));
+    parallel_for_(Range(0, static_cast<int>(cache.size())), [&](const Range& range) {
+        for (int i = range.start; i < range.end; i++)
+        {
+            const Sample s = prepared(i);
+            const int64 bytes = static_cast<int64>(s.picture.total() * s.picture.elemSize());
+            if ((left -= bytes) >= 0)
+                cache[i] = s;
+            else
+                left += bytes;
+        }
+    });
+}
+
+Sample Batches::prepared(int index) const
+{
+    if (!cache[index].picture.empty())
+        return cache[index];
+    const AnnotatedImage& image = dataset.images[index];
+    return prepareSample(readPicture(image), image.objects, size, augment);
+}
+
+std::vector<int> Batches::indices(int step) const
+{
+    const int epoch = step / perEpoch(), first = step % perEpoch() * batchSize;
+    const std::lock_guard<std::mutex> lock(mutex);
+    Order& order = orders[epoch % 2];
+    if (order.epoch != epoch)
+        order = Order{epoch, shuffled(static_cast<int>(dataset.images.size()), seed, epoch)};
+    return std::vector<int>(order.indices.begin() + first, order.indices.begin() + first + batchSize);
+}
+
+Sample Batches::sample(int index, bool flip, RNG& own) const
+{
+    std::vector<Sample> sources{prepared(index)};
+    if (chance(own, augment.mosaic))
+        while (sources.size() < 4)
+            sources.push_back(prepared(own.uniform(0, static_cast<int>(cache.size()))));
+    return augmentSample(sources, size, augment, flip, own);
+}
+
+Batch Batches::at(int step) const
+{
+    CV_CheckGE(step, 0, "number of a step");
+    RNG rng(highHalf(seed) ^ (static_cast<uint64>(step) * 0x9E3779B97F4A7C15ull));
+    rng.next(); // neighbouring seeds give alike first numbers
+    Batch b;
+    b.indices = indices(step);
+    std::vector<Mat> pictures;
+    for (int index : b.indices)
+    {
+        RNG own(scatter(rng.state));
+        b.flipped.push_back(chance(rng, augment.flip));
+        const Sample s = sample(index, b.flipped.back(), own);
+        pictures.push_back(s.picture);
+        b.objects.push_back(s.objects);
+    }
+    b.pictures = stack(pictures);
+    return b;
+}
+
+} // namespace dnn_rpn_train
+} // namespace cv

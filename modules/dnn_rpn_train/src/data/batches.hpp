@@ -1,0 +1,70 @@
+// This file is part of OpenCV project.
+// It is subject to the license terms in the LICENSE file found in the top-level directory
+// of this distribution and at http://opencv.org/license.html.
+#ifndef OPENCV_DNN_RPN_TRAIN_DATA_BATCHES_HPP
+#define OPENCV_DNN_RPN_TRAIN_DATA_BATCHES_HPP
+
+#include <mutex>
+#include <vector>
+
+#include "opencv2/dnn_rpn_train/augment.hpp"
+#include "sample.hpp"
+
+namespace cv {
+namespace dnn_rpn_train {
+
+//! What one step works on.
+struct CV_EXPORTS Batch
+{
+    Tensor pictures; //!< N x 3 x rows x columns, BGR, 0..255
+    std::vector<std::vector<Object>> objects;
+    std::vector<int> indices;  //!< into Dataset::images; a mosaic has the index of its first picture
+    std::vector<char> flipped; //!< by picture: left and right are exchanged
+};
+
+/** @brief The batches of a training, each from its number alone.
+
+Order and augmentation depend on the seed and the step and on nothing else, so that any step can be asked
+for, by any thread. The last, smaller batch of an epoch is left out.
+*/
+class CV_EXPORTS Batches
+{
+public:
+    //! @param dataset must outlive the object
+    Batches(const Dataset& dataset, Size size, int batch, int seed, const AugmentParams& augment);
+
+    int perEpoch() const { return static_cast<int>(dataset.images.size()) / batchSize; }
+
+    /** @brief Decodes every picture once, so that a corrupt one is found before training and not hours
+    into it, and keeps as many as fit, as prepareSample() gives them.
+    @param budget bytes of pictures to keep */
+    void keep(size_t budget);
+
+    //! @param step 0, 1, ... through all epochs
+    Batch at(int step) const;
+
+private:
+    std::vector<int> indices(int step) const;
+    Sample prepared(int index) const;
+    Sample sample(int index, bool flip, RNG& own) const;
+
+    const Dataset& dataset;
+    const Size size;
+    const int batchSize, seed;
+    const AugmentParams augment;
+    std::vector<Sample> cache; //!< empty pictures where the budget ran out
+
+    //! The order of an epoch. Two are remembered: threads may be at work on both sides of an epoch's end.
+    struct Order
+    {
+        int epoch = -1;
+        std::vector<int> indices;
+    };
+    mutable std::mutex mutex;
+    mutable Order orders[2];
+};
+
+} // namespace dnn_rpn_train
+} // namespace cv
+
+#endif
