@@ -17,7 +17,7 @@ END
 }
 
 build=(g++ cmake ninja-build ccache
-    libopencv-dev libeigen3-dev libpugixml-dev libprotobuf-dev libonnx-dev)
+    libopencv-dev libeigen3-dev libdnnl-dev libpugixml-dev libprotobuf-dev libonnx-dev)
 test=(libgtest-dev clang-format-14)
 peers=(python3-torch python3-torchvision python3-numpy)
 tree=(xz-utils protobuf-compiler libjpeg-dev libpng-dev zlib1g-dev python3-dev python3-numpy)

@@ -62,7 +62,7 @@ struct Trainer::Impl
         {
             CV_Error_(e.code, ("on the backbone '%s': %s", p.backbone.c_str(), e.err.c_str()));
         }
-        network = std::make_unique<Network>(graph, Engine::create(p.engine));
+        network = std::make_unique<Network>(graph, Engine::create(p.engine, p.precision));
     }
 
     void forward(const std::vector<Mat>& pictures) { network->forward(stack(pictures)); }
@@ -126,7 +126,9 @@ struct Trainer::Impl
 
     void verify(const std::string& file, const String& kind)
     {
-        verifyExport(file, kind, *network, *rpn, params.size);
+        // In floats, as cv::dnn; and oneDNN's ReLU makes 0 of what is not a number, which would go unnoticed.
+        Network exact(graph, Engine::create("eigen"));
+        verifyExport(file, kind, exact, *rpn, params.size);
     }
 };
 
@@ -150,7 +152,7 @@ bool Trainer::fit(const Dataset& dataset, const std::function<bool(const StepRep
         TickMeter clock;
         clock.start();
         const Batch batch = loader.next();
-        impl->network->forward(batch.pictures);
+        impl->network->forward(batch.pictures, true);
         const RpnLoss loss = impl->rpn->loss(*impl->network, batch.objects,
                                              static_cast<unsigned>(p.seed) + static_cast<unsigned>(step));
         if (loss.worst >= 0)
