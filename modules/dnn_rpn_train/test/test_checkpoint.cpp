@@ -98,6 +98,23 @@ TEST(Settings, everyParameterCounts)
         {"ema", [](TrainParams& p) { p.ema = 0.9; }},
         {"eval_every", [](TrainParams& p) { p.evalEvery++; }},
         {"patience", [](TrainParams& p) { p.patience++; }},
+        {"flip", [](TrainParams& p) { p.augment.flip = 1; }},
+        {"flip_vertically", [](TrainParams& p) { p.augment.flipVertically = 1; }},
+        {"turn", [](TrainParams& p) { p.augment.turn = 1; }},
+        {"probability of a zoom", [](TrainParams& p) { p.augment.zoom = 1; }},
+        {"zoom", [](TrainParams& p) { p.augment.zoomRange[1] = 3; }},
+        {"mosaic", [](TrainParams& p) { p.augment.mosaic = 1; }},
+        {"visible", [](TrainParams& p) { p.augment.visible = 1; }},
+        {"colour", [](TrainParams& p) { p.augment.colour = 1; }},
+        {"brightness", [](TrainParams& p) { p.augment.brightness = 1; }},
+        {"contrast", [](TrainParams& p) { p.augment.contrast = 1; }},
+        {"saturation", [](TrainParams& p) { p.augment.saturation = 1; }},
+        {"hue", [](TrainParams& p) { p.augment.hue = 1; }},
+        {"blur", [](TrainParams& p) { p.augment.blur = 1; }},
+        {"blur_sigma", [](TrainParams& p) { p.augment.blurSigma = 2; }},
+        {"noise", [](TrainParams& p) { p.augment.noise = 1; }},
+        {"noise_sigma", [](TrainParams& p) { p.augment.noiseSigma = 1; }},
+        {"precision", [](TrainParams& p) { p.precision = "bf16"; }},
         {"loss", [](TrainParams& p) { p.rpn.loss = "ce_sigmoid"; }},
         {"anchors", [](TrainParams& p) { p.rpn.anchorSizes.pop_back(); }},
         {"ratios", [](TrainParams& p) { p.rpn.anchorRatios[0] *= 1.000001f; }},
@@ -120,6 +137,7 @@ TEST(Settings, everyParameterCounts)
         {"lowest score of a box", [](TrainParams& p) { p.rpn.proposals.scoreThreshold = 0.1f; }}};
     TrainParams before;
     before.backbone = scratch / "one.onnx";
+    before.engine = "eigen";
     EXPECT_EQ("", errorOf([&] { requireSame(settingsOf(before), settingsOf(before), "c"); }));
     EXPECT_EQ(changes.size() + 2, settingsOf(before).size()); // engine and threads
     for (const auto& change : changes)

@@ -10,6 +10,8 @@
 
 #include "opencv2/dnn_rpn/file.hpp"
 
+#include "../engine/engine.hpp"
+
 namespace cv {
 namespace dnn_rpn_train {
 
@@ -48,9 +50,11 @@ std::string hashOfFile(const String& path)
 Settings settingsOf(const TrainParams& p)
 {
     const RpnParams& r = p.rpn;
+    const std::string engine = p.engine == "auto" ? Engine::names().front() : std::string(p.engine);
     return {{"backbone", p.backbone == "small" ? "small" : "a file with hash " + hashOfFile(p.backbone)},
-            {"engine", p.engine},
-            {"threads", p.engine == "eigen" ? "any" : text(getNumThreads())},
+            {"engine", engine},
+            {"precision", p.precision},
+            {"threads", engine == "eigen" ? "any" : text(getNumThreads())},
             {"size", format("%dx%d", p.size.width, p.size.height)},
             {"epochs", text(p.epochs)},
             {"batch", text(p.batch)},
