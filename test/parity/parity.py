@@ -53,6 +53,8 @@ def random_picture(rng, classes, most_objects, most_detections, extent):
     objects, detections = [], []
     for _ in range(rng.integers(0, most_objects + 1)):
         box, label = random_box(rng, extent), rng.integers(1, classes + 1)
+        if objects and rng.random() < 0.15:
+            box = np.array(objects[-1][:4])
         kind = rng.choice(3, p=[0.75, 0.1, 0.15])
         if kind == 2 and rng.random() < 0.7:  # a crowd is large
             box[2:] += np.float32(rng.choice([20, 60]))
