@@ -4,10 +4,13 @@
 // Scores a model on an annotated data set.
 
 #include <cstdio>
+#include <filesystem>
 
 #include "opencv2/dnn_rpn.hpp"
 #include "opencv2/dnn_rpn_train/dataset.hpp"
+#include "opencv2/imgproc.hpp"
 
+#include "common/eval_page.hpp"
 #include "common/program.hpp"
 #include "common/progress.hpp"
 #include "common/report.hpp"
@@ -15,49 +18,180 @@
 using namespace cv;
 using namespace cv::dnn_rpn;
 using namespace cv::dnn_rpn_train;
+namespace fs = std::filesystem;
 
 namespace {
 
 const String about = R"(
 Runs a model over a split of a data set in Pascal VOC layout and prints its recall and precision, as COCO
-counts them, whatever the objects' classes.
+and VOC count them. Where the model knows no classes but "object", the objects' classes do not matter;
+otherwise the data set's classes must be the model's. With --json the numbers, curves and confusions are
+written, and a page to look at beside them.
 
   rpn_eval --model=model.onnx --data=photographs --split=test --json=scores.json
 )";
 
-const String keys = "{model |       | MODEL.onnx, with MODEL.yml beside it}"
-                    "{data  |       | folder with JPEGImages, Annotations and ImageSets/Main}"
-                    "{split |test   | ImageSets/Main/NAME.txt}"
-                    "{json  |<none> | write the scores to this file too}";
+const String keys =
+    "{model      |       | MODEL.onnx, with MODEL.yml beside it}"
+    "{data       |       | folder with JPEGImages, Annotations and ImageSets/Main}"
+    "{split      |test   | ImageSets/Main/NAME.txt}"
+    "{json       |<none> | write the scores to this file too}"
+    "{html       |<none> | page with tables, curves and the worst pictures; without it: as --json, in .html}"
+    "{pictures   |6      | how many of the worst pictures the page shows, each of two kinds}"
+    "{threshold  |<none> | score of the boxes in confusion and pictures; without it the model says which}"
+    "{nms        |0.3    | IoU of a suppression before curves, confusion and pictures, as in rpn_detect}"
+    "{voc_pixels |false  | in vocAP, a box from x1 to x2 is x2 - x1 + 1 wide, as VOC's own program counts}";
+
+const double shownOverlap = 0.5;
+
+//! What was found in one picture, as it is shown.
+struct Shown
+{
+    const AnnotatedImage* image;
+    Mat boxes, scores, labels;
+    int missed, wrong;
+};
+
+//! The rows that are left after suppression, class by class.
+void keepBest(float nms, Mat& boxes, Mat& scores, Mat& labels)
+{
+    std::vector<int> keep;
+    nmsPerClass(boxes, scores, labels, nms, keep);
+    const int count = static_cast<int>(keep.size());
+    Mat b(count, 4, CV_32F), s(count, 1, CV_32F), l(count, 1, CV_32S);
+    for (int i = 0; i < count; i++)
+    {
+        *b.ptr<Vec4f>(i) = *boxes.ptr<Vec4f>(keep[i]);
+        s.at<float>(i) = scores.at<float>(keep[i]);
+        l.at<int>(i) = labels.at<int>(keep[i]);
+    }
+    boxes = b;
+    scores = s;
+    labels = l;
+}
+
+void drawBox(Mat& picture, const Vec4f& box, double scale, const Scalar& colour)
+{
+    rectangle(picture, Point(cvRound(box[0] * scale), cvRound(box[1] * scale)),
+              Point(cvRound(box[2] * scale), cvRound(box[3] * scale)), colour, 2, LINE_AA);
+}
+
+PagePicture draw(const Shown& shown, float threshold)
+{
+    const Mat picture = readPicture(*shown.image);
+    const double scale = 640. / std::max(picture.cols, picture.rows);
+    PagePicture page;
+    resize(picture, page.drawn, Size(), scale, scale, scale < 1 ? INTER_AREA : INTER_LINEAR);
+    for (const Object& object : shown.image->objects)
+        drawBox(page.drawn, object.box, scale, object.ignored ? Scalar(160, 160, 160) : Scalar(42, 138, 10));
+    for (int i = 0; i < shown.boxes.rows; i++)
+        if (shown.scores.at<float>(i) >= threshold)
+            drawBox(page.drawn, *shown.boxes.ptr<Vec4f>(i), scale, Scalar(15, 72, 217));
+    page.name = fs::path(shown.image->path).filename().string();
+    page.missed = shown.missed;
+    page.wrong = shown.wrong;
+    return page;
+}
+
+//! The pictures with the highest counts, none without any.
+std::vector<PagePicture> worst(std::vector<Shown> all, int Shown::*count, int limit, float threshold)
+{
+    std::stable_sort(all.begin(), all.end(),
+                     [count](const Shown& a, const Shown& b) { return a.*count > b.*count; });
+    std::vector<PagePicture> pages;
+    for (const Shown& shown : all)
+        if (static_cast<int>(pages.size()) < limit && shown.*count > 0)
+            pages.push_back(draw(shown, threshold));
+    return pages;
+}
+
+//! With several classes a curve each, with one a curve for each of three overlaps.
+std::vector<std::pair<String, PrecisionRecall>> namedCurves(const Evaluator& shown, const Evaluation& e)
+{
+    std::vector<std::pair<String, PrecisionRecall>> curves;
+    if (e.classes.size() == 1)
+        for (double overlap : {0.5, 0.7, 0.9})
+            curves.push_back({format("IoU %.2f", overlap), shown.precisionRecall(1, overlap)});
+    else
+        for (size_t i = 0; i < e.classes.size(); i++)
+            curves.push_back({e.classes[i], e.curves[i]});
+    return curves;
+}
 
 void evaluate(CommandLineParser& options)
 {
-    if (options.has("json"))
-        checkWritable(options.get<String>("json"));
+    const String json = options.has("json") ? options.get<String>("json") : String();
+    const String html = options.has("html") ? options.get<String>("html")
+                        : json.empty()      ? String()
+                                            : fs::path(json).replace_extension(".html").string();
+    if (!json.empty() && json == html)
+        CV_Error_(Error::StsBadArg, ("--json=%s is where the page belongs", json.c_str()));
+    for (const String& path : {json, html})
+        if (!path.empty())
+            checkWritable(path);
+    const int pictures = countOption(options, "pictures", 0, 1000);
+    const String folder = options.get<String>("data"), split = options.get<String>("split");
+
+    Evaluation e;
+    e.nms = static_cast<float>(numberOption(options, "nms", 0, 1));
     Detector detector(options.get<String>("model"));
-    const Dataset set = Dataset::readVOC(options.get<String>("data"), options.get<String>("split"));
+    e.classes = detector.description().classes;
+    e.threshold = options.has("threshold") ? static_cast<float>(numberOption(options, "threshold", 0, 1))
+                                           : detector.description().scoreThreshold;
+    const bool agnostic = e.classes == std::vector<String>(1, "object");
+    const Dataset set = Dataset::readVOC(folder, split, agnostic ? std::vector<String>() : e.classes);
     for (const String& remark : set.remarks)
         std::printf("note: %s\n", remark.c_str());
 
-    Evaluator evaluator;
+    const int classes = static_cast<int>(e.classes.size());
+    Evaluator whole(classes), suppressed(classes);
+    std::vector<Shown> all;
     {
         Progress progress("scoring", static_cast<int>(set.images.size()));
-        int done = 0;
         for (const AnnotatedImage& image : set.images)
         {
-            Mat boxes, scores, labels, objects, objectLabels, ignored;
-            detector.detect(readPicture(image), boxes, scores, labels);
+            Shown shown{&image, Mat(), Mat(), Mat(), 0, 0};
+            Mat objects, objectLabels, ignored;
+            detector.detect(readPicture(image), shown.boxes, shown.scores, shown.labels);
             asArrays(image.objects, objects, objectLabels, ignored);
-            evaluator.add(boxes, scores, noArray(), objects, noArray(), ignored);
-            progress.show(++done);
+            if (agnostic)
+                objectLabels.setTo(1);
+            whole.add(shown.boxes, shown.scores, shown.labels, objects, objectLabels, ignored);
+            keepBest(e.nms, shown.boxes, shown.scores, shown.labels);
+            Evaluator alone(classes);
+            for (Evaluator* evaluator : {&suppressed, &alone})
+                evaluator->add(shown.boxes, shown.scores, shown.labels, objects, objectLabels, ignored);
+            const Mat confusion = alone.confusion(e.threshold, shownOverlap);
+            const int right = static_cast<int>(trace(confusion)[0]);
+            shown.missed = static_cast<int>(sum(confusion.rowRange(1, classes + 1))[0]) - right;
+            shown.wrong = static_cast<int>(sum(confusion.colRange(1, classes + 1))[0]) - right;
+            all.push_back(shown);
+            progress.show(static_cast<int>(all.size()));
         }
     }
-    const Metrics metrics = evaluator.compute();
-    printMetrics(metrics);
-    if (options.has("json"))
+    e.metrics = whole.compute(options.get<bool>("voc_pixels"));
+    for (int label = 1; label <= classes; label++)
+        e.curves.push_back(suppressed.precisionRecall(label, shownOverlap));
+    e.confusion = suppressed.confusion(e.threshold, shownOverlap);
+
+    printMetrics(e.metrics);
+    if (classes > 1)
+        printClasses(e);
+    if (!json.empty())
     {
-        writeMetrics(options.get<String>("json"), metrics);
-        std::printf("wrote %s\n", options.get<String>("json").c_str());
+        writeEvaluation(json, e);
+        std::printf("wrote %s\n", json.c_str());
+    }
+    if (!html.empty())
+    {
+        PageContents contents;
+        contents.model = options.get<String>("model");
+        contents.data = folder + ", " + split;
+        contents.curves = namedCurves(suppressed, e);
+        contents.mostMissed = worst(all, &Shown::missed, pictures, e.threshold);
+        contents.mostWrong = worst(all, &Shown::wrong, pictures, e.threshold);
+        writeFile(html, evalPage(e, contents));
+        std::printf("wrote %s\n", html.c_str());
     }
 }
 

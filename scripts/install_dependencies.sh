@@ -12,23 +12,26 @@ Installs the packages that the purposes need and the machine lacks:
   peers   what perf/compare_peers.sh and perf/compare_training.sh compare with
   tree    a build inside OpenCV's own source tree
 
-Uses sudo when not run as root. Does nothing when everything is there.
+Uses sudo when not run as root. Python packages of the tests go into .venv in the repository's folder.
+Does nothing when everything is there.
 END
 }
 
 build=(g++ cmake ninja-build ccache
     libopencv-dev libeigen3-dev libdnnl-dev libpugixml-dev libprotobuf-dev libonnx-dev)
-test=(libgtest-dev clang-format-14)
-# Ubuntu has browsers as snaps only: there the test of the report takes the Chromium or Chrome that it finds.
+test=(libgtest-dev clang-format-14 python3-venv)
+# Ubuntu has browsers as snaps only: there the tests of pages take the Chromium or Chrome that they find.
 grep -qs '^ID=ubuntu$' /etc/os-release || test+=(chromium)
+python_test=(pycocotools==2.0.11)
 peers=(python3-torch python3-torchvision python3-numpy python3-onnx python3-opencv)
 tree=(xz-utils protobuf-compiler libjpeg-dev libpng-dev zlib1g-dev python3-dev python3-numpy)
 
 needed=()
+python_needed=()
 for purpose in "$@"; do
     case $purpose in
         build) needed+=("${build[@]}") ;;
-        test) needed+=("${test[@]}") ;;
+        test) needed+=("${test[@]}"); python_needed+=("${python_test[@]}") ;;
         peers) needed+=("${peers[@]}") ;;
         tree) needed+=("${tree[@]}") ;;
         --help | -h) usage; exit 0 ;;
@@ -38,28 +41,6 @@ done
 if [ ${#needed[@]} -eq 0 ]; then
     usage >&2
     exit 2
-fi
-
-if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
-    echo "No apt-get here: on this system, see to it yourself that these are installed: ${needed[*]}" >&2
-    exit 0
-fi
-
-missing=()
-for package in "${needed[@]}"; do
-    status=$(dpkg-query --show --showformat='${db:Status-Status}' "$package" 2>/dev/null || true)
-    # Packages for several architectures report one status each.
-    [[ $status == installed* ]] || missing+=("$package")
-done
-[ ${#missing[@]} -eq 0 ] && exit 0
-
-as_root=(env DEBIAN_FRONTEND=noninteractive)
-if [ "$(id -u)" -ne 0 ]; then
-    if ! command -v sudo >/dev/null; then
-        echo "Neither root nor sudo. As root: apt-get install ${missing[*]}" >&2
-        exit 1
-    fi
-    as_root=(sudo "${as_root[@]}")
 fi
 
 log=$(mktemp)
@@ -72,7 +53,43 @@ quietly() {
     fi
 }
 
-echo "Installing ${missing[*]}"
-quietly "${as_root[@]}" apt-get -o Acquire::Retries=3 update
-quietly "${as_root[@]}" apt-get -o Acquire::Retries=3 -o DPkg::Lock::Timeout=300 \
-    install --yes --no-install-recommends "${missing[@]}"
+install_packages() {
+    if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
+        echo "No apt-get here: on this system, see to it yourself that these are installed: ${needed[*]}" >&2
+        return
+    fi
+
+    local package status missing=()
+    for package in "${needed[@]}"; do
+        status=$(dpkg-query --show --showformat='${db:Status-Status}' "$package" 2>/dev/null || true)
+        # Packages for several architectures report one status each.
+        [[ $status == installed* ]] || missing+=("$package")
+    done
+    [ ${#missing[@]} -ne 0 ] || return 0
+
+    local as_root=(env DEBIAN_FRONTEND=noninteractive)
+    if [ "$(id -u)" -ne 0 ]; then
+        if ! command -v sudo >/dev/null; then
+            echo "Neither root nor sudo. As root: apt-get install ${missing[*]}" >&2
+            exit 1
+        fi
+        as_root=(sudo "${as_root[@]}")
+    fi
+    echo "Installing ${missing[*]}"
+    quietly "${as_root[@]}" apt-get -o Acquire::Retries=3 update
+    quietly "${as_root[@]}" apt-get -o Acquire::Retries=3 -o DPkg::Lock::Timeout=300 \
+        install --yes --no-install-recommends "${missing[@]}"
+}
+
+install_python_packages() {
+    local venv
+    venv=$(cd "$(dirname "$0")/.." && pwd)/.venv
+    [ "$(cat "$venv/installed" 2>/dev/null)" != "$*" ] || return 0
+    echo "Installing $* into $venv"
+    quietly python3 -m venv "$venv"
+    quietly "$venv/bin/pip" install "$@"
+    echo "$*" >"$venv/installed"
+}
+
+install_packages
+[ ${#python_needed[@]} -eq 0 ] || install_python_packages "${python_needed[@]}"

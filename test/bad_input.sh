@@ -118,6 +118,17 @@ refuses "an output where the input lies" overwritten "$bin/rpn_detect" "--model=
 refuses "an input that is not there" nowhere.jpg "$bin/rpn_detect" "--model=$work/m.onnx" --input=nowhere.jpg "--output=$work/out"
 refuses "an unwritable folder" /proc/out "$bin/rpn_detect" "--model=$work/m.onnx" "--input=$picture" --output=/proc/out
 refuses "scores that cannot be written" /proc/s.json "$bin/rpn_eval" "--model=$work/m.onnx" "--data=$work/good" --json=/proc/s.json
+refuses "a page that cannot be written" /proc/s.html "$bin/rpn_eval" "--model=$work/m.onnx" "--data=$work/good" --html=/proc/s.html
+refuses "scores where the page belongs" s.html "$bin/rpn_eval" "--model=$work/m.onnx" "--data=$work/good" "--json=$work/out/s.html"
+sed 's/"object"/"cat"/' "$work/m.yml" >"$work/cat.yml"
+cp "$work/m.onnx" "$work/cat.onnx"
+refuses "classes that the model does not know" "not among the 1 classes" "$bin/rpn_eval" "--model=$work/cat.onnx" "--data=$work/good"
+detect=("$bin/rpn_detect" "--model=$work/m.onnx" "--input=$picture" "--output=$work/out")
+for wrong in suppression=hardest nms=2 sigma=0 max=-1 tile=64 tile=0x64 overlap=1 batch=0 thresholds=cat:0.5 thresholds=object \
+    thresholds=object:2 "batch=2 --tile=64x64"; do
+    # shellcheck disable=SC2086 # two options in one
+    refuses "a way of detecting that is none" "--${wrong%%=*}" "${detect[@]}" --$wrong
+done
 refuses "scenes that cannot be written" /proc/scenes "$bin/rpn_scenes" --output=/proc/scenes
 
 # A full disk: a file system with no room left, where the machine lets us make one.

@@ -38,6 +38,7 @@ for kind in opencv heads; do
     done
     [ -z "$(find "$work" -name '*.part*')" ] || fail "left-overs: $(find "$work" -name '*.part*')"
     "$bin/rpn_eval" --model="$work/$kind.onnx" --data="$work/scenes" --split=test --json="$work/$kind.json"
+    [ -s "$work/$kind.html" ] || fail "no page beside $kind.json"
     # What the trainer says of itself and what the file gives are the same.
     for key in AR10 AR100 AR300 AR1000 AP AP50 AP75; do
         a=$(number "$work/$kind.train.json" $key) b=$(number "$work/$kind.json" $key)
@@ -53,6 +54,20 @@ at_least "$(number "$work/opencv.json" AR300)" 0.25 "AR300 after a short trainin
 "$bin/rpn_detect" --model="$work/opencv.onnx" --input="$work/scenes/JPEGImages" --output="$work/found" --threshold=0.05
 [ "$(find "$work/found" -name '*.jpg' | wc -l)" = 120 ] || fail "a drawn picture for each of the 120"
 grep -q '"score"' "$work/found/detections.json" || fail "detections.json holds no detection"
+"$bin/rpn_detect" --model="$work/opencv.onnx" --input="$work/scenes/JPEGImages" --output="$work/batches" --threshold=0.05 \
+    --batch=7
+diff "$work/found/detections.json" "$work/batches/detections.json" || fail "in batches other boxes are found"
+boxes() {
+    rm -rf "$work/out"
+    "$bin/rpn_detect" --model="$work/opencv.onnx" --input="$work/scenes/JPEGImages/scene_00000.jpg" --output="$work/out" "$@" >/dev/null
+    grep -c '"score"' "$work/out/detections.json" || true
+}
+all=$(boxes --threshold=0 --suppression=none)
+[ "$all" -gt "$(boxes --threshold=0)" ] || fail "suppression leaves all $all boxes"
+[ "$all" -gt "$(boxes --threshold=0.05 --suppression=linear)" ] || fail "soft suppression leaves all $all boxes"
+[ "$(boxes --thresholds=object:1)" = 0 ] || fail "a class's threshold leaves boxes"
+[ "$(boxes --threshold=1 --thresholds=object:0 --max=3)" = 3 ] || fail "3 boxes at most"
+[ "$(boxes --threshold=0 --tile=160x120 --overlap=0.3)" -gt 0 ] || fail "no boxes in tiles"
 
 "$bin/stock_opencv" "$work/opencv.onnx" "$work/scenes/JPEGImages/scene_00000.jpg" "$work/stock.jpg"
 [ -s "$work/stock.jpg" ] || fail "stock_opencv drew nothing"

@@ -4,52 +4,112 @@
 #include "report.hpp"
 
 #include <cstdio>
+#include <cstring>
 
 #include "opencv2/dnn_rpn/file.hpp"
 
-namespace {
-
-struct Row
-{
-    const char* key;
-    double cv::dnn_rpn::Metrics::*value;
-    const char* meaning;
-};
-
 using cv::dnn_rpn::Metrics;
+using cv::dnn_rpn::PrecisionRecall;
 
-const Row rows[] = {
-    {"AR10", &Metrics::AR10, "recall of the 10 best boxes a picture, mean over IoU 0.50:0.05:0.95"},
-    {"AR100", &Metrics::AR100, "the same of 100"},
-    {"AR300", &Metrics::AR300, "the same of 300"},
-    {"AR1000", &Metrics::AR1000, "the same of 1000"},
-    {"ARsmall", &Metrics::ARsmall, "AR1000 of objects below 32 x 32 pixels"},
-    {"ARmedium", &Metrics::ARmedium, "AR1000 of objects up to 96 x 96"},
-    {"ARlarge", &Metrics::ARlarge, "AR1000 of larger ones"},
-    {"AP", &Metrics::AP, "precision, mean over recall and over IoU 0.50:0.05:0.95"},
-    {"AP50", &Metrics::AP50, "precision at IoU 0.50"},
-    {"AP75", &Metrics::AP75, "precision at IoU 0.75"},
-    {"vocAP", &Metrics::vocAP, "Pascal VOC 2010 at IoU 0.50"},
-};
+const std::vector<MetricRow>& metricRows()
+{
+    static const std::vector<MetricRow> rows = {
+        {"AR1", &Metrics::AR1, "recall of the best box a picture, mean over IoU 0.50:0.05:0.95"},
+        {"AR10", &Metrics::AR10, "the same of the 10 best"},
+        {"AR100", &Metrics::AR100, "the same of 100"},
+        {"AR300", &Metrics::AR300, "the same of 300"},
+        {"AR1000", &Metrics::AR1000, "the same of 1000"},
+        {"ARsmall", &Metrics::ARsmall, "AR100 of objects up to 32 x 32 pixels"},
+        {"ARmedium", &Metrics::ARmedium, "AR100 of objects up to 96 x 96"},
+        {"ARlarge", &Metrics::ARlarge, "AR100 of larger ones"},
+        {"AR1000small", &Metrics::AR1000small, "AR1000 of objects up to 32 x 32 pixels"},
+        {"AR1000medium", &Metrics::AR1000medium, "AR1000 of objects up to 96 x 96"},
+        {"AR1000large", &Metrics::AR1000large, "AR1000 of larger ones"},
+        {"AP", &Metrics::AP, "precision, mean over recall and over IoU 0.50:0.05:0.95"},
+        {"AP50", &Metrics::AP50, "precision at IoU 0.50"},
+        {"AP75", &Metrics::AP75, "precision at IoU 0.75"},
+        {"APsmall", &Metrics::APsmall, "AP of objects up to 32 x 32 pixels"},
+        {"APmedium", &Metrics::APmedium, "AP of objects up to 96 x 96"},
+        {"APlarge", &Metrics::APlarge, "AP of larger ones"},
+        {"vocAP", &Metrics::vocAP, "Pascal VOC 2010 at IoU 0.50"},
+        {"vocAP07", &Metrics::vocAP07, "Pascal VOC 2007 at IoU 0.50"},
+    };
+    return rows;
+}
 
-} // namespace
+cv::String metricText(double value)
+{
+    return value < 0 ? "none" : cv::format("%.4f", value);
+}
 
 void printMetrics(const Metrics& metrics)
 {
     std::printf("%d pictures, %d objects, %d boxes\n", metrics.images, metrics.objects, metrics.detections);
-    for (const Row& row : rows)
-        if (metrics.*row.value < 0)
-            std::printf("  %-9s   none  %s\n", row.key, row.meaning);
-        else
-            std::printf("  %-9s %6.4f  %s\n", row.key, metrics.*row.value, row.meaning);
+    for (const MetricRow& row : metricRows())
+        std::printf("  %-12s %6s  %s\n", row.key, metricText(metrics.*row.value).c_str(), row.meaning);
     std::fflush(stdout);
 }
+
+void printClasses(const Evaluation& e)
+{
+    std::printf("  %-20s %7s %6s %6s %6s %6s %6s  best F1, at score\n", "class", "objects", "AP", "AP50",
+                "AP75", "AR100", "vocAP");
+    for (size_t i = 0; i < e.classes.size(); i++)
+        std::printf("  %-20s %7d %6s %6s %6s %6s %6s  %.4f   %.4f\n", e.classes[i].c_str(),
+                    e.metrics.classObjects[i], metricText(e.metrics.classAP[i]).c_str(),
+                    metricText(e.metrics.classAP50[i]).c_str(), metricText(e.metrics.classAP75[i]).c_str(),
+                    metricText(e.metrics.classAR100[i]).c_str(), metricText(e.metrics.classVocAP[i]).c_str(),
+                    e.curves[i].bestF1, e.curves[i].bestScore);
+    std::fflush(stdout);
+}
+
+namespace {
+
+//! A name as a FileStorage takes it: a bracket or a backslash at its beginning means something else there.
+cv::String plain(const cv::String& name)
+{
+    return !name.empty() && std::strchr("[]{}\\", name[0]) ? "\\" + name : name;
+}
+
+void add(cv::FileStorage& json, const Metrics& metrics)
+{
+    json << "images" << metrics.images << "objects" << metrics.objects << "boxes" << metrics.detections;
+    for (const MetricRow& row : metricRows())
+        json << row.key << metrics.*row.value;
+}
+
+} // namespace
 
 void writeMetrics(const cv::String& path, const Metrics& metrics)
 {
     cv::FileStorage json("scores.json", cv::FileStorage::WRITE | cv::FileStorage::MEMORY);
-    json << "images" << metrics.images << "objects" << metrics.objects << "boxes" << metrics.detections;
-    for (const Row& row : rows)
-        json << row.key << metrics.*row.value;
+    add(json, metrics);
+    cv::dnn_rpn::writeFile(path, json.releaseAndGetString());
+}
+
+void writeEvaluation(const cv::String& path, const Evaluation& e)
+{
+    cv::FileStorage json("scores.json", cv::FileStorage::WRITE | cv::FileStorage::MEMORY);
+    add(json, e.metrics);
+    json << "nms" << e.nms << "threshold" << e.threshold;
+    json << "classes"
+         << "[";
+    for (size_t i = 0; i < e.classes.size(); i++)
+    {
+        const PrecisionRecall& curve = e.curves[i];
+        json << "{"
+             << "class" << plain(e.classes[i]) << "classObjects" << e.metrics.classObjects[i] << "classBoxes"
+             << e.metrics.classDetections[i] << "classAP" << e.metrics.classAP[i] << "classAP50"
+             << e.metrics.classAP50[i] << "classAP75" << e.metrics.classAP75[i] << "classAR100"
+             << e.metrics.classAR100[i] << "classVocAP" << e.metrics.classVocAP[i] << "classVocAP07"
+             << e.metrics.classVocAP07[i] << "bestF1" << curve.bestF1 << "bestScore" << curve.bestScore
+             << "scores" << curve.scores << "precision" << curve.precision << "recall" << curve.recall << "}";
+    }
+    json << "]";
+    json << "confusion"
+         << "[";
+    for (int i = 0; i < e.confusion.rows; i++)
+        json << std::vector<int>(e.confusion.ptr<int>(i), e.confusion.ptr<int>(i) + e.confusion.cols);
+    json << "]";
     cv::dnn_rpn::writeFile(path, json.releaseAndGetString());
 }

@@ -2,49 +2,44 @@
 // It is subject to the license terms in the LICENSE file found in the top-level directory
 // of this distribution and at http://opencv.org/license.html.
 #include "precomp.hpp"
-#include <array>
-#include <numeric>
-#include "box.hpp"
 #include "check.hpp"
+#include "scene.hpp"
 
 namespace cv {
 namespace dnn_rpn {
 
 Metrics::Metrics()
-    : AP(-1), AP50(-1), AP75(-1), APsmall(-1), APmedium(-1), APlarge(-1), AR10(-1), AR100(-1), AR300(-1),
-      AR1000(-1), ARsmall(-1), ARmedium(-1), ARlarge(-1), vocAP(-1), vocAP07(-1), images(0), objects(0),
-      detections(0)
+    : AP(-1), AP50(-1), AP75(-1), APsmall(-1), APmedium(-1), APlarge(-1), AR1(-1), AR10(-1), AR100(-1),
+      AR300(-1), AR1000(-1), ARsmall(-1), ARmedium(-1), ARlarge(-1), AR1000small(-1), AR1000medium(-1),
+      AR1000large(-1), vocAP(-1), vocAP07(-1), images(0), objects(0), detections(0)
 {}
 
-//! In double, as pycocotools computes: an overlap of exactly a threshold then falls on the same side.
+PrecisionRecall::PrecisionRecall() : bestF1(0), bestScore(1), objects(0) {}
+
 struct Evaluator::Picture
 {
-    struct Box
-    {
-        std::array<double, 4> corners;
-        double area;
-        int label;
-        float score;  //!< of a detection
-        bool ignored; //!< of an object
-    };
-    std::vector<Box> detections; //!< by falling score, equal scores in the order of add()
-    std::vector<Box> objects;
+    std::vector<FoundBox> detections; //!< by rising label, then by falling score
+    std::vector<TrueBox> objects;     //!< by rising label
 
-    static std::vector<Box> boxes(const Mat& corners, const Mat& labels)
+    //! The detections or objects of one class: first and last + 1.
+    template<typename Box>
+    static std::pair<const Box*, const Box*> ofClass(const std::vector<Box>& boxes, int label)
     {
-        std::vector<Box> list;
-        for (int i = 0; i < corners.rows; ++i)
-        {
-            const float* c = corners.ptr<float>(i);
-            Box box;
-            box.corners = {{c[0], c[1], c[2], c[3]}};
-            box.area = boxArea(box.corners.data());
-            box.label = labels.empty() ? 1 : labels.at<int>(i);
-            box.score = 0;
-            box.ignored = false;
-            list.push_back(box);
-        }
-        return list;
+        const auto before = [](const Box& box, int l) { return box.label < l; };
+        const Box *begin = boxes.data(), *end = begin + boxes.size();
+        const Box* first = std::lower_bound(begin, end, label, before);
+        return {first, std::lower_bound(first, end, label + 1, before)};
+    }
+
+    Scene sceneOf(int label, double lowest, double border = 0,
+                  float lowestScore = -std::numeric_limits<float>::infinity()) const
+    {
+        const auto found = ofClass(detections, label);
+        const auto truth = ofClass(objects, label);
+        const FoundBox* last = std::partition_point(
+            found.first, found.second, [lowestScore](const FoundBox& d) { return d.score >= lowestScore; });
+        return Scene(found.first, static_cast<int>(last - found.first), truth.first,
+                     static_cast<int>(truth.second - truth.first), lowest, border);
     }
 };
 
@@ -65,34 +60,43 @@ static Mat labelsColumn(InputArray labels_, int rows, int classes, const char* n
 }
 
 void Evaluator::add(InputArray boxes_, InputArray scores_, InputArray labels_, InputArray objects_,
-                    InputArray objectLabels_, InputArray ignored_)
+                    InputArray objectLabels_, InputArray ignored_, InputArray crowd_, InputArray areas_)
 {
     const Mat boxes = boxesArgument(boxes_, "boxes"), objects = boxesArgument(objects_, "objects");
     const Mat scores = columnArgument(scores_, CV_32F, boxes.rows, "scores");
     const Mat labels = labelsColumn(labels_, boxes.rows, classes, "labels");
     const Mat objectLabels = labelsColumn(objectLabels_, objects.rows, classes, "objectLabels");
     const Mat ignored = columnArgument(ignored_, CV_8U, ignored_.empty() ? 0 : objects.rows, "ignored");
+    const Mat crowd = columnArgument(crowd_, CV_8U, crowd_.empty() ? 0 : objects.rows, "crowd");
+    const Mat areas = columnArgument(areas_, CV_32F, areas_.empty() ? 0 : objects.rows, "areas");
+    for (int g = 0; g < areas.rows; ++g)
+        checkNotNegative(areas.at<float>(g), "areas");
 
     Ptr<Picture> picture = makePtr<Picture>();
-    picture->detections = Picture::boxes(boxes, labels);
-    picture->objects = Picture::boxes(objects, objectLabels);
     for (int i = 0; i < boxes.rows; ++i)
-        picture->detections[i].score = scores.at<float>(i);
-    for (int g = 0; g < ignored.rows; ++g)
-        picture->objects[g].ignored = ignored.at<uchar>(g) != 0;
-
-    std::vector<Picture::Box>& detections = picture->detections;
-    detections.erase(std::remove_if(detections.begin(), detections.end(),
-                                    [](const Picture::Box& d) { return std::isnan(d.score); }),
-                     detections.end());
-    std::stable_sort(detections.begin(), detections.end(),
-                     [](const Picture::Box& a, const Picture::Box& b) { return a.score > b.score; });
+        if (!std::isnan(scores.at<float>(i)))
+            picture->detections.push_back(
+                {*boxes.ptr<Vec4f>(i), scores.at<float>(i), labels.empty() ? 1 : labels.at<int>(i)});
+    for (int g = 0; g < objects.rows; ++g)
+    {
+        const Vec4f box = *objects.ptr<Vec4f>(g);
+        picture->objects.push_back({box, areas.empty() ? boxArea(wide(box).val) : areas.at<float>(g),
+                                    objectLabels.empty() ? 1 : objectLabels.at<int>(g),
+                                    !ignored.empty() && ignored.at<uchar>(g) != 0,
+                                    !crowd.empty() && crowd.at<uchar>(g) != 0});
+    }
+    std::stable_sort(picture->detections.begin(), picture->detections.end(),
+                     [](const FoundBox& a, const FoundBox& b) {
+                         return a.label < b.label || (a.label == b.label && a.score > b.score);
+                     });
+    std::stable_sort(picture->objects.begin(), picture->objects.end(),
+                     [](const TrueBox& a, const TrueBox& b) { return a.label < b.label; });
     pictures.push_back(picture);
 }
 
 namespace {
 
-const int thresholdCount = 10, recallPoints = 101, maxDetections = 1000;
+const int thresholdCount = 10, recallPoints = 101;
 
 //! IoU 0.50:0.05:0.95, with the rounding of numpy.linspace.
 double iouThreshold(int t)
@@ -106,12 +110,23 @@ double recallPoint(int r)
     return r == recallPoints - 1 ? 1. : r * 0.01;
 }
 
+double vocRecallPoint(int r)
+{
+    return r / 10.;
+}
+
 struct AreaRange
 {
     double low, high; // both belong to the range
+
+    bool has(double area) const { return area >= low && area <= high; }
 };
 const AreaRange areaRanges[] = {{0, 1e10}, {0, 32. * 32}, {32. * 32, 96. * 96}, {96. * 96, 1e10}};
 const int areaRangeCount = 4;
+const AreaRange everyArea = {0, std::numeric_limits<double>::infinity()};
+
+const int limits[] = {1, 10, 100, 300, 1000}; // detections of a class in a picture
+const int limitCount = 5;
 
 enum Verdict : uchar
 {
@@ -120,88 +135,42 @@ enum Verdict : uchar
     NOT_COUNTED
 };
 
-//! One picture's boxes of one class and how they overlap.
-struct Scene
+//! Objects that do not count, a flag each.
+std::vector<uchar> outsideOf(const Scene& scene, const AreaRange& range)
 {
-    std::vector<float> scores; //!< of the detections, falling
-    std::vector<double> areas; //!< of the detections
-    std::vector<double> objectAreas;
-    std::vector<uchar> ignored;   //!< one an object
-    std::vector<double> overlaps; //!< detections x objects
-
-    double overlap(size_t d, size_t g) const { return overlaps[d * objectAreas.size() + g]; }
-};
-
-//! Where a detection stands in the list of all pictures.
-struct Ranked
-{
-    float score;
-    Verdict verdict;
-};
-
-/** COCO's greedy assignment in one picture: each detection, best first, takes the free object that it
-overlaps most (equal: the last); an ignored object only when no other will do.
-@param outside objects that do not count: ignored ones and those outside of the range of areas */
-std::vector<Verdict> assign(const Scene& scene, const std::vector<uchar>& outside, const AreaRange& range,
-                            double threshold)
-{
-    const size_t objects = scene.objectAreas.size();
-    std::vector<size_t> order; // the ones that count first
-    for (int pass = 0; pass < 2; ++pass)
-        for (size_t g = 0; g < objects; ++g)
-            if (outside[g] == pass)
-                order.push_back(g);
-
-    std::vector<uchar> taken(objects, 0);
-    std::vector<Verdict> verdicts;
-    for (size_t d = 0; d < scene.scores.size(); ++d)
+    std::vector<uchar> outside;
+    for (int g = 0; g < scene.objectCount(); ++g)
     {
-        double highest = std::min(threshold, 1 - 1e-10);
-        int match = -1;
-        for (size_t g : order)
-        {
-            if (taken[g])
-                continue;
-            if (match >= 0 && !outside[match] && outside[g])
-                break;
-            if (scene.overlap(d, g) < highest)
-                continue;
-            highest = scene.overlap(d, g);
-            match = static_cast<int>(g);
-        }
-        if (match >= 0)
-        {
-            taken[match] = 1;
-            verdicts.push_back(outside[match] ? NOT_COUNTED : TRUE_POSITIVE);
-        }
-        else
-        {
-            const bool inside = scene.areas[d] >= range.low && scene.areas[d] <= range.high;
-            verdicts.push_back(inside ? FALSE_POSITIVE : NOT_COUNTED);
-        }
+        const TrueBox& object = scene.object(g);
+        outside.push_back(object.ignored || object.crowd || !range.has(object.area));
     }
+    return outside;
+}
+
+std::vector<Verdict> judge(const Scene& scene, const std::vector<uchar>& outside, const AreaRange& range,
+                           double threshold)
+{
+    const std::vector<int> matches = scene.find(outside, threshold);
+    std::vector<Verdict> verdicts;
+    for (int d = 0; d < scene.detectionCount(); ++d)
+        if (matches[d] >= 0)
+            verdicts.push_back(outside[matches[d]] ? NOT_COUNTED : TRUE_POSITIVE);
+        else
+            verdicts.push_back(range.has(scene.areaOfDetection(d)) ? FALSE_POSITIVE : NOT_COUNTED);
     return verdicts;
 }
 
-/** The devkit's assignment in one picture: each detection looks only at the object that it overlaps
-most (equal: the first), and is wrong when that one is taken. */
-std::vector<Verdict> assignVoc(const Scene& scene, double threshold)
+//! The devkit's: a detection is wrong when the one object that it looks at is taken.
+std::vector<Verdict> judgeVoc(const Scene& scene, const std::vector<uchar>& outside, double threshold)
 {
-    std::vector<uchar> taken(scene.objectAreas.size(), 0);
+    std::vector<uchar> taken(scene.objectCount(), 0);
     std::vector<Verdict> verdicts;
-    for (size_t d = 0; d < scene.scores.size(); ++d)
+    for (int d = 0; d < scene.detectionCount(); ++d)
     {
-        double highest = -1;
-        size_t match = 0;
-        for (size_t g = 0; g < scene.objectAreas.size(); ++g)
-            if (scene.overlap(d, g) > highest)
-            {
-                highest = scene.overlap(d, g);
-                match = g;
-            }
-        if (highest < threshold)
+        const int match = scene.vocObject(d, threshold);
+        if (match < 0)
             verdicts.push_back(FALSE_POSITIVE);
-        else if (scene.ignored[match])
+        else if (outside[match])
             verdicts.push_back(NOT_COUNTED);
         else
         {
@@ -212,47 +181,108 @@ std::vector<Verdict> assignVoc(const Scene& scene, double threshold)
     return verdicts;
 }
 
-//! Recall and precision behind each counted detection, best first; precision made falling.
-struct Curve
+//! All scenes of one class.
+struct ClassScenes
 {
-    std::vector<double> recall, precision;
-
-    Curve(std::vector<Ranked>& ranked, int objects)
+    //! Where a detection stands: its scene, and its place there.
+    struct Place
     {
-        std::stable_sort(ranked.begin(), ranked.end(),
-                         [](const Ranked& a, const Ranked& b) { return a.score > b.score; });
+        float score;
+        int scene, detection;
+    };
+    std::vector<Scene> scenes;
+    std::vector<Place> order; //!< over all pictures by falling score; equal: the order of add()
+
+    void add(Scene&& scene)
+    {
+        if (scene.detectionCount() == 0 && scene.objectCount() == 0)
+            return;
+        for (int d = 0; d < scene.detectionCount(); ++d)
+            order.push_back({scene.detection(d).score, static_cast<int>(scenes.size()), d});
+        scenes.push_back(std::move(scene));
+    }
+
+    void rank()
+    {
+        std::stable_sort(order.begin(), order.end(),
+                         [](const Place& a, const Place& b) { return a.score > b.score; });
+    }
+};
+
+//! One class's objects that count and the verdicts on its detections, a list a scene.
+struct Judgement
+{
+    int objects = 0;
+    std::vector<std::vector<Verdict>> verdicts;
+
+    double recall(int limit) const
+    {
+        int right = 0;
+        for (const std::vector<Verdict>& list : verdicts)
+            right += static_cast<int>(
+                std::count(list.begin(), list.begin() + std::min(list.size(), size_t(limit)), TRUE_POSITIVE));
+        return static_cast<double>(right) / objects;
+    }
+};
+
+Judgement judge(const ClassScenes& all, const AreaRange& range, double threshold)
+{
+    Judgement j;
+    for (const Scene& scene : all.scenes)
+    {
+        const std::vector<uchar> outside = outsideOf(scene, range);
+        j.objects += static_cast<int>(std::count(outside.begin(), outside.end(), 0));
+        j.verdicts.push_back(judge(scene, outside, range, threshold));
+    }
+    return j;
+}
+
+Judgement judgeVoc(const ClassScenes& all, double threshold)
+{
+    Judgement j;
+    for (const Scene& scene : all.scenes)
+    {
+        const std::vector<uchar> outside = outsideOf(scene, everyArea);
+        j.objects += static_cast<int>(std::count(outside.begin(), outside.end(), 0));
+        j.verdicts.push_back(judgeVoc(scene, outside, threshold));
+    }
+    return j;
+}
+
+//! Recall and precision behind each detection, best first; precision made falling.
+class Curve
+{
+public:
+    //! @param limit the so many best detections of a picture
+    Curve(const ClassScenes& all, const Judgement& judgement, int limit)
+    {
         double right = 0, wrong = 0;
-        for (const Ranked& r : ranked)
+        for (const ClassScenes::Place& place : all.order)
         {
-            if (r.verdict == NOT_COUNTED && recall.empty())
-                continue; // nothing to divide yet
-            right += r.verdict == TRUE_POSITIVE;
-            wrong += r.verdict == FALSE_POSITIVE;
-            recall.push_back(right / objects);
+            const Verdict verdict = judgement.verdicts[place.scene][place.detection];
+            if (verdict == NOT_COUNTED || place.detection >= limit)
+                continue;
+            right += verdict == TRUE_POSITIVE;
+            wrong += verdict == FALSE_POSITIVE;
+            recall.push_back(right / judgement.objects);
             precision.push_back(right / (right + wrong));
         }
         for (size_t i = precision.size(); i-- > 1;)
             precision[i - 1] = std::max(precision[i - 1], precision[i]);
     }
 
-    double lastRecall() const { return recall.empty() ? 0 : recall.back(); }
-
-    //! The highest precision at this recall or more.
-    double precisionAt(double point) const
-    {
-        const size_t i = std::lower_bound(recall.begin(), recall.end(), point) - recall.begin();
-        return i < precision.size() ? precision[i] : 0;
-    }
-
+    //! The mean over so many recalls of the highest precision at that recall or more.
     double averageAt(int points, double (*point)(int)) const
     {
         double sum = 0;
-        for (int i = 0; i < points; ++i)
-            sum += precisionAt(point(i));
+        for (int p = 0; p < points; ++p)
+        {
+            const size_t i = std::lower_bound(recall.begin(), recall.end(), point(p)) - recall.begin();
+            sum += i < precision.size() ? precision[i] : 0;
+        }
         return sum / points;
     }
 
-    //! Pascal VOC 2010 and later.
     double area() const
     {
         double sum = 0;
@@ -260,168 +290,222 @@ struct Curve
             sum += (recall[i] - (i ? recall[i - 1] : 0)) * precision[i];
         return sum;
     }
+
+private:
+    std::vector<double> recall, precision;
 };
 
-//! The mean of what was added, or -1.
-struct Mean
+//! What COCO's evaluation gives for one class; -1 where it has no objects of that size.
+struct CocoScores
 {
-    double sum = 0;
-    int count = 0;
+    double AP[areaRangeCount][thresholdCount];
+    double recall[areaRangeCount][thresholdCount][limitCount];
 
+    explicit CocoScores(const ClassScenes& all)
+    {
+        parallel_for_(Range(0, areaRangeCount * thresholdCount), [&](const Range& jobs) {
+            for (int job = jobs.start; job < jobs.end; ++job)
+            {
+                const int a = job / thresholdCount, t = job % thresholdCount;
+                const Judgement judgement = judge(all, areaRanges[a], iouThreshold(t));
+                const bool any = judgement.objects > 0;
+                AP[a][t] = any ? Curve(all, judgement, 100).averageAt(recallPoints, recallPoint) : -1;
+                for (int m = 0; m < limitCount; ++m)
+                    recall[a][t][m] = any ? judgement.recall(limits[m]) : -1;
+            }
+        });
+    }
+};
+
+//! The mean of the numbers that are not -1, or -1.
+class Mean
+{
+public:
     void add(double value)
     {
-        sum += value;
-        ++count;
+        sum += value < 0 ? 0 : value;
+        count += value >= 0;
     }
     double get() const { return count ? sum / count : -1; }
+
+private:
+    double sum = 0;
+    int count = 0;
 };
 
-/** The curve over all pictures.
-@param verdicts one list a picture
-@param limit the so many best detections a picture */
-Curve curveOf(const std::vector<Scene>& scenes, const std::vector<std::vector<Verdict>>& verdicts, int limit,
-              int objects)
+double meanOf(const double* values, int count)
 {
-    std::vector<Ranked> ranked;
-    for (size_t i = 0; i < scenes.size(); ++i)
-        for (size_t d = 0; d < verdicts[i].size() && static_cast<int>(d) < limit; ++d)
-            ranked.push_back({scenes[i].scores[d], verdicts[i][d]});
-    return Curve(ranked, objects);
+    Mean mean;
+    for (int i = 0; i < count; ++i)
+        mean.add(values[i]);
+    return mean.get();
 }
 
-//! The means over classes and thresholds, while the classes go by.
-struct Totals
+double meanRecall(const CocoScores& scores, int range, int limit)
 {
-    Mean AP[areaRangeCount], AP50, AP75;
-    Mean AR10, AR100, AR300, AR[areaRangeCount];
-    Mean voc, voc07;
-};
-
-//! One class at one range of areas. Returns AP50, or -1 without objects.
-double scoreCoco(const std::vector<Scene>& scenes, int rangeIndex, Totals& totals)
-{
-    const AreaRange range = areaRanges[rangeIndex];
-    std::vector<std::vector<uchar>> outside;
-    int objects = 0;
-    for (const Scene& scene : scenes)
-    {
-        outside.emplace_back();
-        for (size_t g = 0; g < scene.objectAreas.size(); ++g)
-        {
-            const double area = scene.objectAreas[g];
-            outside.back().push_back(scene.ignored[g] || area < range.low || area > range.high);
-            objects += !outside.back().back();
-        }
-    }
-    if (objects == 0)
-        return -1;
-
-    double AP50 = -1;
+    Mean mean;
     for (int t = 0; t < thresholdCount; ++t)
-    {
-        std::vector<std::vector<Verdict>> verdicts;
-        for (size_t i = 0; i < scenes.size(); ++i)
-            verdicts.push_back(assign(scenes[i], outside[i], range, iouThreshold(t)));
-        const Curve best100 = curveOf(scenes, verdicts, 100, objects);
-        const double AP = best100.averageAt(recallPoints, recallPoint);
-        totals.AP[rangeIndex].add(AP);
-        totals.AR[rangeIndex].add(curveOf(scenes, verdicts, maxDetections, objects).lastRecall());
-        if (rangeIndex != 0)
-            continue;
-        totals.AR10.add(curveOf(scenes, verdicts, 10, objects).lastRecall());
-        totals.AR100.add(best100.lastRecall());
-        totals.AR300.add(curveOf(scenes, verdicts, 300, objects).lastRecall());
-        if (t == 0)
-        {
-            AP50 = AP;
-            totals.AP50.add(AP);
-        }
-        if (t == 5)
-            totals.AP75.add(AP);
-    }
-    return AP50;
-}
-
-//! One class by Pascal VOC's rules, all detections counted.
-void scoreVoc(const std::vector<Scene>& scenes, Totals& totals)
-{
-    int objects = 0;
-    std::vector<std::vector<Verdict>> verdicts;
-    for (const Scene& scene : scenes)
-    {
-        objects += static_cast<int>(std::count(scene.ignored.begin(), scene.ignored.end(), 0));
-        verdicts.push_back(assignVoc(scene, 0.5));
-    }
-    if (objects == 0)
-        return;
-    const Curve curve = curveOf(scenes, verdicts, INT_MAX, objects);
-    totals.voc.add(curve.area());
-    totals.voc07.add(curve.averageAt(11, [](int i) { return i / 10.; }));
+        mean.add(scores.recall[range][t][limit]);
+    return mean.get();
 }
 
 } // namespace
 
-Metrics Evaluator::compute() const
+Metrics Evaluator::compute(bool vocPixels) const
 {
     Metrics m;
     m.images = static_cast<int>(pictures.size());
-    for (const Ptr<Picture>& picture : pictures)
-    {
-        m.detections += static_cast<int>(picture->detections.size());
-        for (const Picture::Box& object : picture->objects)
-            m.objects += !object.ignored;
-    }
-
-    Totals totals;
+    Mean AP[areaRangeCount], AP50, AP75, AR[areaRangeCount][limitCount], voc, voc07;
     for (int label = 1; label <= classes; ++label)
     {
-        std::vector<Scene> scenes;
+        ClassScenes all;
         for (const Ptr<Picture>& picture : pictures)
+            all.add(picture->sceneOf(label, iouThreshold(0), vocPixels ? 1 : 0));
+        all.rank();
+
+        const CocoScores coco(all);
+        for (int a = 0; a < areaRangeCount; ++a)
         {
-            Scene scene;
-            std::vector<const Picture::Box*> objects;
-            for (const Picture::Box& object : picture->objects)
-            {
-                if (object.label != label)
-                    continue;
-                objects.push_back(&object);
-                scene.objectAreas.push_back(object.area);
-                scene.ignored.push_back(object.ignored);
-            }
-            for (const Picture::Box& d : picture->detections)
-            {
-                if (d.label != label)
-                    continue;
-                scene.scores.push_back(d.score);
-                scene.areas.push_back(d.area);
-                for (const Picture::Box* object : objects)
-                    scene.overlaps.push_back(
-                        overlapOf(d.corners.data(), d.area, object->corners.data(), object->area));
-            }
-            scenes.push_back(scene);
+            AP[a].add(meanOf(coco.AP[a], thresholdCount));
+            for (int limit = 0; limit < limitCount; ++limit)
+                AR[a][limit].add(meanRecall(coco, a, limit));
         }
-        m.classAP50.push_back(scoreCoco(scenes, 0, totals));
-        for (int range = 1; range < areaRangeCount; ++range)
-            scoreCoco(scenes, range, totals);
-        scoreVoc(scenes, totals);
+        m.classAP.push_back(meanOf(coco.AP[0], thresholdCount));
+        m.classAP50.push_back(coco.AP[0][0]);
+        m.classAP75.push_back(coco.AP[0][5]);
+        m.classAR100.push_back(meanRecall(coco, 0, 2));
+
+        const Judgement judgement = judgeVoc(all, 0.5);
+        const Curve curve(all, judgement, INT_MAX);
+        const bool any = judgement.objects > 0;
+        m.classVocAP.push_back(any ? curve.area() : -1);
+        m.classVocAP07.push_back(any ? curve.averageAt(11, vocRecallPoint) : -1);
+        m.classObjects.push_back(judgement.objects);
+        m.classDetections.push_back(static_cast<int>(all.order.size()));
+
+        AP50.add(m.classAP50.back());
+        AP75.add(m.classAP75.back());
+        voc.add(m.classVocAP.back());
+        voc07.add(m.classVocAP07.back());
+        m.objects += m.classObjects.back();
+        m.detections += m.classDetections.back();
     }
 
-    m.AP = totals.AP[0].get();
-    m.AP50 = totals.AP50.get();
-    m.AP75 = totals.AP75.get();
-    m.APsmall = totals.AP[1].get();
-    m.APmedium = totals.AP[2].get();
-    m.APlarge = totals.AP[3].get();
-    m.AR10 = totals.AR10.get();
-    m.AR100 = totals.AR100.get();
-    m.AR300 = totals.AR300.get();
-    m.AR1000 = totals.AR[0].get();
-    m.ARsmall = totals.AR[1].get();
-    m.ARmedium = totals.AR[2].get();
-    m.ARlarge = totals.AR[3].get();
-    m.vocAP = totals.voc.get();
-    m.vocAP07 = totals.voc07.get();
+    m.AP = AP[0].get();
+    m.AP50 = AP50.get();
+    m.AP75 = AP75.get();
+    m.APsmall = AP[1].get();
+    m.APmedium = AP[2].get();
+    m.APlarge = AP[3].get();
+    double* const ARs[] = {&m.AR1, &m.AR10, &m.AR100, &m.AR300, &m.AR1000};
+    for (int limit = 0; limit < limitCount; ++limit)
+        *ARs[limit] = AR[0][limit].get();
+    m.ARsmall = AR[1][2].get();
+    m.ARmedium = AR[2][2].get();
+    m.ARlarge = AR[3][2].get();
+    m.AR1000small = AR[1][4].get();
+    m.AR1000medium = AR[2][4].get();
+    m.AR1000large = AR[3][4].get();
+    m.vocAP = voc.get();
+    m.vocAP07 = voc07.get();
     return m;
+}
+
+static void checkOverlap(double threshold)
+{
+    checkPositive(threshold, "iouThreshold");
+    checkRange(threshold, 0, 1, "iouThreshold");
+}
+
+PrecisionRecall Evaluator::precisionRecall(int label, double threshold) const
+{
+    if (label < 0 || label > classes)
+        CV_Error_(Error::StsOutOfRange, ("label must be in 0..%d, not %d", classes, label));
+    checkOverlap(threshold);
+
+    PrecisionRecall curve;
+    std::vector<std::pair<float, bool>> counted; // score, right or wrong
+    for (int c = std::max(1, label); c <= (label ? label : classes); ++c)
+        for (const Ptr<Picture>& picture : pictures)
+        {
+            const Scene scene = picture->sceneOf(c, threshold);
+            const std::vector<uchar> outside = outsideOf(scene, everyArea);
+            const std::vector<Verdict> verdicts = judge(scene, outside, everyArea, threshold);
+            curve.objects += static_cast<int>(std::count(outside.begin(), outside.end(), 0));
+            for (int d = 0; d < scene.detectionCount(); ++d)
+                if (verdicts[d] != NOT_COUNTED)
+                    counted.push_back({scene.detection(d).score, verdicts[d] == TRUE_POSITIVE});
+        }
+    if (curve.objects == 0)
+        return curve;
+    std::sort(counted.begin(), counted.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
+
+    int right = 0;
+    for (size_t i = 0; i < counted.size(); ++i)
+    {
+        right += counted[i].second;
+        if (i + 1 < counted.size() && counted[i + 1].first == counted[i].first)
+            continue; // no threshold lies between the two
+        const double kept = static_cast<double>(i + 1), f1 = 2. * right / (kept + curve.objects);
+        curve.scores.push_back(counted[i].first);
+        curve.precision.push_back(right / kept);
+        curve.recall.push_back(static_cast<double>(right) / curve.objects);
+        if (f1 > curve.bestF1)
+        {
+            curve.bestF1 = f1;
+            curve.bestScore = counted[i].first;
+        }
+    }
+    return curve;
+}
+
+Mat Evaluator::confusion(float scoreThreshold, double threshold) const
+{
+    if (std::isnan(scoreThreshold))
+        CV_Error(Error::StsOutOfRange, "scoreThreshold must be a number, not nan");
+    checkOverlap(threshold);
+
+    Mat counts = Mat::zeros(classes + 1, classes + 1, CV_32S);
+    for (const Ptr<Picture>& picture : pictures)
+    {
+        std::vector<FoundBox> found; // nothing of their class
+        std::vector<TrueBox> missed; // by their class
+        for (int label = 1; label <= classes; ++label)
+        {
+            const Scene scene = picture->sceneOf(label, threshold, 0, scoreThreshold);
+            std::vector<uchar> free = outsideOf(scene, everyArea);
+            const std::vector<int> matches = scene.find(free, threshold);
+            for (uchar& f : free)
+                f = !f;
+            for (int d = 0; d < scene.detectionCount(); ++d)
+                if (matches[d] < 0)
+                    found.push_back(scene.detection(d));
+                else if (free[matches[d]])
+                {
+                    ++counts.at<int>(label, label);
+                    free[matches[d]] = 0;
+                }
+            for (int g = 0; g < scene.objectCount(); ++g)
+                if (free[g])
+                    missed.push_back(scene.object(g));
+        }
+        std::stable_sort(found.begin(), found.end(),
+                         [](const FoundBox& a, const FoundBox& b) { return a.score > b.score; });
+        const Scene rest(found.data(), static_cast<int>(found.size()), missed.data(),
+                         static_cast<int>(missed.size()), threshold);
+        const std::vector<int> matches = rest.find(std::vector<uchar>(missed.size(), 0), threshold);
+        std::vector<uchar> taken(missed.size(), 0);
+        for (size_t d = 0; d < found.size(); ++d)
+        {
+            ++counts.at<int>(matches[d] < 0 ? 0 : missed[matches[d]].label, found[d].label);
+            if (matches[d] >= 0)
+                taken[matches[d]] = 1;
+        }
+        for (size_t g = 0; g < missed.size(); ++g)
+            if (!taken[g])
+                ++counts.at<int>(missed[g].label, 0);
+    }
+    return counts;
 }
 
 } // namespace dnn_rpn

@@ -36,12 +36,29 @@ struct CV_EXPORTS_W_SIMPLE ModelDescription
     CV_PROP_RW ProposalParams proposals;        //!< the limits within the file ("opencv") or to use ("heads")
 };
 
+//! What Detector does about boxes that overlap, on top of what the model itself does.
+enum Suppression
+{
+    SUPPRESS_NONE = 0,    //!< nothing
+    SUPPRESS_HARD = 1,    //!< nms()
+    SUPPRESS_LINEAR = 2,  //!< softNmsLinear()
+    SUPPRESS_GAUSSIAN = 3 //!< softNmsGaussian()
+};
+
 /** @brief Runs a trained model: pictures in, boxes out.
 
-Takes both kinds of file that dnn_rpn_train writes. An application needs this class for "heads"
-files only: "opencv" files give the same boxes through cv::dnn::DetectionModel alone.
+Takes both kinds of file that dnn_rpn_train writes. "opencv" files give the same boxes through
+cv::dnn::DetectionModel alone; this class adds batches, tiles, thresholds for each class, soft suppression,
+and reads "heads" files.
 
-Copies share one network, and detect() changes its state: construct one a thread.
+Pictures are 8 bit: BGR, grey (as imread() would have read them in colour) or BGRA (the alpha channel is left
+out), of any size; each is resized to the model's input. Everything else is refused.
+
+A region proposal network is a detector with one class, "object": its scores are the objectness, all labels
+are 1, and OutputArrays that nobody wants may be noArray(). Boxes without regard to class from a model with
+several: setNmsAcrossClasses(true).
+
+Copies share one network and its settings, and detecting changes its state: construct one a thread.
 */
 class CV_EXPORTS_W Detector
 {
@@ -50,9 +67,34 @@ public:
     @param model path of the ONNX file */
     CV_WRAP explicit Detector(const String& model);
 
+    /** @brief Thresholds for each class.
+    @param thresholds one a class 1..C: lower scores of that class are left out, as are those below the
+    `threshold` of the call. Empty, as at the beginning: none */
+    CV_WRAP void setClassThresholds(const std::vector<float>& thresholds);
+
+    /** @brief Suppresses once more what the model gives. The model's own limit is often generous, which is good
+    for recall and bad for showing. Scores that soft suppression lowers below a threshold are left out.
+    @param method a value of Suppression; at the beginning SUPPRESS_NONE
+    @param strength IoU for SUPPRESS_HARD and SUPPRESS_LINEAR, 0..1; sigma for SUPPRESS_GAUSSIAN, above 0 */
+    CV_WRAP void setSuppression(int method, float strength = 0.5f);
+
+    /** @brief Whether boxes of different classes suppress each other.
+    @param value false, as at the beginning: each class on its own */
+    CV_WRAP void setNmsAcrossClasses(bool value);
+
+    /** @brief How many detections a picture there are at most, the best ones.
+    @param count 0, as at the beginning: all */
+    CV_WRAP void setMaxDetections(int count);
+
+    //! @param backendId a cv::dnn::Backend, as for cv::dnn::Net
+    CV_WRAP void setPreferableBackend(int backendId);
+
+    //! @param targetId a cv::dnn::Target, as for cv::dnn::Net
+    CV_WRAP void setPreferableTarget(int targetId);
+
     /** @brief Finds the objects in a picture.
 
-    @param image BGR, 8 bit, any size; it is resized to the model's input
+    @param image a picture, see above
     @param boxes D x 4 CV_32F in pixels of image, within it, by falling score
     @param scores D CV_32F, 0..1
     @param labels D CV_32S, 1..C
@@ -61,8 +103,42 @@ public:
     CV_WRAP void detect(InputArray image, OutputArray boxes, OutputArray scores, OutputArray labels,
                         float threshold = 0);
 
+    /** @brief Finds the objects in several pictures with one run of the network.
+
+    @param images N pictures, not necessarily of one size; memory grows with N
+    @param boxes N times what detect() gives
+    @param scores likewise
+    @param labels likewise
+    @param threshold lower scores are left out
+    */
+    CV_WRAP void detectBatch(InputArrayOfArrays images, CV_OUT std::vector<Mat>& boxes,
+                             CV_OUT std::vector<Mat>& scores, CV_OUT std::vector<Mat>& labels,
+                             float threshold = 0);
+
+    /** @brief Finds small objects in a large picture, tile by tile.
+
+    Tiles of one size cover the picture evenly, the first and the last at its borders; each is resized to
+    the model's input. A picture smaller than a tile is filled up with grey. What several tiles see is merged
+    by setSuppression()'s method, or, without one, by SUPPRESS_HARD at IoU 0.5. A box that ends at a tile's
+    inner border, as if cut off, is left to the next tile if that shows it with room around. Objects that
+    fit in no tile are found in parts, or not at all: overlaps should be as wide as objects are.
+
+    @param image a picture, see above
+    @param boxes as for detect(), in pixels of the whole image
+    @param scores likewise
+    @param labels likewise
+    @param tile columns x rows in pixels of image; Size(): the model's input size
+    @param overlap share of a tile that neighbours have in common at least, 0..0.9
+    @param threshold lower scores are left out
+    */
+    CV_WRAP void detectTiles(InputArray image, OutputArray boxes, OutputArray scores, OutputArray labels,
+                             Size tile = Size(), float overlap = 0.2f, float threshold = 0);
+
     //! The model's description.
     CV_WRAP const ModelDescription& description() const;
+
+    //! @param label 1..C; cv::Exception for others
+    CV_WRAP String className(int label) const;
 
 private:
     struct Impl;

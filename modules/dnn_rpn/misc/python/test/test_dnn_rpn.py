@@ -98,6 +98,10 @@ class dnn_rpn_test(NewOpenCVTests):
         metrics = evaluator.compute()
         self.assertEqual(metrics.AP, 1)
         self.assertEqual(metrics.ARlarge, -1)
+        self.assertEqual(list(metrics.classAP), [1])
+        curve = evaluator.precisionRecall(1)
+        self.assertEqual([list(curve.precision), list(curve.recall), curve.bestScore], [[1], [1], 0.5])
+        self.assertEqual(evaluator.confusion(0.5).tolist(), [[0, 0], [0, 1]])
 
     def test_description(self):
         description = cv.dnn_rpn.ModelDescription()
