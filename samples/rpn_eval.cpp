@@ -35,7 +35,7 @@ void evaluate(CommandLineParser& options)
     if (options.has("json"))
         checkWritable(options.get<String>("json"));
     Detector detector(options.get<String>("model"));
-    const Dataset set = Dataset::readVOC(options.get<String>("data"), options.get<String>("split"));
+    const Dataset set = Dataset::read(options.get<String>("data"), options.get<String>("split"));
     for (const String& remark : set.remarks)
         std::printf("note: %s\n", remark.c_str());
 
