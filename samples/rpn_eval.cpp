@@ -139,7 +139,7 @@ void evaluate(CommandLineParser& options)
     e.threshold = options.has("threshold") ? static_cast<float>(numberOption(options, "threshold", 0, 1))
                                            : detector.description().scoreThreshold;
     const bool agnostic = e.classes == std::vector<String>(1, "object");
-    const Dataset set = Dataset::readVOC(folder, split, agnostic ? std::vector<String>() : e.classes);
+    const Dataset set = Dataset::read(folder, split, agnostic ? std::vector<String>() : e.classes);
     for (const String& remark : set.remarks)
         std::printf("note: %s\n", remark.c_str());
 

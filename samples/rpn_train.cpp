@@ -130,7 +130,7 @@ TrainParams readParams(CommandLineParser& options)
 
 Dataset readSplit(const String& folder, const String& split)
 {
-    const Dataset set = Dataset::readVOC(folder, split);
+    const Dataset set = Dataset::read(folder, split);
     std::printf("%s: %zu pictures, %d objects, %zu classes\n", split.c_str(), set.images.size(),
                 set.countObjects(), set.classes.size());
     for (const String& remark : set.remarks)

@@ -18,7 +18,8 @@ END
 }
 
 build=(g++ cmake ninja-build ccache
-    libopencv-dev libeigen3-dev libdnnl-dev libpugixml-dev libprotobuf-dev libonnx-dev)
+    libopencv-dev libeigen3-dev libdnnl-dev libpugixml-dev nlohmann-json3-dev libyaml-cpp-dev
+    libprotobuf-dev libonnx-dev)
 test=(libgtest-dev clang-format-14 python3-venv)
 # Ubuntu has browsers as snaps only: there the tests of pages take the Chromium or Chrome that they find.
 grep -qs '^ID=ubuntu$' /etc/os-release || test+=(chromium)

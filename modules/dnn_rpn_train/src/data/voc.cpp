@@ -2,7 +2,7 @@
 // It is subject to the license terms in the LICENSE file found in the top-level directory
 // of this distribution and at http://opencv.org/license.html.
 #include "../precomp.hpp"
-#include "opencv2/dnn_rpn_train/dataset.hpp"
+#include "annotation.hpp"
 
 #include <filesystem>
 #include <fstream>
@@ -17,13 +17,6 @@ namespace dnn_rpn_train {
 namespace fs = std::filesystem;
 
 namespace {
-
-//! What an annotation says before class names have numbers.
-struct NamedObject
-{
-    std::string name;
-    Object object;
-};
 
 double number(const pugi::xml_node& parent, const char* child, const std::string& where)
 {
@@ -59,30 +52,11 @@ std::vector<NamedObject> readObjects(const pugi::xml_node& root, const std::stri
         if (!corners)
             CV_Error_(Error::StsParseError, ("%s has no bndbox", where.c_str()));
         // In braces, so that the first of several mistakes is the one that is told.
-        Vec4d box{number(corners, "xmin", where), number(corners, "ymin", where),
-                  number(corners, "xmax", where), number(corners, "ymax", where)};
-        const String text = format("[%g %g %g %g]", box[0], box[1], box[2], box[3]);
-        if (box[2] < box[0] || box[3] < box[1])
-            CV_Error_(Error::StsParseError, ("%s: the box %s has its corners exchanged (xmin ymin xmax ymax)",
-                                             where.c_str(), text.c_str()));
-        if (size.area() > 0)
-        {
-            const Vec4d whole = box;
-            for (int i = 0; i < 4; i++)
-                box[i] =
-                    std::min(std::max(box[i], 0.), static_cast<double>(i % 2 ? size.height : size.width));
-            if (box != whole)
-                remarks.push_back(format("%s: the box %s was cut to the picture of %dx%d", where.c_str(),
-                                         text.c_str(), size.width, size.height));
-        }
-        if (box[2] <= box[0] || box[3] <= box[1])
-        {
-            remarks.push_back(format("%s: dropped, the box %s has no area", where.c_str(), text.c_str()));
-            continue;
-        }
-        o.object.box = box;
+        const Vec4d box{number(corners, "xmin", where), number(corners, "ymin", where),
+                        number(corners, "xmax", where), number(corners, "ymax", where)};
         o.object.ignored = node.child("difficult").text().as_int() != 0;
-        objects.push_back(o);
+        if (takeBox(box, size, where, remarks, o.object))
+            objects.push_back(o);
     }
     return objects;
 }
@@ -153,19 +127,7 @@ Dataset Dataset::readVOC(const String& folder, const String& split, const std::v
     if (set.images.empty())
         CV_Error_(Error::StsError, ("'%s' lists no pictures", list.string().c_str()));
 
-    set.classes = wanted.empty() ? std::vector<String>(found.begin(), found.end()) : wanted;
-    for (size_t i = 0; i < named.size(); i++)
-        for (NamedObject& o : named[i])
-        {
-            const auto at = std::find(set.classes.begin(), set.classes.end(), o.name);
-            if (at == set.classes.end())
-                CV_Error_(Error::StsError,
-                          ("the annotation of '%s' has an object of class '%s', which is not among the "
-                           "%d classes",
-                           set.images[i].path.c_str(), o.name.c_str(), static_cast<int>(set.classes.size())));
-            o.object.label = static_cast<int>(at - set.classes.begin()) + 1;
-            set.images[i].objects.push_back(o.object);
-        }
+    labelObjects(named, wanted.empty() ? std::vector<String>(found.begin(), found.end()) : wanted, set);
     return set;
 }
 

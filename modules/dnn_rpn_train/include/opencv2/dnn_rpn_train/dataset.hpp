@@ -49,6 +49,37 @@ struct CV_EXPORTS Dataset
     static Dataset readVOC(const String& folder, const String& split,
                            const std::vector<String>& classes = std::vector<String>());
 
+    /** @brief Reads a folder with annotations of COCO in JSON.
+
+    The split's annotations are `annotations/instances_SPLIT.json`, `annotations/SPLIT.json` or
+    `SPLIT/_annotations.coco.json`; its pictures lie in SPLIT, images/SPLIT, images or the folder itself.
+    Boxes are `x, y, width, height`; those with `iscrowd` become ignored objects. Outlines and whatever else
+    the file holds are passed over. Otherwise as readVOC().
+
+    @param folder with the annotations
+    @param split such as train2017
+    @param classes as for readVOC(); empty: the file's categories in the order of their ids */
+    static Dataset readCOCO(const String& folder, const String& split,
+                            const std::vector<String>& classes = std::vector<String>());
+
+    /** @brief Reads a folder in the layout of YOLO: pictures in images/SPLIT or SPLIT/images and, for each,
+    a text file of its name in labels/SPLIT or SPLIT/labels.
+
+    A line is a class, from 0, and the centre x, centre y, width and height of a box as shares of the
+    picture. A picture without a file has no objects. The pictures are decoded for their sizes.
+    Otherwise as readVOC().
+
+    @param folder with those folders; names of the classes in data.yaml (`names`), classes.txt or obj.names
+    @param split such as train
+    @param classes as for readVOC(); empty: the names of the file, or the numbers where there is none */
+    static Dataset readYOLO(const String& folder, const String& split,
+                            const std::vector<String>& classes = std::vector<String>());
+
+    /** @brief Reads a folder in whichever of these layouts it has: VOC's if it has a folder JPEGImages,
+    Annotations or ImageSets, else COCO's if it has its JSON, else YOLO's if it has its labels. */
+    static Dataset read(const String& folder, const String& split,
+                        const std::vector<String>& classes = std::vector<String>());
+
     //! Number of objects that are not ignored.
     int countObjects() const;
 
