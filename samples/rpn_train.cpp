@@ -3,15 +3,14 @@
 // of this distribution and at http://opencv.org/license.html.
 // Trains a region proposal network on annotated photographs and writes a model that cv::dnn loads.
 
-#include <chrono>
 #include <climits>
 #include <cstdio>
-#include <filesystem>
 #include <thread>
 
 #include "opencv2/dnn_rpn_train.hpp"
 
 #include "common/augment_options.hpp"
+#include "common/checkpoints.hpp"
 #include "common/diary.hpp"
 #include "common/preview_options.hpp"
 #include "common/program.hpp"
@@ -83,8 +82,7 @@ const String keys =
     "{report     |<none>          | the page to watch, or none; without this option MODEL.html beside the "
     "model}"
     "{checkpoint |auto            | where an interrupted training can go on: a file, auto: MODEL.checkpoint, "
-    "or "
-    "none}"
+    "or none}"
     "{checkpoint_every|20         | seconds between checkpoints; 0: after every step}"
     "{keep_checkpoint|false       | leave a checkpoint when the training is done}"
     "{resume     |false           | go on where the checkpoint was written; start anew if there is none}";
@@ -145,74 +143,6 @@ void checkPage(const String& page)
     checkWritable(page);
 }
 
-//! When to write a checkpoint, and where.
-class Checkpoints
-{
-public:
-    Checkpoints(CommandLineParser& options, const String& model)
-        : file(options.get<String>("checkpoint")), seconds(numberOption(options, "checkpoint_every", 0, 1e9)),
-          keep(flagOption(options, "keep_checkpoint")), written(Clock::now())
-    {
-        const bool resume = flagOption(options, "resume");
-        if (file == "auto")
-            file = model + ".checkpoint";
-        else if (file == "none")
-            file.clear();
-        if (file.empty() && resume)
-            CV_Error(Error::StsBadArg, "--resume goes on at a checkpoint, but --checkpoint=none");
-        if (file.empty())
-            return;
-        const bool found = std::filesystem::exists(file);
-        if (found && !resume)
-            CV_Error_(Error::StsBadArg,
-                      ("'%s' is of a training that was interrupted: --resume goes on with it; to start anew, "
-                       "remove it",
-                       file.c_str()));
-        checkWritable(file);
-        resumes = found && resume;
-        if (resume && !found)
-            std::printf("no checkpoint '%s' yet: starting at the first step\n", file.c_str());
-    }
-
-    //! The steps that were done before; 0 for a new training.
-    int load(Trainer& trainer) const
-    {
-        const int done = resumes ? trainer.loadCheckpoint(file) : 0;
-        if (resumes)
-            std::printf("resuming from '%s' after step %d\n", file.c_str(), done);
-        return done;
-    }
-
-    //! @param last the training is done
-    //! @param stop it was interrupted
-    void save(const Trainer& trainer, Diary& diary, bool last, bool stop)
-    {
-        const bool due = Clock::now() - written >= std::chrono::duration<double>(seconds);
-        if (file.empty() || !(due || stop || (last && keep)))
-            return;
-        diary.save();
-        trainer.saveCheckpoint(file);
-        written = Clock::now();
-    }
-
-    void finish() const
-    {
-        if (!file.empty() && !keep)
-            std::filesystem::remove(file);
-    }
-
-    const String& path() const { return file; }
-
-private:
-    using Clock = std::chrono::steady_clock;
-
-    String file; //!< "": none
-    const double seconds;
-    const bool keep;
-    bool resumes = false;
-    Clock::time_point written;
-};
-
 void train(CommandLineParser& options)
 {
     const TrainParams params = readParams(options);
@@ -246,31 +176,35 @@ void train(CommandLineParser& options)
     catchInterrupts();
     std::unique_ptr<Diary> diary;
     std::unique_ptr<Progress> progress;
-    auto openDiary = [&] {
-        diary = std::make_unique<Diary>(stem + ".csv", done);
-        if (diary->kept() != done)
-            std::printf("  note: of the first %d steps, %d are in '%s.csv'\n", done, diary->kept(),
-                        stem.c_str());
-    };
     std::unique_ptr<TrainingReport> report;
     const Dataset& examples = valSet.images.empty() ? trainSet : valSet;
+    StepReport last;
+    const auto add = [&](const StepReport& r) {
+        last = r;
+        if (report)
+            report->add(r);
+        if (report && r.evaluated)
+            report->addValidation(r.epoch, r.validation);
+    };
+    const auto open = [&] {
+        diary = std::make_unique<Diary>(stem + ".csv", done);
+        if (diary->earlier() != done)
+            std::printf("  note: of the first %d steps, %d are in '%s.csv'\n", done, diary->earlier(),
+                        stem.c_str());
+        if (page != "none")
+            report = std::make_unique<TrainingReport>(page, optionValues(options, keys));
+        diary->forEachEarlier(add);
+    };
     const auto afterStep = [&](const StepReport& r) {
         if (!diary)
         {
-            openDiary();
+            open();
             progress = std::make_unique<Progress>("training", r.steps, done);
-            if (page != "none")
-                report = std::make_unique<TrainingReport>(page, optionValues(options, keys));
         }
+        add(r);
         diary->add(r);
-        if (report)
-        {
-            report->add(r);
-            if (r.evaluated)
-                report->addValidation(r.epoch, r.validation);
-            if (report->wantsExamples())
-                report->addExamples(trainer, examples);
-        }
+        if (report && report->wantsExamples())
+            report->addExamples(trainer, examples);
         progress->show(r.step, format("epoch %d/%d  loss %.4f (cls %.4f, reg %.4f)  %.1f pictures/s", r.epoch,
                                       r.epochs, r.loss, r.lossCls, r.lossReg, r.picturesPerSecond));
         if (r.evaluated)
@@ -295,13 +229,13 @@ void train(CommandLineParser& options)
     }
     progress.reset();
     if (!diary)
-        openDiary(); // resumed after the last step
+        open(); // resumed after the last step
     diary->finish();
 
     trainer.exportModel(out, kind);
     if (!finished)
         std::printf("stopped early; the model is written as it is%s\n",
-                    checkpoints.path().empty() ? "" : "; --resume with the same options goes on");
+                    !checkpoints.any() ? "" : "; --resume with the same options goes on");
     if (!valSet.images.empty() && finished)
     {
         Progress scoring("scoring", static_cast<int>(valSet.images.size()));
@@ -311,7 +245,7 @@ void train(CommandLineParser& options)
         if (options.has("json"))
             writeMetrics(options.get<String>("json"), metrics);
         if (report)
-            report->addValidation(params.epochs, metrics);
+            report->addValidation(last.bestEpoch > 0 ? last.bestEpoch : last.epoch, metrics);
     }
     if (finished)
         checkpoints.finish();

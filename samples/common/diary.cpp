@@ -3,6 +3,7 @@
 // of this distribution and at http://opencv.org/license.html.
 #include "diary.hpp"
 
+#include <cstdio>
 #include <fcntl.h>
 #include <filesystem>
 #include <sstream>
@@ -29,13 +30,26 @@ Diary::Diary(const cv::String& path_, int done) : path(path_)
             if (std::istringstream(line) >> step && step <= done)
             {
                 rows += line + "\n";
-                rowsKept++;
+                kept.push_back(line);
             }
         }
     }
     cv::dnn_rpn::writeFile(part, rows);
     file.open(part, std::ios::app);
     check();
+}
+
+void Diary::forEachEarlier(const std::function<void(const StepReport&)>& use) const
+{
+    for (const std::string& line : kept)
+    {
+        StepReport r;
+        r.evaluated = std::sscanf(line.c_str(), "%d,%d,%lf,%lf,%lf,%lf,%lf,%lf,%lf,%lf,%d,%lf,%lf", &r.step,
+                                  &r.epoch, &r.loss, &r.lossCls, &r.lossReg, &r.learningRate, &r.gradientNorm,
+                                  &r.clsGradient, &r.regGradient, &r.gradientCosine, &r.positives,
+                                  &r.picturesPerSecond, &r.validation.AR300) == 13;
+        use(r);
+    }
 }
 
 void Diary::add(const StepReport& r)

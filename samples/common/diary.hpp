@@ -5,6 +5,7 @@
 #define DNN_RPN_SAMPLES_DIARY_HPP
 
 #include <fstream>
+#include <functional>
 
 #include "opencv2/dnn_rpn_train/trainer.hpp"
 
@@ -24,13 +25,15 @@ public:
     void finish();
 
     //! Rows of an earlier run that were found, of as many as there were steps.
-    int kept() const { return rowsKept; }
+    int earlier() const { return static_cast<int>(kept.size()); }
+    //! What they say; of the scores, AR@300 only.
+    void forEachEarlier(const std::function<void(const cv::dnn_rpn_train::StepReport&)>& use) const;
 
 private:
     void check() const;
 
     const cv::String path;
-    int rowsKept = 0;
+    std::vector<std::string> kept;
     std::ofstream file;
 };
 

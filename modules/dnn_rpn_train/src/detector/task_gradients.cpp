@@ -4,43 +4,56 @@
 #include "../precomp.hpp"
 #include "task_gradients.hpp"
 
+#define EIGEN_DONT_PARALLELIZE
+#include <Eigen/Core>
+
 namespace cv {
 namespace dnn_rpn_train {
 
 namespace {
 
+using Matrix = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+using Map = Eigen::Map<const Matrix>;
+
 //! A 1x1 convolution's weights, outputs x channels.
-Mat weightsOf(Graph& graph, int node)
+Map weightsOf(const Graph& graph, int node)
 {
     const Node& n = graph.nodes[node];
     CV_Assert(n.op == Op::Conv && n.kernel == Size(1, 1) && n.group == 1);
-    Tensor& weight = graph.parameters[n.parameters[0]].value;
-    return Mat(weight.shape().n, weight.shape().c, CV_32F, weight.data());
+    const Tensor& weight = graph.parameters[n.parameters[0]].value;
+    return Map(weight.data(), weight.shape().n, weight.shape().c);
 }
 
-Mat gradientOf(Network& network, int node, int picture)
+//! Outputs x cells.
+Map gradientOf(Network& network, int node, int picture)
 {
-    Tensor& g = network.gradient(node);
-    return Mat(g.shape().c, static_cast<int>(g.shape().plane()), CV_32F, g.picture(picture));
+    const Tensor& g = network.gradient(node);
+    return Map(g.picture(picture), g.shape().c, static_cast<int>(g.shape().plane()));
+}
+
+double product(const Map& a, const Matrix& between, const Map& b)
+{
+    return a.cwiseProduct(between * b).sum();
 }
 
 } // namespace
 
 TaskGradients taskGradients(Network& network, const Rpn& rpn)
 {
-    Graph& graph = network.graph();
+    const Graph& graph = network.graph();
     CV_Assert(graph.nodes[rpn.logitsNode()].inputs == graph.nodes[rpn.deltasNode()].inputs);
-    const Mat cls = weightsOf(graph, rpn.logitsNode()), reg = weightsOf(graph, rpn.deltasNode());
-    const Mat clsCls = cls * cls.t(), regReg = reg * reg.t(), clsReg = cls * reg.t();
+    const Map cls = weightsOf(graph, rpn.logitsNode()), reg = weightsOf(graph, rpn.deltasNode());
+    const Matrix clsCls = cls * cls.transpose(), regReg = reg * reg.transpose(),
+                 clsReg = cls * reg.transpose();
 
     const int pictures = network.gradient(rpn.logitsNode()).shape().n;
     std::vector<Vec3d> products(pictures); // cls cls, reg reg, cls reg
     parallel_for_(Range(0, pictures), [&](const Range& range) {
         for (int n = range.start; n < range.end; n++)
         {
-            const Mat c = gradientOf(network, rpn.logitsNode(), n),
+            const Map c = gradientOf(network, rpn.logitsNode(), n),
                       r = gradientOf(network, rpn.deltasNode(), n);
-            products[n] = Vec3d(c.dot(clsCls * c), r.dot(regReg * r), c.dot(clsReg * r));
+            products[n] = Vec3d(product(c, clsCls, c), product(r, regReg, r), product(c, clsReg, r));
         }
     });
     Vec3d sum;
