@@ -75,7 +75,8 @@ const String keys =
     "{proposals  |1000            | boxes a picture that the model gives at most}"
     "{seed       |0               | of weights, order, flips and samples}"
     "{threads    |0               | 0: one a core}"
-    "{engine     |eigen           | the library that does the arithmetic}"
+    "{engine     |auto            | onednn, eigen, or auto: the fastest of this build}"
+    "{precision  |fp32            | fp32, or bf16 where engine and processor have it}"
     "{json       |<none>          | write the validation scores to this file too}"
     "{report     |<none>          | the page to watch, or none; without this option MODEL.html beside the "
     "model}"
@@ -91,6 +92,7 @@ TrainParams readParams(CommandLineParser& options)
     TrainParams p;
     p.backbone = options.get<String>("backbone");
     p.engine = options.get<String>("engine");
+    p.precision = choiceOption(options, "precision", {"fp32", "bf16"});
     p.size = sizeOption(options, "size");
     p.epochs = countOption(options, "epochs", 1, 1000000);
     p.batch = countOption(options, "batch", 1, 4096);

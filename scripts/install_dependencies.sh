@@ -17,7 +17,7 @@ END
 }
 
 build=(g++ cmake ninja-build ccache
-    libopencv-dev libeigen3-dev libpugixml-dev libprotobuf-dev libonnx-dev)
+    libopencv-dev libeigen3-dev libdnnl-dev libpugixml-dev libprotobuf-dev libonnx-dev)
 test=(libgtest-dev clang-format-14)
 # Ubuntu has browsers as snaps only: there the test of the report takes the Chromium or Chrome that it finds.
 grep -qs '^ID=ubuntu$' /etc/os-release || test+=(chromium)

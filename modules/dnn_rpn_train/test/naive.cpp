@@ -49,12 +49,40 @@ double pool(const Node& node, const Wide& in, int n, int c, int y, int x)
     return node.op == Op::MaxPool ? highest : sum / (node.countPadding ? padded : real);
 }
 
+//! What batch normalisation takes for mean and variance.
+void statistics(const Node& node, const Wide& x, const std::vector<Wide>& p, bool training,
+                std::vector<double>& mean, std::vector<double>& variance)
+{
+    mean = p[2].data;
+    variance = p[3].data;
+    if (!training || !node.batchStatistics)
+        return;
+    const Shape& s = x.shape;
+    const double count = double(s.n) * s.h * s.w;
+    for (int c = 0; c < s.c; c++)
+    {
+        double sum = 0, square = 0;
+        for (int n = 0; n < s.n; n++)
+            for (int i = 0; i < s.h; i++)
+                for (int j = 0; j < s.w; j++)
+                {
+                    sum += x.at(n, c, i, j);
+                    square += x.at(n, c, i, j) * x.at(n, c, i, j);
+                }
+        mean[c] = sum / count;
+        variance[c] = square / count - mean[c] * mean[c];
+    }
+}
+
 } // namespace
 
 Wide naiveForward(const Node& node, const std::vector<Wide>& inputs, const std::vector<Wide>& p,
-                  const Shape& shape)
+                  const Shape& shape, bool training)
 {
     Wide out(shape);
+    std::vector<double> mean, variance;
+    if (node.op == Op::BatchNorm)
+        statistics(node, inputs[0], p, training, mean, variance);
     for (int n = 0; n < shape.n; n++)
         for (int c = 0; c < shape.c; c++)
             for (int y = 0; y < shape.h; y++)
@@ -70,8 +98,8 @@ Wide naiveForward(const Node& node, const std::vector<Wide>& inputs, const std::
                         value = convolve(node, inputs[0], p[0], p[1].data[c], n, c, y, x);
                         break;
                     case Op::BatchNorm:
-                        value = (inputs[0].at(n, c, y, x) - p[2].data[c]) /
-                                    std::sqrt(p[3].data[c] + node.epsilon) * p[0].data[c] +
+                        value = (inputs[0].at(n, c, y, x) - mean[c]) / std::sqrt(variance[c] + node.epsilon) *
+                                    p[0].data[c] +
                                 p[1].data[c];
                         break;
                     case Op::Relu:
@@ -103,7 +131,8 @@ Wide naiveForward(const Node& node, const std::vector<Wide>& inputs, const std::
     return out;
 }
 
-std::vector<Wide> naiveForward(const Graph& graph, const Wide& input, const std::vector<Wide>& parameters)
+std::vector<Wide> naiveForward(const Graph& graph, const Wide& input, const std::vector<Wide>& parameters,
+                               bool training)
 {
     const std::vector<Shape> shapes = graph.shapes(input.shape);
     std::vector<Wide> values(graph.nodes.size());
@@ -115,7 +144,7 @@ std::vector<Wide> naiveForward(const Graph& graph, const Wide& input, const std:
             in.push_back(values[j]);
         for (int j : graph.nodes[i].parameters)
             p.push_back(parameters[j]);
-        values[i] = naiveForward(graph.nodes[i], in, p, shapes[i]);
+        values[i] = naiveForward(graph.nodes[i], in, p, shapes[i], training);
     }
     return values;
 }

@@ -34,11 +34,11 @@ struct Wide
 
 //! One operator by its definition: plain loops over outputs, in double. `shape` is the output's.
 Wide naiveForward(const Node& node, const std::vector<Wide>& inputs, const std::vector<Wide>& parameters,
-                  const cv::dnn_rpn_train::Shape& shape);
+                  const cv::dnn_rpn_train::Shape& shape, bool training = false);
 
 //! A whole graph; returns the values of all nodes.
 std::vector<Wide> naiveForward(const cv::dnn_rpn_train::Graph& graph, const Wide& input,
-                               const std::vector<Wide>& parameters);
+                               const std::vector<Wide>& parameters, bool training = false);
 
 } // namespace opencv_test
 

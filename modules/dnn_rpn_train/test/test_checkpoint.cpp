@@ -97,6 +97,7 @@ TEST(Settings, everyParameterCounts)
         {"backbone_lr", [](TrainParams& p) { p.backboneRate = 0.1; }},
         {"ema", [](TrainParams& p) { p.ema = 0.9; }},
         {"eval_every", [](TrainParams& p) { p.evalEvery++; }},
+        {"precision", [](TrainParams& p) { p.precision = "bf16"; }},
         {"patience", [](TrainParams& p) { p.patience++; }},
         {"loss", [](TrainParams& p) { p.rpn.loss = "ce_sigmoid"; }},
         {"anchors", [](TrainParams& p) { p.rpn.anchorSizes.pop_back(); }},
@@ -120,6 +121,7 @@ TEST(Settings, everyParameterCounts)
         {"lowest score of a box", [](TrainParams& p) { p.rpn.proposals.scoreThreshold = 0.1f; }}};
     TrainParams before;
     before.backbone = scratch / "one.onnx";
+    before.engine = "eigen";
     EXPECT_EQ("", errorOf([&] { requireSame(settingsOf(before), settingsOf(before), "c"); }));
     EXPECT_EQ(changes.size() + 2, settingsOf(before).size()); // engine and threads
     for (const auto& change : changes)

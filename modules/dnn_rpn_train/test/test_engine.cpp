@@ -4,6 +4,7 @@
 #include "test_precomp.hpp"
 #include "naive.hpp"
 #include "../src/engine/engine.hpp"
+#include "../src/net/memory_plan.hpp"
 #include "../src/net/network.hpp"
 
 namespace opencv_test {
@@ -34,6 +35,9 @@ struct Case
     std::string name;
     Node node;
     std::vector<Shape> inputs;
+    std::vector<Shape> parameters = {};
+    std::vector<char> frozen = {}; //!< by parameter; none if empty
+    bool training = false;
 };
 
 Node window(Op op, Size kernel, Size stride, Vec4i pads)
@@ -49,30 +53,32 @@ Node window(Op op, Size kernel, Size stride, Vec4i pads)
     return n;
 }
 
-/** The operator on every engine against naiveForward(): its values, and its gradients against central
-differences of the reference in double, with gradients filled with infinity where they must be written,
-and with one where they must be added to. */
-void check(const Case& c, const std::vector<Shape>& parameterShapes = std::vector<Shape>())
+//! Memory of an engine, filled with infinity.
+struct Memory
 {
-    SCOPED_TRACE(c.name);
-    for (const std::string& engine : Engine::names())
+    explicit Memory(size_t bytes) : floats(bytes / sizeof(float) + 16, std::numeric_limits<float>::infinity())
+    {}
+    void* data() { return alignPtr(floats.data(), 64); }
+
+    std::vector<float> floats;
+};
+
+//! One operator on one engine against naiveForward().
+class Checked
+{
+public:
+    Checked(const Case& c, const std::string& name) : engine(Engine::create(name)), node(c.node), test(c)
     {
-        SCOPED_TRACE(engine);
         RNG rng(4711);
-        Graph graph;
-        Node node = c.node;
         node.name = c.name;
         for (size_t i = 0; i < c.inputs.size(); i++)
-            node.inputs.push_back(static_cast<int>(i));
-        std::vector<Tensor> inputs;
-        std::vector<Wide> wideInputs, wideParameters;
-        for (const Shape& s : c.inputs)
         {
+            node.inputs.push_back(static_cast<int>(i));
             graph.addInput("in");
-            inputs.push_back(randomTensor(s, rng));
+            inputs.push_back(randomTensor(c.inputs[i], rng));
             wideInputs.push_back(Wide(inputs.back()));
         }
-        for (const Shape& s : parameterShapes)
+        for (const Shape& s : c.parameters)
         {
             const int p = graph.addParameter("p", s, true);
             Tensor value = randomTensor(s, rng);
@@ -86,7 +92,6 @@ void check(const Case& c, const std::vector<Shape>& parameterShapes = std::vecto
         graph.add(node);
 
         // Graph::shapes() begins at one input; these nodes may have several of different sizes.
-        Shape out;
         if (node.op == Op::Concat)
         {
             out = c.inputs[0];
@@ -95,82 +100,122 @@ void check(const Case& c, const std::vector<Shape>& parameterShapes = std::vecto
         }
         else
             out = graph.shapes(c.inputs[0]).back();
+        direction = randomTensor(out, rng);
+    }
 
-        Tensor output(out);
-        output.setTo(std::numeric_limits<float>::infinity());
+    //! The values, and the gradients against central differences of the reference in double, with
+    //! gradients filled with infinity where they must be written, and with one where they must be added to.
+    void run(bool accumulate)
+    {
+        KernelTask task;
+        task.output = out;
+        for (const Shape& s : test.inputs)
+        {
+            task.inputs.push_back(Layout::plain(s));
+            task.inputGradients.push_back(1);
+            task.accumulate.push_back(accumulate);
+        }
+        for (size_t p = 0; p < test.parameters.size(); p++)
+            task.parameterGradients.push_back(test.frozen.empty() || !test.frozen[p]);
+        const std::unique_ptr<Kernel> kernel = engine->kernel(graph, node);
+        const KernelPlan plan = kernel->plan(task);
+
+        Memory outputMemory(plan.output.bytes), gradientMemory(plan.output.bytes), saved(plan.saved),
+            scratch(plan.scratch);
+        Tensor output(out, outputMemory.data()), outputGradient(out, gradientMemory.data());
         KernelArgs args;
-        for (const Tensor& t : inputs)
-            args.inputs.push_back(&t);
-        for (const Parameter& p : graph.parameters)
-            args.parameters.push_back(&p.value);
+        args.training = test.training;
         args.output = &output;
-        const std::unique_ptr<Kernel> kernel = Engine::create(engine)->kernel(graph, node);
+        args.outputGradient = &outputGradient;
+        args.saved = saved.data();
+        args.scratch = scratch.data();
+        args.accumulate = task.accumulate;
+        std::vector<Tensor> inputGradients, parameterGradients;
+        for (const Tensor& t : inputs)
+        {
+            args.inputs.push_back(&t);
+            inputGradients.push_back(Tensor(t.shape()));
+            inputGradients.back().setTo(accumulate ? 1.f : std::numeric_limits<float>::infinity());
+        }
+        for (Parameter& p : graph.parameters)
+        {
+            args.parameters.push_back(&p.value);
+            parameterGradients.push_back(Tensor(p.value.shape()));
+            parameterGradients.back().setTo(std::numeric_limits<float>::infinity());
+        }
+        for (Tensor& t : inputGradients)
+            args.inputGradients.push_back(&t);
+        for (size_t p = 0; p < parameterGradients.size(); p++)
+            args.parameterGradients.push_back(task.parameterGradients[p] ? &parameterGradients[p] : nullptr);
+
         kernel->forward(args);
-        const Wide expected = naiveForward(node, wideInputs, wideParameters, out);
+        Tensor values(out);
+        engine->read(plan.output, output, values);
+        const Wide expected = reference();
         for (size_t i = 0; i < out.total(); i++)
-            ASSERT_NEAR(expected.data[i], output.data()[i], 1e-5 * (1 + std::abs(expected.data[i])))
+            ASSERT_NEAR(expected.data[i], values.data()[i], 1e-5 * (1 + std::abs(expected.data[i])))
                 << "output " << i;
 
-        const Tensor direction = randomTensor(out, rng);
-        const Wide wideDirection(direction);
-        args.outputGradient = &direction;
-        const bool frozen = node.op == Op::BatchNorm;
-        for (int accumulate = 0; accumulate < 2; accumulate++)
-        {
-            const float before = accumulate ? 1.f : std::numeric_limits<float>::infinity();
-            std::vector<Tensor> inputGradients, parameterGradients;
-            for (const Shape& s : c.inputs)
-                inputGradients.push_back(Tensor(s));
-            for (const Shape& s : parameterShapes)
-                parameterGradients.push_back(Tensor(s));
-            args.inputGradients.clear();
-            args.parameterGradients.clear();
-            args.accumulate.assign(c.inputs.size(), accumulate != 0);
-            for (Tensor& t : inputGradients)
-            {
-                t.setTo(before);
-                args.inputGradients.push_back(&t);
-            }
-            for (Tensor& t : parameterGradients)
-            {
-                t.setTo(std::numeric_limits<float>::infinity());
-                args.parameterGradients.push_back(frozen ? nullptr : &t);
-            }
-            kernel->backward(args);
+        engine->write(plan.output, direction, outputGradient);
+        kernel->backward(args);
+        for (size_t j = 0; j < inputs.size(); j++)
+            compare(wideInputs[j], inputGradients[j], accumulate, "input", j);
+        for (size_t j = 0; j < parameterGradients.size(); j++)
+            if (task.parameterGradients[j])
+                compare(wideParameters[j], parameterGradients[j], false, "parameter", j);
+    }
 
-            const double step = 1e-5;
-            auto difference = [&](double& x) {
-                const double x0 = x;
-                x = x0 + step;
-                const double above = dot(naiveForward(node, wideInputs, wideParameters, out), wideDirection);
-                x = x0 - step;
-                const double below = dot(naiveForward(node, wideInputs, wideParameters, out), wideDirection);
-                x = x0;
-                return (above - below) / (2 * step);
-            };
-            for (size_t j = 0; j < c.inputs.size(); j++)
-                for (size_t i = 0; i < c.inputs[j].total(); i++)
-                {
-                    const double numeric = difference(wideInputs[j].data[i]) + (accumulate ? 1 : 0);
-                    ASSERT_NEAR(numeric, inputGradients[j].data()[i], 1e-4 * (1 + std::abs(numeric)))
-                        << "input " << j << ", element " << i << ", accumulate " << accumulate;
-                }
-            for (size_t j = 0; j < parameterShapes.size() && !frozen; j++)
-                for (size_t i = 0; i < parameterShapes[j].total(); i++)
-                {
-                    const double numeric = difference(wideParameters[j].data[i]);
-                    ASSERT_NEAR(numeric, parameterGradients[j].data()[i], 1e-4 * (1 + std::abs(numeric)))
-                        << "parameter " << j << ", element " << i;
-                }
+private:
+    Wide reference() const { return naiveForward(node, wideInputs, wideParameters, out, test.training); }
+
+    void compare(Wide& x, const Tensor& gradient, bool accumulate, const char* what, size_t index)
+    {
+        const double step = 1e-5;
+        const Wide wideDirection(direction);
+        for (size_t i = 0; i < x.data.size(); i++)
+        {
+            const double x0 = x.data[i];
+            x.data[i] = x0 + step;
+            const double above = dot(reference(), wideDirection);
+            x.data[i] = x0 - step;
+            const double below = dot(reference(), wideDirection);
+            x.data[i] = x0;
+            const double numeric = (above - below) / (2 * step) + (accumulate ? 1 : 0);
+            ASSERT_NEAR(numeric, gradient.data()[i], 1e-4 * (1 + std::abs(numeric)))
+                << what << " " << index << ", element " << i << ", accumulate " << accumulate;
         }
+    }
+
+    const Ptr<Engine> engine;
+    Node node;
+    const Case& test;
+    Graph graph;
+    Shape out;
+    std::vector<Tensor> inputs;
+    std::vector<Wide> wideInputs, wideParameters;
+    Tensor direction;
+};
+
+//! The operator on every engine.
+void check(const Case& c)
+{
+    SCOPED_TRACE(c.name);
+    for (const std::string& engine : Engine::names())
+    {
+        SCOPED_TRACE(engine);
+        for (bool accumulate : {false, true})
+            Checked(c, engine).run(accumulate);
     }
 }
 
 void checkConv(const std::string& name, Node node, const Shape& input, int outputs, int group = 1)
 {
     node.group = group;
-    check({name, node, {input}},
-          {Shape(outputs, input.c / group, node.kernel.height, node.kernel.width), Shape(1, outputs, 1, 1)});
+    check(
+        {name,
+         node,
+         {input},
+         {Shape(outputs, input.c / group, node.kernel.height, node.kernel.width), Shape(1, outputs, 1, 1)}});
 }
 
 TEST(Engine, conv)
@@ -224,7 +269,13 @@ TEST(Engine, batchNorm)
     Node n;
     n.op = Op::BatchNorm;
     n.epsilon = 1e-3f;
-    check({"batch norm", n, {Shape(2, 3, 2, 5)}}, std::vector<Shape>(4, Shape(1, 3, 1, 1)));
+    const std::vector<Shape> parameters(4, Shape(1, 3, 1, 1));
+    check({"frozen", n, {Shape(2, 3, 2, 5)}, parameters, {1, 1, 1, 1}});
+    check({"scale and shift alone", n, {Shape(2, 3, 2, 5)}, parameters, {0, 0, 1, 1}, true});
+    n.batchStatistics = true;
+    check({"by the batch", n, {Shape(3, 3, 2, 5)}, parameters, {0, 0, 1, 1}, true});
+    check({"by the batch, frozen scale", n, {Shape(2, 3, 2, 5)}, parameters, {1, 1, 1, 1}, true});
+    check({"evaluation", n, {Shape(2, 3, 2, 5)}, parameters, {0, 0, 1, 1}, false});
 }
 
 TEST(Engine, addAndConcat)
@@ -386,34 +437,141 @@ TEST(Network, gradientsOfEveryParameter)
     }
 }
 
-TEST(Network, sameBitsForAnyNumberOfThreads)
+//! The gradients of all parameters after one pass with so many threads.
+std::vector<Mat> gradientsWith(int threads, const std::string& engine)
+{
+    setNumThreads(threads);
+    RNG rng(5);
+    Graph g = everything(rng);
+    Network network(g, Engine::create(engine));
+    network.forward(randomTensor(Shape(5, 2, 17, 18), rng));
+    for (int o : g.outputs)
+        randomTensor(network.value(o).shape(), rng).flat().copyTo(network.gradient(o).flat());
+    network.backward();
+    std::vector<Mat> all;
+    for (size_t p = 0; p < g.parameters.size(); p++)
+        if (g.parameters[p].trainable)
+            all.push_back(network.parameterGradient(static_cast<int>(p)).flat().clone());
+    return all;
+}
+
+TEST(Network, sameBitsAgainAndWithEigenForAnyNumberOfThreads)
 {
     const int before = getNumThreads();
     for (const std::string& engine : Engine::names())
     {
-        std::vector<Mat> first;
+        const std::vector<Mat> one = gradientsWith(1, engine);
         for (int threads = 1; threads <= 3; threads++)
         {
-            setNumThreads(threads);
-            RNG rng(5);
-            Graph g = everything(rng);
-            Network network(g, Engine::create(engine));
-            network.forward(randomTensor(Shape(5, 2, 17, 18), rng));
-            for (int o : g.outputs)
-                randomTensor(network.value(o).shape(), rng).flat().copyTo(network.gradient(o).flat());
-            network.backward();
-            std::vector<Mat> all;
-            for (size_t p = 0; p < g.parameters.size(); p++)
-                if (g.parameters[p].trainable)
-                    all.push_back(network.parameterGradient(static_cast<int>(p)).flat().clone());
-            if (first.empty())
-                first = all;
-            for (size_t i = 0; i < all.size(); i++)
-                EXPECT_EQ(0, cv::norm(first[i], all[i], NORM_INF))
+            const std::vector<Mat> first = gradientsWith(threads, engine),
+                                   again = gradientsWith(threads, engine);
+            for (size_t i = 0; i < first.size(); i++)
+            {
+                EXPECT_EQ(0, cv::norm(first[i], again[i], NORM_INF))
                     << engine << ", " << threads << " threads, parameter " << i;
+                // oneDNN cuts its sums by the number of threads.
+                EXPECT_LE(cv::norm(one[i], first[i], NORM_INF), engine == "eigen" ? 0 : 1e-4)
+                    << engine << ", " << threads << " threads, parameter " << i;
+            }
         }
     }
     setNumThreads(before);
+}
+
+TEST(Network, memoryIsPlannedOnce)
+{
+    for (const std::string& engine : Engine::names())
+    {
+        SCOPED_TRACE(engine);
+        RNG rng(5);
+        Graph g = everything(rng);
+        Network network(g, Engine::create(engine));
+        const Tensor large = randomTensor(Shape(2, 2, 40, 36), rng),
+                     small = randomTensor(Shape(1, 2, 17, 18), rng);
+        auto step = [&](const Tensor& input) {
+            network.forward(input, true);
+            for (int o : g.outputs)
+                network.gradient(o).setTo(1);
+            network.backward();
+            return network.memory();
+        };
+        const size_t bytes = step(large);
+        size_t all = 0; // values and gradients without sharing
+        for (const Shape& s : g.shapes(large.shape()))
+            all += 2 * s.total() * sizeof(float);
+        if (engine == "eigen") // others may fill up blocks of channels
+        {
+            EXPECT_LT(bytes, all + (1 << 20));
+        }
+        for (int i = 0; i < 20; i++)
+            EXPECT_LE(step(i % 2 ? large : small), bytes);
+    }
+}
+
+TEST(MemoryPlan, blocksThatLiveTogetherDoNotMeet)
+{
+    RNG rng(3);
+    MemoryPlan plan;
+    struct Block
+    {
+        size_t bytes;
+        int first, last;
+    };
+    std::vector<Block> blocks;
+    size_t sum = 0;
+    for (int i = 0; i < 200; i++)
+    {
+        const int first = rng.uniform(0, 100);
+        blocks.push_back({static_cast<size_t>(rng.uniform(0, 5000)), first, first + rng.uniform(0, 20)});
+        sum += blocks.back().bytes;
+        EXPECT_EQ(i, plan.add(blocks.back().bytes, blocks.back().first, blocks.back().last));
+    }
+    const size_t total = plan.place();
+    EXPECT_LT(total, sum / 2);
+    for (int i = 0; i < 200; i++)
+    {
+        EXPECT_EQ(0u, plan.offset(i) % 64);
+        EXPECT_LE(plan.offset(i) + blocks[i].bytes, total);
+        for (int j = 0; j < i; j++)
+        {
+            const bool together = blocks[i].first <= blocks[j].last && blocks[j].first <= blocks[i].last;
+            const bool apart = plan.offset(i) + blocks[i].bytes <= plan.offset(j) ||
+                               plan.offset(j) + blocks[j].bytes <= plan.offset(i);
+            EXPECT_TRUE(apart || !together) << i << " and " << j;
+        }
+    }
+}
+
+TEST(Network, batchNormFollowsTheBatchInTrainingOnly)
+{
+    for (const std::string& engine : Engine::names())
+    {
+        SCOPED_TRACE(engine);
+        Graph g;
+        Node norm;
+        norm.name = "norm";
+        norm.op = Op::BatchNorm;
+        norm.batchStatistics = true;
+        norm.momentum = 0.25f;
+        norm.inputs = {g.addInput("in")};
+        for (const char* name : {"scale", "shift", "mean", "variance"})
+            norm.parameters.push_back(g.addParameter(name, Shape(1, 1, 1, 1), false));
+        g.outputs = {g.add(norm)};
+        g.parameters[0].value.setTo(1);
+        g.parameters[3].value.setTo(1);
+        g.parameters[2].trainable = g.parameters[3].trainable = false;
+        Network network(g, Engine::create(engine));
+        Tensor input(Shape(1, 1, 2, 2));
+        for (int i = 0; i < 4; i++)
+            input.data()[i] = static_cast<float>(2 * i); // mean 3, variance 5, unbiased 20 / 3
+        network.forward(input);
+        EXPECT_EQ(0, g.parameters[2].value.data()[0]);
+        EXPECT_NEAR(6, network.value(g.outputs[0]).data()[3], 1e-4);
+        network.forward(input, true);
+        EXPECT_NEAR(3 / std::sqrt(5.), network.value(g.outputs[0]).data()[3], 1e-4);
+        EXPECT_NEAR(0.75, g.parameters[2].value.data()[0], 1e-6);
+        EXPECT_NEAR(0.75 + 0.25 * 20 / 3, g.parameters[3].value.data()[0], 1e-5);
+    }
 }
 
 } // namespace

@@ -4,22 +4,60 @@
 #include "../precomp.hpp"
 #include "engine.hpp"
 #include "eigen/eigen_engine.hpp"
+#include "onednn/onednn_engine.hpp"
 
 namespace cv {
 namespace dnn_rpn_train {
 
+Layout Layout::plain(const Shape& shape)
+{
+    Layout l;
+    l.shape = shape;
+    l.bytes = shape.total() * sizeof(float);
+    return l;
+}
+
 Kernel::~Kernel() = default;
+
+bool Kernel::absorb(const Node&)
+{
+    return false;
+}
+
 Engine::~Engine() = default;
+
+void Engine::useThreads() {}
+
+std::shared_ptr<void> Engine::allocate(size_t bytes)
+{
+    return std::shared_ptr<void>(fastMalloc(bytes), fastFree);
+}
 
 std::vector<std::string> Engine::names()
 {
+#ifdef DNN_RPN_HAVE_ONEDNN
+    return {"onednn", "eigen"};
+#else
     return {"eigen"};
+#endif
 }
 
-Ptr<Engine> Engine::create(const std::string& name)
+Ptr<Engine> Engine::create(const std::string& name, const std::string& precision)
 {
-    if (name == "eigen")
+    if (precision != "fp32" && precision != "bf16")
+        CV_Error_(Error::StsBadArg, ("precision '%s' is neither fp32 nor bf16", precision.c_str()));
+    const std::string chosen = name == "auto" ? names().front() : name;
+#ifdef DNN_RPN_HAVE_ONEDNN
+    if (chosen == "onednn")
+        return makePtr<OneDnnEngine>(precision == "bf16");
+#endif
+    if (chosen == "eigen")
+    {
+        if (precision != "fp32")
+            CV_Error_(Error::StsNotImplemented,
+                      ("the engine 'eigen' has no precision '%s'", precision.c_str()));
         return makePtr<EigenEngine>();
+    }
     String known;
     for (const std::string& n : names())
         known += " " + n;

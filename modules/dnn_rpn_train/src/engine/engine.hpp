@@ -13,32 +13,74 @@
 namespace cv {
 namespace dnn_rpn_train {
 
-//! What a kernel reads and writes. Backward passes get everything; forward passes no gradients.
+//! How an engine keeps the values of a node, and their gradients, in memory.
+struct CV_EXPORTS Layout
+{
+    Shape shape;
+    size_t bytes = 0;
+    std::shared_ptr<const void> format; //!< the engine's own; null: plain floats in the shape's order
+
+    static Layout plain(const Shape& shape);
+};
+
+//! What a kernel will be asked to do, again and again.
+struct CV_EXPORTS KernelTask
+{
+    std::vector<Layout> inputs;
+    Shape output;
+    std::vector<char> inputGradients;     //!< by input: whether backward writes its gradient
+    std::vector<char> accumulate;         //!< by input: it adds to what is there instead
+    std::vector<char> parameterGradients; //!< by parameter; false where frozen
+};
+
+//! What the kernel needs for it.
+struct CV_EXPORTS KernelPlan
+{
+    Layout output;
+    size_t saved = 0;         //!< bytes that forward leaves to backward
+    size_t scratch = 0;       //!< bytes while it runs
+    bool inPlace = false;     //!< the output may take the first input's memory, and so may their gradients
+    bool readsInputs = false; //!< backward reads the inputs
+    bool readsOutput = false; //!< backward reads the output
+};
+
+/** @brief What a kernel reads and writes. Backward passes get everything; forward passes no gradients.
+Values and gradients of nodes lie in the memory of the engine, in the layouts of the plan; a tensor of
+another layout than the plain one is but an address. Parameters and their gradients are plain. */
 struct CV_EXPORTS KernelArgs
 {
     std::vector<const Tensor*> inputs;
-    std::vector<const Tensor*> parameters;
+    std::vector<Tensor*> parameters; //!< read only, but for the running averages of BatchNorm
     Tensor* output = nullptr;
+    void* saved = nullptr;
+    void* scratch = nullptr;
+    bool training = false;
 
-    const Tensor* outputGradient = nullptr;
+    Tensor* outputGradient = nullptr;        //!< backward may overwrite it
     std::vector<Tensor*> inputGradients;     //!< null where nothing behind needs it
-    std::vector<bool> accumulate;            //!< by input: add to the gradient rather than write it
+    std::vector<char> accumulate;            //!< by input: add to the gradient rather than write it
     std::vector<Tensor*> parameterGradients; //!< null where frozen; always written, never added to
 };
 
-/** @brief One operator on one engine. Relu, Clip and BatchNorm must work with output and input (and
-their gradients) in the same memory. */
+//! One operator on one engine.
 class CV_EXPORTS Kernel
 {
 public:
     virtual ~Kernel();
+
+    /** @brief Takes over the ReLU or Clip that follows: the output is then that of the activation, and
+    its gradient too. False if the kernel cannot. Comes before plan(). */
+    virtual bool absorb(const Node& activation);
+
+    //! Gets ready for these shapes. All later calls are as the task says, until the next plan().
+    virtual KernelPlan plan(const KernelTask& task) = 0;
     virtual void forward(const KernelArgs& args) = 0;
     virtual void backward(const KernelArgs& args) = 0;
 };
 
 /** @brief The library that does the arithmetic. Each engine has a folder of its own with the same file
-names; whoever calls an engine is blind to which one it is. Results do not depend on the number of
-threads. */
+names; whoever calls an engine is blind to which one it is. The same number of threads gives the same
+bits; the Eigen engine gives them for any number. */
 class CV_EXPORTS Engine
 {
 public:
@@ -46,8 +88,18 @@ public:
     //! The operator of one node; the graph tells the shapes of its parameters.
     virtual std::unique_ptr<Kernel> kernel(const Graph& graph, const Node& node) = 0;
 
-    //! @param name "eigen"; cv::Exception names the engines of this build for any other
-    static Ptr<Engine> create(const std::string& name);
+    //! Comes before kernels plan or run: as many threads as OpenCV has now.
+    virtual void useThreads();
+    //! Memory for values and gradients, 64 bytes aligned.
+    virtual std::shared_ptr<void> allocate(size_t bytes);
+    //! From the engine's memory to a tensor of plain floats, and back.
+    virtual void read(const Layout& layout, const Tensor& from, Tensor& to) = 0;
+    virtual void write(const Layout& layout, const Tensor& from, Tensor& to) = 0;
+
+    /** @param name one of names(), or "auto": the first of them
+    @param precision "fp32", or "bf16": convolutions on numbers of 16 bits (bfloat16) with sums and
+    parameters in float; cv::Exception where engine or processor cannot */
+    static Ptr<Engine> create(const std::string& name, const std::string& precision = "fp32");
     //! The engines of this build, best first.
     static std::vector<std::string> names();
 };

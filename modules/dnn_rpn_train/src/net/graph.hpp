@@ -16,7 +16,7 @@ enum class Op
 {
     Input,
     Conv,      //!< parameters: weight (outputs x inputs/group x rows x columns), bias
-    BatchNorm, //!< parameters: scale, bias, mean, variance; all frozen
+    BatchNorm, //!< parameters: scale, bias, mean, variance; the last two get no gradients
     Relu,
     Clip, //!< to lower..upper; ReLU6 is 0..6
     Add,
@@ -40,10 +40,12 @@ struct CV_EXPORTS Node
     Size dilation{1, 1};
     int padTop = 0, padLeft = 0, padBottom = 0, padRight = 0;
     int group = 1;
-    bool ceilMode = false;      //!< pooling: a last, partial window counts
-    bool countPadding = false;  //!< average pooling: zeros of the padding count
-    float lower = 0, upper = 0; //!< Clip
-    float epsilon = 1e-5f;      //!< BatchNorm
+    bool ceilMode = false;        //!< pooling: a last, partial window counts
+    bool countPadding = false;    //!< average pooling: zeros of the padding count
+    float lower = 0, upper = 0;   //!< Clip
+    float epsilon = 1e-5f;        //!< BatchNorm
+    bool batchStatistics = false; //!< BatchNorm: training takes mean and variance from the batch
+    float momentum = 0.1f;        //!< BatchNorm: how fast the running mean and variance follow, 0..1
 };
 
 //! Weights that the graph's nodes share by index.

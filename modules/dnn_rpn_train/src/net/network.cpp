@@ -3,6 +3,7 @@
 // of this distribution and at http://opencv.org/license.html.
 #include "../precomp.hpp"
 #include "network.hpp"
+#include "memory_plan.hpp"
 
 namespace cv {
 namespace dnn_rpn_train {
@@ -12,28 +13,12 @@ Network::Network(Graph& graph_, const Ptr<Engine>& engine_) : net(graph_), engin
     CV_Assert(!net.nodes.empty() && net.nodes[0].op == Op::Input);
     const size_t count = net.nodes.size();
 
-    std::vector<int> consumers(count, 0);
+    consumers.assign(count, 0);
     for (const Node& n : net.nodes)
         for (int i : n.inputs)
             consumers[i]++;
     for (int i : net.outputs)
         consumers[i]++;
-
-    // An operator whose backward pass reads only its output may overwrite its input, provided that
-    // nobody else reads the input and its producer's backward pass does not need it.
-    storage.resize(count);
-    for (size_t i = 0; i < count; i++)
-    {
-        const Node& n = net.nodes[i];
-        storage[i] = static_cast<int>(i);
-        const bool overwrites = n.op == Op::Relu || n.op == Op::Clip || n.op == Op::BatchNorm;
-        if (overwrites && consumers[n.inputs[0]] == 1)
-        {
-            const Op producer = net.nodes[n.inputs[0]].op;
-            if (producer != Op::Input && producer != Op::Relu && producer != Op::Clip)
-                storage[i] = storage[n.inputs[0]];
-        }
-    }
 
     needsGradient.assign(count, 0);
     for (size_t i = 0; i < count; i++)
@@ -45,12 +30,28 @@ Network::Network(Graph& graph_, const Ptr<Engine>& engine_) : net(graph_), engin
             if (needsGradient[j])
                 needsGradient[i] = 1;
     }
+    // No gradient comes to what no output depends on.
+    std::vector<char> used(count, 0);
+    for (int i : net.outputs)
+        used[i] = 1;
+    for (size_t i = count; i-- > 0;)
+    {
+        needsGradient[i] = needsGradient[i] && used[i];
+        for (int j : net.nodes[i].inputs)
+            used[j] |= used[i];
+    }
 
     kernels.resize(count);
     for (size_t i = 1; i < count; i++)
-        kernels[i] = engine->kernel(net, net.nodes[i]);
-    values.resize(count);
-    gradients.resize(count);
+    {
+        const Node& n = net.nodes[i];
+        const bool activation = n.op == Op::Relu || n.op == Op::Clip;
+        if (activation && consumers[n.inputs[0]] == 1 && kernels[n.inputs[0]] &&
+            kernels[n.inputs[0]]->absorb(n))
+            continue;
+        kernels[i] = engine->kernel(net, n);
+    }
+
     parameterGradients.resize(net.parameters.size());
     for (size_t p = 0; p < net.parameters.size(); p++)
         if (net.parameters[p].trainable)
@@ -62,86 +63,225 @@ Network::Network(Graph& graph_, const Ptr<Engine>& engine_) : net(graph_), engin
 
 Network::~Network() = default;
 
-void Network::plan(const Shape& input)
+bool Network::isOutput(int node) const
 {
-    if (input == planned)
-        return;
-    planned = Shape(); // if there is not enough memory, the next call must not trust what is there
-    const std::vector<Shape> shapes = net.shapes(input);
-    for (size_t i = 0; i < shapes.size(); i++)
-    {
-        values[storage[i]].create(shapes[i]);
-        values[i] = values[storage[i]];
-    }
-    for (size_t i = 0; i < shapes.size(); i++)
-        if (needsGradient[i])
-        {
-            gradients[storage[i]].create(shapes[i]);
-            gradients[i] = gradients[storage[i]];
-        }
-    planned = input;
+    return std::find(net.outputs.begin(), net.outputs.end(), node) != net.outputs.end();
 }
 
-void Network::forward(const Tensor& input)
+void Network::plan(const Shape& input)
+{
+    engine->useThreads();
+    // Engines cut the work into pieces for the number of threads that they find when they plan.
+    if (input == planned && plannedThreads == getNumThreads())
+        return;
+    planned = Shape(); // if there is not enough memory, the next call must not trust what is there
+    planKernels(net.shapes(input));
+    placeMemory();
+    planned = input;
+    plannedThreads = getNumThreads();
+}
+
+void Network::planKernels(const std::vector<Shape>& shapes)
+{
+    const int count = static_cast<int>(net.nodes.size());
+    layouts.assign(count, Layout());
+    plans.assign(count, KernelPlan());
+    storage.resize(count);
+    args.assign(count, KernelArgs());
+
+    layouts[0] = Layout::plain(shapes[0]);
+    storage[0] = 0;
+
+    // The first of a node's consumers to run backward writes the gradient, the others add to it.
+    std::vector<char> written(count, 0);
+    for (int i : net.outputs)
+        written[i] = 1;
+    for (int i = count - 1; i > 0; i--)
+        for (int j : net.nodes[i].inputs)
+        {
+            args[i].accumulate.push_back(written[j]);
+            if (needsGradient[i])
+                written[j] = 1;
+        }
+
+    for (int i = 1; i < count; i++)
+    {
+        const Node& n = net.nodes[i];
+        storage[i] = i;
+        if (!kernels[i]) // absorbed
+        {
+            storage[i] = storage[n.inputs[0]];
+            layouts[i] = layouts[n.inputs[0]];
+            continue;
+        }
+        KernelTask task;
+        task.output = shapes[i];
+        task.accumulate = args[i].accumulate;
+        for (int j : n.inputs)
+        {
+            task.inputs.push_back(layouts[j]);
+            task.inputGradients.push_back(needsGradient[i] && needsGradient[j]);
+        }
+        for (int p : n.parameters)
+            task.parameterGradients.push_back(net.parameters[p].trainable);
+        plans[i] = kernels[i]->plan(task);
+        layouts[i] = plans[i].output;
+
+        const int source = n.inputs[0];
+        // The absorbed activation's kernel stands in the node before it.
+        const int producer = kernels[source] || source == 0 ? source : net.nodes[source].inputs[0];
+        if (plans[i].inPlace && source != 0 && consumers[source] == 1 && !plans[producer].readsOutput)
+            storage[i] = storage[source];
+    }
+}
+
+void Network::placeMemory()
+{
+    const int count = static_cast<int>(net.nodes.size()), end = 2 * count;
+    // Node i runs forward at time i, the caller works out the loss at time `count`, node i runs backward at
+    // time 2 count - i.
+    struct Life
+    {
+        int first = INT_MAX, last = -1;
+        void at(int time)
+        {
+            first = std::min(first, time);
+            last = std::max(last, time);
+        }
+    };
+    std::vector<Life> valueLife(count), gradientLife(count);
+    std::vector<size_t> bytes(count, 0);
+    for (int i = 0; i < count; i++)
+    {
+        const bool backward = i > 0 && needsGradient[i];
+        bytes[storage[i]] = std::max(bytes[storage[i]], layouts[i].bytes);
+        valueLife[storage[i]].at(i);
+        for (int j : net.nodes[i].inputs)
+            valueLife[storage[j]].at(i);
+        if (kernels[i] && backward && plans[i].readsOutput)
+            valueLife[storage[i]].at(backwardTime(i));
+        if (kernels[i] && backward && plans[i].readsInputs)
+            for (int j : net.nodes[i].inputs)
+                valueLife[storage[j]].at(backwardTime(i));
+        if (backward)
+            gradientLife[storage[i]].at(backwardTime(i));
+        for (int j : net.nodes[i].inputs)
+            if (backward && needsGradient[j])
+                gradientLife[storage[j]].at(backwardTime(i));
+    }
+    for (int i : net.outputs)
+    {
+        valueLife[storage[i]].at(end); // the caller may look at it until the next pass
+        gradientLife[storage[i]].at(count);
+    }
+
+    MemoryPlan memory;
+    std::vector<int> valueBlock(count, -1), gradientBlock(count, -1), savedBlock(count, -1);
+    size_t scratch = 0;
+    for (int i = 1; i < count; i++)
+    {
+        if (storage[i] == i)
+        {
+            valueBlock[i] = memory.add(bytes[i], valueLife[i].first, valueLife[i].last);
+            if (needsGradient[i])
+                gradientBlock[i] = memory.add(bytes[i], gradientLife[i].first, gradientLife[i].last);
+        }
+        savedBlock[i] = memory.add(plans[i].saved, i, needsGradient[i] ? backwardTime(i) : i);
+        scratch = std::max(scratch, plans[i].scratch);
+    }
+    const int scratchBlock = memory.add(scratch, 0, end);
+    const size_t total = memory.place();
+    if (total > arenaBytes)
+    {
+        arena.reset();
+        arenaBytes = 0;
+        arena = engine->allocate(total);
+        arenaBytes = total;
+    }
+    auto address = [&](int block) { return static_cast<uchar*>(arena.get()) + memory.offset(block); };
+
+    values.assign(count, Tensor());
+    gradients.assign(count, Tensor());
+    hostValues.assign(count, Tensor());
+    hostGradients.assign(count, Tensor());
+    for (int i = 1; i < count; i++)
+    {
+        values[i] = Tensor(layouts[i].shape, address(valueBlock[storage[i]]));
+        if (needsGradient[i])
+            gradients[i] = Tensor(layouts[i].shape, address(gradientBlock[storage[i]]));
+    }
+    for (int i : net.outputs)
+    {
+        if (!layouts[i].format)
+        {
+            hostValues[i] = values[i];
+            hostGradients[i] = gradients[i];
+            continue;
+        }
+        hostValues[i].create(layouts[i].shape);
+        if (needsGradient[i])
+            hostGradients[i].create(layouts[i].shape);
+    }
+
+    for (int i = 1; i < count; i++)
+    {
+        const Node& n = net.nodes[i];
+        KernelArgs& a = args[i];
+        for (int j : n.inputs)
+        {
+            a.inputs.push_back(&values[j]);
+            a.inputGradients.push_back(needsGradient[i] && needsGradient[j] ? &gradients[j] : nullptr);
+        }
+        for (int p : n.parameters)
+        {
+            a.parameters.push_back(&net.parameters[p].value);
+            a.parameterGradients.push_back(net.parameters[p].trainable ? &parameterGradients[p] : nullptr);
+        }
+        a.output = &values[i];
+        a.outputGradient = &gradients[i];
+        a.saved = address(savedBlock[i]);
+        a.scratch = address(scratchBlock);
+    }
+}
+
+void Network::forward(const Tensor& input, bool training)
 {
     plan(input.shape());
     values[0] = input;
     for (size_t i = 1; i < net.nodes.size(); i++)
-    {
-        const Node& n = net.nodes[i];
-        KernelArgs args;
-        for (int j : n.inputs)
-            args.inputs.push_back(&values[j]);
-        for (int p : n.parameters)
-            args.parameters.push_back(&net.parameters[p].value);
-        args.output = &values[i];
-        kernels[i]->forward(args);
-    }
+        if (kernels[i])
+        {
+            args[i].training = training;
+            kernels[i]->forward(args[i]);
+        }
+    for (int i : net.outputs)
+        if (layouts[i].format)
+            engine->read(layouts[i], values[i], hostValues[i]);
 }
 
 const Tensor& Network::value(int node) const
 {
-    return values.at(node);
+    CV_Assert(node == 0 || isOutput(node));
+    return node == 0 ? values.at(0) : hostValues.at(node);
 }
 
 Tensor& Network::gradient(int output)
 {
-    CV_Assert(std::find(net.outputs.begin(), net.outputs.end(), output) != net.outputs.end());
+    CV_Assert(isOutput(output));
     CV_Assert(needsGradient[output]);
-    return gradients[output];
+    return hostGradients[output];
 }
 
 void Network::backward()
 {
     CV_Assert(planned.total() > 0);
-    // The first of a node's consumers to run writes the gradient, the others add to it.
-    std::vector<char> written(net.nodes.size(), 0);
+    engine->useThreads();
     for (int i : net.outputs)
-        written[storage[i]] = 1;
-
+        if (layouts[i].format && needsGradient[i])
+            engine->write(layouts[i], hostGradients[i], gradients[i]);
     for (int i = static_cast<int>(net.nodes.size()) - 1; i > 0; i--)
-    {
-        const Node& n = net.nodes[i];
-        if (!needsGradient[i] || !written[storage[i]])
-            continue;
-        KernelArgs args;
-        args.output = &values[i];
-        args.outputGradient = &gradients[i];
-        for (int j : n.inputs)
-        {
-            args.inputs.push_back(&values[j]);
-            args.inputGradients.push_back(needsGradient[j] ? &gradients[j] : nullptr);
-            const bool inPlace = storage[j] == storage[i];
-            args.accumulate.push_back(written[storage[j]] && !inPlace);
-            written[storage[j]] = 1;
-        }
-        for (int p : n.parameters)
-        {
-            args.parameters.push_back(&net.parameters[p].value);
-            args.parameterGradients.push_back(net.parameters[p].trainable ? &parameterGradients[p] : nullptr);
-        }
-        kernels[i]->backward(args);
-    }
+        if (kernels[i] && needsGradient[i])
+            kernels[i]->backward(args[i]);
 }
 
 const Tensor& Network::parameterGradient(int parameter) const
@@ -152,6 +292,17 @@ const Tensor& Network::parameterGradient(int parameter) const
 Tensor& Network::parameterGradient(int parameter)
 {
     return parameterGradients.at(parameter);
+}
+
+size_t Network::memory() const
+{
+    size_t bytes = arenaBytes;
+    for (size_t p = 0; p < parameterGradients.size(); p++)
+        bytes += parameterGradients[p].shape().total() * sizeof(float);
+    for (int i : net.outputs)
+        if (layouts[i].format)
+            bytes += (hostValues[i].shape().total() + hostGradients[i].shape().total()) * sizeof(float);
+    return bytes;
 }
 
 } // namespace dnn_rpn_train

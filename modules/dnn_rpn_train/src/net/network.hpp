@@ -14,26 +14,30 @@ namespace dnn_rpn_train {
 
 /** @brief A graph made to run on an engine: values forward, gradients backward.
 
-Holds the values and gradients of the nodes; the parameters' values stay in the graph, where the
+Holds the values and gradients of the nodes in one piece of memory, planned once for each shape of
+input: what is not needed at the same time shares. The parameters' values stay in the graph, where the
 solver changes them and export finds them. Nothing here or below knows what a box is.
 */
 class CV_EXPORTS Network
 {
 public:
+    //! Which parameters are trainable is looked up here, and not again.
     Network(Graph& graph, const Ptr<Engine>& engine);
     ~Network();
 
-    //! Runs the graph. The input's shape may differ from call to call.
-    void forward(const Tensor& input);
+    /** @brief Runs the graph. The input's shape may differ from call to call.
+    @param input read until backward() is done
+    @param training batch normalisation uses the batch's mean and variance, where its node says so */
+    void forward(const Tensor& input, bool training = false);
 
-    //! The value of a node after forward(): of an output, or of any node that backward() needs.
+    //! The value of an output after forward(), or of node 0: the input.
     const Tensor& value(int node) const;
 
     //! Where the caller puts dLoss/dOutput before backward(); has the output's shape.
     Tensor& gradient(int output);
 
     /** @brief From the gradients of the outputs to those of all trainable parameters, which are
-    overwritten, not accumulated. */
+    overwritten, not accumulated. Once after each forward(): it reuses the memory. */
     void backward();
 
     //! The gradient of a parameter after backward(); empty if it is not trainable.
@@ -42,17 +46,34 @@ public:
 
     Graph& graph() { return net; }
 
+    //! Bytes of values, gradients and workspaces for the inputs so far; the parameters' own are not counted.
+    size_t memory() const;
+
 private:
     void plan(const Shape& input);
+    void planKernels(const std::vector<Shape>& shapes);
+    void placeMemory();
+    int backwardTime(int node) const { return 2 * static_cast<int>(net.nodes.size()) - node; }
+    bool isOutput(int node) const;
 
     Graph& net;
     Ptr<Engine> engine;
-    std::vector<std::unique_ptr<Kernel>> kernels; //!< one a node; none for the input
-    std::vector<int> storage;        //!< the node whose memory a node's value and gradient live in
+    std::vector<std::unique_ptr<Kernel>> kernels; //!< one a node; none for the input and what others absorb
+    std::vector<int> consumers;      //!< by node: how many nodes read it, and the caller if it is an output
     std::vector<char> needsGradient; //!< by node: some trainable parameter lies behind it
-    std::vector<Tensor> values, gradients;
     std::vector<Tensor> parameterGradients;
+
+    // Of the plan:
     Shape planned;
+    int plannedThreads = 0;
+    std::vector<Layout> layouts;
+    std::vector<KernelPlan> plans;
+    std::vector<int> storage; //!< the node whose memory a node's value and gradient live in
+    std::vector<KernelArgs> args;
+    std::shared_ptr<void> arena;
+    size_t arenaBytes = 0;
+    std::vector<Tensor> values, gradients;         //!< by node, in the arena
+    std::vector<Tensor> hostValues, hostGradients; //!< of outputs, plain
 };
 
 } // namespace dnn_rpn_train

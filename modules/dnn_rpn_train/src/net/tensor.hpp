@@ -31,6 +31,10 @@ class CV_EXPORTS Tensor
 public:
     Tensor() = default;
     explicit Tensor(const Shape& shape) { create(shape); }
+    //! A view of memory that somebody else owns.
+    Tensor(const Shape& shape, void* data_)
+        : dims(shape), memory(1, static_cast<int>(shape.total()), CV_32F, data_)
+    {}
 
     //! Makes room for the shape; keeps the memory (and its contents) where it is large enough.
     void create(const Shape& newShape)

@@ -50,6 +50,7 @@ Settings settingsOf(const TrainParams& p)
     const RpnParams& r = p.rpn;
     return {{"backbone", p.backbone == "small" ? "small" : "a file with hash " + hashOfFile(p.backbone)},
             {"engine", p.engine},
+            {"precision", p.precision},
             {"threads", p.engine == "eigen" ? "any" : text(getNumThreads())},
             {"size", format("%dx%d", p.size.width, p.size.height)},
             {"epochs", text(p.epochs)},

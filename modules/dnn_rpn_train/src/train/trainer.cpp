@@ -31,10 +31,10 @@ namespace {
 //! The head as a network of its own, for a backbone whose features are kept.
 struct Head
 {
-    Head(const Graph& whole, int features, const Rpn& rpn_, const std::string& engine)
+    Head(const Graph& whole, int features, const Rpn& rpn_, const TrainParams& p)
         : backboneGraph(backboneOf(whole, features)), graph(headOf(whole, features)),
-          backbone(backboneGraph, Engine::create(engine)), network(graph, Engine::create(engine)),
-          rpn(rpn_.onFeatures(features))
+          backbone(backboneGraph, Engine::create(p.engine, p.precision)),
+          network(graph, Engine::create(p.engine, p.precision)), rpn(rpn_.onFeatures(features))
     {}
 
     Graph backboneGraph, graph;
@@ -100,12 +100,14 @@ struct Trainer::Impl
         {
             CV_Error_(e.code, ("on the backbone '%s': %s", p.backbone.c_str(), e.err.c_str()));
         }
-        settings = settingsOf(p);
+        if (params.engine == "auto")
+            params.engine = Engine::names().front(); // a checkpoint names it
+        settings = settingsOf(params);
         stages = std::make_unique<Stages>(graph, features);
         stages->freeze(graph, frozenStages());
-        network = std::make_unique<Network>(graph, Engine::create(p.engine));
+        network = std::make_unique<Network>(graph, Engine::create(p.engine, p.precision));
         if (frozenStages() == stages->count())
-            head = std::make_unique<Head>(graph, features, *rpn, p.engine);
+            head = std::make_unique<Head>(graph, features, *rpn, params);
     }
 
     int frozenStages() const { return params.freeze < 0 ? stages->count() : params.freeze; }
@@ -247,7 +249,9 @@ struct Trainer::Impl
 
     void verify(const std::string& file, const String& kind)
     {
-        verifyExport(file, kind, *network, *rpn, params.size);
+        // In floats, as cv::dnn; and oneDNN's ReLU makes 0 of what is not a number, which would go unnoticed.
+        Network exact(graph, Engine::create("eigen"));
+        verifyExport(file, kind, exact, *rpn, params.size);
     }
 };
 
@@ -316,7 +320,7 @@ bool Trainer::Impl::fit(const Dataset& dataset, const std::function<bool(const S
         TickMeter clock;
         clock.start();
         const Batch batch = loader.next();
-        trained().forward(cache ? (*cache)(batch) : batch.pictures);
+        trained().forward(cache ? (*cache)(batch) : batch.pictures, true);
         const RpnLoss loss = trainedRpn().loss(trained(), batch.objects,
                                                static_cast<unsigned>(p.seed) + static_cast<unsigned>(step));
         if (loss.worst >= 0)

@@ -50,7 +50,8 @@ struct CV_EXPORTS RpnParams
 struct CV_EXPORTS TrainParams
 {
     String backbone = "small"; //!< an ONNX file, or "small": a built-in network, untrained
-    String engine = "eigen";
+    String engine = "auto";    //!< "onednn", "eigen", or "auto": the fastest of this build
+    String precision = "fp32"; //!< or "bf16": values and gradients of 16 bits, weights in float; onednn only
     RpnParams rpn;
 
     Size size{320, 240}; //!< of the network's input

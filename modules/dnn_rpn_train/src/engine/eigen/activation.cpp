@@ -3,31 +3,34 @@
 // of this distribution and at http://opencv.org/license.html.
 #include "../../precomp.hpp"
 #include "eigen_engine.hpp"
+#include "bounds.hpp"
 #include "parallel.hpp"
-
-#include <limits>
 
 namespace cv {
 namespace dnn_rpn_train {
 
 namespace {
 
-//! ReLU and Clip: the identity between two bounds. The gradient passes where the output is strictly inside.
 class EigenActivation : public Kernel
 {
 public:
-    EigenActivation(float lower_, float upper_) : lower(lower_), upper(upper_) {}
+    explicit EigenActivation(const Node& node) : bounds(node) {}
+
+    KernelPlan plan(const KernelTask& task) override
+    {
+        KernelPlan plan = plainPlan(task);
+        plan.inPlace = plan.readsOutput = true;
+        return plan;
+    }
 
     void forward(const KernelArgs& args) override
     {
-        const Tensor& input = *args.inputs[0];
-        Tensor& output = *args.output;
-        const size_t size = input.shape().picture();
-        parallelFor(input.shape().n, [&](int n) {
-            const float* from = input.picture(n);
-            float* to = output.picture(n);
-            for (size_t i = 0; i < size; i++)
-                to[i] = std::min(std::max(from[i], lower), upper);
+        const Shape s = args.output->shape();
+        parallelFor(s.n * s.c, [&](int plane) {
+            const float* from = args.inputs[0]->data() + plane * s.plane();
+            float* to = args.output->data() + plane * s.plane();
+            for (size_t i = 0; i < s.plane(); i++)
+                to[i] = bounds(from[i]);
         });
     }
 
@@ -35,31 +38,29 @@ public:
     {
         if (!args.inputGradients[0])
             return;
-        const Tensor& outGrad = *args.outputGradient;
-        const size_t size = outGrad.shape().picture();
-        parallelFor(outGrad.shape().n, [&](int n) {
-            const float *y = args.output->picture(n), *g = outGrad.picture(n);
-            float* to = args.inputGradients[0]->picture(n);
+        const Shape s = args.output->shape();
+        parallelFor(s.n * s.c, [&](int plane) {
+            const size_t begin = plane * s.plane();
+            const float *y = args.output->data() + begin, *g = args.outputGradient->data() + begin;
+            float* to = args.inputGradients[0]->data() + begin;
             if (args.accumulate[0])
-                for (size_t i = 0; i < size; i++)
-                    to[i] += y[i] > lower && y[i] < upper ? g[i] : 0.f;
+                for (size_t i = 0; i < s.plane(); i++)
+                    to[i] += bounds.inside(y[i]) ? g[i] : 0.f;
             else
-                for (size_t i = 0; i < size; i++)
-                    to[i] = y[i] > lower && y[i] < upper ? g[i] : 0.f;
+                for (size_t i = 0; i < s.plane(); i++)
+                    to[i] = bounds.inside(y[i]) ? g[i] : 0.f;
         });
     }
 
 private:
-    const float lower, upper;
+    const Bounds bounds;
 };
 
 } // namespace
 
 std::unique_ptr<Kernel> makeActivation(const Node& node)
 {
-    if (node.op == Op::Relu)
-        return std::make_unique<EigenActivation>(0.f, std::numeric_limits<float>::infinity());
-    return std::make_unique<EigenActivation>(node.lower, node.upper);
+    return std::make_unique<EigenActivation>(node);
 }
 
 } // namespace dnn_rpn_train

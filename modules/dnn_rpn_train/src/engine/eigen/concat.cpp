@@ -14,6 +14,8 @@ namespace {
 class EigenConcat : public Kernel
 {
 public:
+    KernelPlan plan(const KernelTask& task) override { return plainPlan(task); }
+
     void forward(const KernelArgs& args) override
     {
         parallelFor(args.output->shape().n, [&](int n) {

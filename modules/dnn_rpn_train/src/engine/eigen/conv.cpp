@@ -3,10 +3,11 @@
 // of this distribution and at http://opencv.org/license.html.
 #include "../../precomp.hpp"
 #include "eigen_engine.hpp"
+#include "bounds.hpp"
 #include "parallel.hpp"
 #include "window.hpp"
 
-// Threads are OpenCV's, one picture each; a second pool inside the products would fight with them.
+// Threads are OpenCV's; a second pool inside the products would fight with them.
 #define EIGEN_DONT_PARALLELIZE
 #include <Eigen/Core>
 
@@ -19,146 +20,235 @@ using Matrix = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMa
 using Map = Eigen::Map<Matrix>;
 using ConstMap = Eigen::Map<const Matrix>;
 
+/** @brief A matrix cut into about as many pieces as asked for, along its longer side. How depends on
+sizes alone, so that the bits do not depend on the number of threads. */
+class Pieces
+{
+public:
+    Pieces(int rows_, int cols_, int count) : rows(rows_), cols(cols_)
+    {
+        int& side = rows >= cols ? rowStep : colStep;
+        rowStep = rows;
+        colStep = cols;
+        // Multiples of what a processor's registers hold, and not too small to pay.
+        side = std::min(side, std::max(64, static_cast<int>(alignSize((side + count - 1) / count, 16))));
+    }
+
+    int count() const { return ((rows + rowStep - 1) / rowStep) * ((cols + colStep - 1) / colStep); }
+    Rect operator[](int i) const
+    {
+        const int x = rowStep < rows ? 0 : i * colStep, y = rowStep < rows ? i * rowStep : 0;
+        return Rect(x, y, std::min(colStep, cols - x), std::min(rowStep, rows - y));
+    }
+
+private:
+    const int rows, cols;
+    int rowStep, colStep;
+};
+
 /** @brief Convolution as a product of matrices: weight (Co x Ci k k) times windows (Ci k k x cells).
 
-The windows are copied out of each picture unless the kernel is 1x1 with stride 1. Every picture
-adds to the weights' gradient in a buffer of its own, and the buffers are summed in the pictures'
-order: the same bits for any number of threads. */
+The windows are copied out of the pictures unless the kernel is 1x1 with stride 1. Every number is
+worked out by one thread, in the same order whichever that is: the same bits for any number of threads. */
 class EigenConv : public Kernel
 {
 public:
     explicit EigenConv(const Node& node_) : node(node_) {}
 
+    bool absorb(const Node& following) override { return activation.absorb(following); }
+
+    KernelPlan plan(const KernelTask& task) override
+    {
+        in = task.inputs[0].shape;
+        out = task.output;
+        groupInputs = in.c / node.group;
+        groupOutputs = out.c / node.group;
+        depth = groupInputs * node.kernel.area();
+        cells = static_cast<int>(out.plane());
+        copies = node.kernel != Size(1, 1) || node.stride != Size(1, 1) || node.padTop || node.padLeft ||
+                 node.padBottom || node.padRight;
+        KernelPlan plan = plainPlan(task);
+        if (copies)
+            plan.scratch = static_cast<size_t>(out.n) * depth * cells * sizeof(float);
+        plan.readsInputs = task.parameterGradients[0];
+        plan.readsOutput = activation.present();
+        return plan;
+    }
+
     void forward(const KernelArgs& args) override
     {
-        const Tensor &input = *args.inputs[0], &weight = *args.parameters[0], &bias = *args.parameters[1];
-        Tensor& output = *args.output;
-        prepare(input.shape(), output.shape(), weight.shape());
-        parallelFor(output.shape().n, [&](int n) {
-            for (int g = 0; g < node.group; g++)
-            {
-                const float* columns = windows(input, n, g);
-                Map out(output.picture(n) + g * groupOutputs * cells, groupOutputs, cells);
-                out.noalias() = ConstMap(weight.data() + g * groupOutputs * depth, groupOutputs, depth) *
-                                ConstMap(columns, depth, cells);
-                out.colwise() +=
-                    Eigen::Map<const Eigen::VectorXf>(bias.data() + g * groupOutputs, groupOutputs);
-            }
-        });
+        const float *weight = args.parameters[0]->data(), *bias = args.parameters[1]->data();
+        for (int g = 0; g < node.group; g++)
+        {
+            copyWindows(args, g);
+            const Pieces pieces(groupOutputs, cells, piecesAPicture());
+            parallelFor(out.n * pieces.count(), [&](int i) {
+                const int n = i / pieces.count();
+                const Rect r = pieces[i % pieces.count()];
+                Map all(args.output->picture(n) + g * groupOutputs * cells, groupOutputs, cells);
+                auto block = all.block(r.y, r.x, r.height, r.width);
+                block.noalias() = weights(weight, g).middleRows(r.y, r.height) *
+                                  windows(args, n, g).middleCols(r.x, r.width);
+                for (int y = 0; y < r.height; y++)
+                {
+                    float* row = all.data() + (r.y + y) * cells + r.x;
+                    const float b = bias[g * groupOutputs + r.y + y];
+                    for (int x = 0; x < r.width; x++)
+                        row[x] = activation(row[x] + b);
+                }
+            });
+        }
     }
 
     void backward(const KernelArgs& args) override
     {
-        const Tensor &input = *args.inputs[0], &weight = *args.parameters[0], &outGrad = *args.outputGradient;
-        prepare(input.shape(), outGrad.shape(), weight.shape());
-        const int count = outGrad.shape().n;
-        Tensor *inGrad = args.inputGradients[0], *weightGrad = args.parameterGradients[0],
-               *biasGrad = args.parameterGradients[1];
-        const size_t weights = weight.shape().total();
-        if (weightGrad)
-            partial.create(Shape(count, 1, 1, static_cast<int>(weights)));
-        if (biasGrad)
-            partialBias.create(Shape(count, 1, 1, outGrad.shape().c));
-
-        parallelFor(count, [&](int n) {
-            for (int g = 0; g < node.group; g++)
-            {
-                ConstMap out(outGrad.picture(n) + g * groupOutputs * cells, groupOutputs, cells);
-                if (weightGrad)
-                    Map(partial.picture(n) + g * groupOutputs * depth, groupOutputs, depth).noalias() =
-                        out * ConstMap(windows(input, n, g), depth, cells).transpose();
-                if (biasGrad)
-                    Eigen::Map<Eigen::VectorXf>(partialBias.picture(n) + g * groupOutputs, groupOutputs) =
-                        out.rowwise().sum();
-                if (inGrad)
-                    backwardData(ConstMap(weight.data() + g * groupOutputs * depth, groupOutputs, depth), out,
-                                 *inGrad, n, g, args.accumulate[0]);
-            }
-        });
-        if (weightGrad)
-            sum(partial, *weightGrad);
-        if (biasGrad)
-            sum(partialBias, *biasGrad);
+        if (activation.present())
+            parallelFor(out.n * out.c, [&](int plane) {
+                activation.mask(args.output->data() + plane * out.plane(),
+                                args.outputGradient->data() + plane * out.plane(), out.plane());
+            });
+        if (args.parameterGradients[1])
+            backwardBias(args);
+        for (int g = 0; g < node.group; g++)
+        {
+            if (args.parameterGradients[0])
+                backwardWeights(args, g);
+            if (args.inputGradients[0])
+                backwardData(args, g);
+        }
     }
 
 private:
-    void prepare(const Shape& in, const Shape& out, const Shape& weight)
+    //! So many that a few cores have work even if the batch is one picture.
+    int piecesAPicture() const { return (fewCores + out.n - 1) / out.n; }
+
+    ConstMap weights(const float* all, int group) const
     {
-        groupInputs = weight.c;
-        groupOutputs = weight.n / node.group;
-        depth = weight.c * weight.h * weight.w;
-        cells = static_cast<int>(out.plane());
-        rows = out.h;
-        cols = out.w;
-        copies = node.kernel != Size(1, 1) || node.stride != Size(1, 1) || node.padTop || node.padLeft ||
-                 node.padBottom || node.padRight;
-        if (copies)
-            workspace.create(Shape(in.n, 1, depth, cells));
+        return ConstMap(all + static_cast<size_t>(group) * groupOutputs * depth, groupOutputs, depth);
     }
 
-    //! The windows of one group of one picture: depth x cells.
-    const float* windows(const Tensor& input, int n, int group)
+    ConstMap outputGradient(const KernelArgs& args, int n, int group) const
     {
-        const Shape& s = input.shape();
-        const float* source = input.picture(n) + group * groupInputs * s.plane();
+        return ConstMap(args.outputGradient->picture(n) + group * groupOutputs * cells, groupOutputs, cells);
+    }
+
+    float* workspace(const KernelArgs& args, int n) const
+    {
+        return static_cast<float*>(args.scratch) + static_cast<size_t>(n) * depth * cells;
+    }
+
+    //! The windows of one group of one picture, after copyWindows().
+    ConstMap windows(const KernelArgs& args, int n, int group) const
+    {
+        return ConstMap(copies ? workspace(args, n)
+                               : args.inputs[0]->picture(n) + group * groupInputs * in.plane(),
+                        depth, cells);
+    }
+
+    void copyWindows(const KernelArgs& args, int group) const
+    {
         if (!copies)
-            return source;
-        float* row = workspace.picture(n);
-        for (int c = 0; c < groupInputs; c++)
+            return;
+        parallelFor(in.n * groupInputs, [&](int i) {
+            const int n = i / groupInputs, c = i % groupInputs;
+            const float* source = args.inputs[0]->picture(n) + (group * groupInputs + c) * in.plane();
+            float* row = workspace(args, n) + static_cast<size_t>(c) * node.kernel.area() * cells;
             for (int ky = 0; ky < node.kernel.height; ky++)
                 for (int kx = 0; kx < node.kernel.width; kx++, row += cells)
-                {
-                    const int shift = kx * node.dilation.width - node.padLeft;
-                    int first, last;
-                    insideRange(s.w, cols, node.stride.width, shift, first, last);
-                    for (int y = 0; y < rows; y++)
-                    {
-                        float* to = row + y * cols;
-                        const int sourceY = y * node.stride.height + ky * node.dilation.height - node.padTop;
-                        if (sourceY < 0 || sourceY >= s.h)
-                        {
-                            std::fill(to, to + cols, 0.f);
-                            continue;
-                        }
-                        const float* from = source + c * s.plane() + sourceY * s.w + shift;
-                        std::fill(to, to + first, 0.f);
-                        if (node.stride.width == 1)
-                            std::copy(from + first, from + last, to + first);
-                        else
-                            for (int x = first; x < last; x++)
-                                to[x] = from[x * node.stride.width];
-                        std::fill(to + last, to + cols, 0.f);
-                    }
-                }
-        return workspace.picture(n);
+                    copyTap(source, row, ky, kx);
+        });
     }
 
-    void backwardData(const ConstMap& weight, const ConstMap& outGrad, Tensor& inGrad, int n, int group,
-                      bool accumulate)
+    //! One row of the windows: what one tap of the kernel sees of one channel.
+    void copyTap(const float* source, float* row, int ky, int kx) const
     {
-        const Shape& s = inGrad.shape();
-        float* target = inGrad.picture(n) + group * groupInputs * s.plane();
-        if (!copies)
+        const int shift = kx * node.dilation.width - node.padLeft;
+        int first, last;
+        insideRange(in.w, out.w, node.stride.width, shift, first, last);
+        for (int y = 0; y < out.h; y++)
         {
-            Map in(target, depth, cells);
-            if (accumulate)
-                in.noalias() += weight.transpose() * outGrad;
+            float* to = row + y * out.w;
+            const int sourceY = y * node.stride.height + ky * node.dilation.height - node.padTop;
+            if (sourceY < 0 || sourceY >= in.h)
+            {
+                std::fill(to, to + out.w, 0.f);
+                continue;
+            }
+            const float* from = source + sourceY * in.w + shift;
+            std::fill(to, to + first, 0.f);
+            if (node.stride.width == 1)
+                std::copy(from + first, from + last, to + first);
             else
-                in.noalias() = weight.transpose() * outGrad;
-            return;
+                for (int x = first; x < last; x++)
+                    to[x] = from[x * node.stride.width];
+            std::fill(to + last, to + out.w, 0.f);
         }
+    }
+
+    void backwardBias(const KernelArgs& args) const
+    {
+        parallelFor(out.c, [&](int c) {
+            float sum = 0;
+            for (int n = 0; n < out.n; n++)
+                sum += Eigen::Map<const Eigen::VectorXf>(args.outputGradient->picture(n) + c * cells, cells)
+                           .sum();
+            args.parameterGradients[1]->data()[c] = sum;
+        });
+    }
+
+    void backwardWeights(const KernelArgs& args, int g) const
+    {
+        copyWindows(args, g);
+        Map all(args.parameterGradients[0]->data() + static_cast<size_t>(g) * groupOutputs * depth,
+                groupOutputs, depth);
+        const Pieces pieces(groupOutputs, depth, fewCores);
+        parallelFor(pieces.count(), [&](int i) {
+            const Rect r = pieces[i];
+            auto block = all.block(r.y, r.x, r.height, r.width);
+            for (int n = 0; n < out.n; n++)
+            {
+                const auto product = outputGradient(args, n, g).middleRows(r.y, r.height) *
+                                     windows(args, n, g).middleRows(r.x, r.width).transpose();
+                if (n == 0)
+                    block.noalias() = product;
+                else
+                    block.noalias() += product;
+            }
+        });
+    }
+
+    void backwardData(const KernelArgs& args, int g) const
+    {
+        const bool accumulate = args.accumulate[0] != 0;
+        const ConstMap weight = weights(args.parameters[0]->data(), g);
+        Tensor& gradient = *args.inputGradients[0];
         // The windows are not needed any more: their memory takes the windows' gradient.
-        Map(workspace.picture(n), depth, cells).noalias() = weight.transpose() * outGrad;
-        if (!accumulate)
-            std::fill(target, target + groupInputs * s.plane(), 0.f);
-        const int taps = node.kernel.area(), stride = node.stride.width;
-        for (int c = 0; c < groupInputs; c++)
-        {
-            float* channel = target + c * s.plane();
-            const float* windowRows = workspace.picture(n) + static_cast<size_t>(c) * taps * cells;
-            sweepTaps(node, s, Shape(1, 1, rows, cols), [&](int tap, int count, size_t outAt, size_t inAt) {
+        const Pieces pieces(depth, cells, piecesAPicture());
+        parallelFor(out.n * pieces.count(), [&](int i) {
+            const int n = i / pieces.count();
+            const Rect r = pieces[i % pieces.count()];
+            const auto product = weight.middleCols(r.y, r.height).transpose() *
+                                 outputGradient(args, n, g).middleCols(r.x, r.width);
+            Map to(copies ? workspace(args, n) : gradient.picture(n) + g * groupInputs * in.plane(), depth,
+                   cells);
+            auto block = to.block(r.y, r.x, r.height, r.width);
+            if (!copies && accumulate)
+                block.noalias() += product;
+            else
+                block.noalias() = product;
+        });
+        if (!copies)
+            return;
+        parallelFor(in.n * groupInputs, [&](int i) {
+            const int n = i / groupInputs, c = i % groupInputs;
+            float* channel = gradient.picture(n) + (g * groupInputs + c) * in.plane();
+            if (!accumulate)
+                std::fill(channel, channel + in.plane(), 0.f);
+            const float* rows = workspace(args, n) + static_cast<size_t>(c) * node.kernel.area() * cells;
+            const int stride = node.stride.width;
+            sweepTaps(node, in, out, [&](int tap, int count, size_t outAt, size_t inAt) {
                 float* to = channel + inAt;
-                const float* from = windowRows + static_cast<size_t>(tap) * cells + outAt;
+                const float* from = rows + static_cast<size_t>(tap) * cells + outAt;
                 if (stride == 1)
                     for (int x = 0; x < count; x++)
                         to[x] += from[x];
@@ -166,27 +256,16 @@ private:
                     for (int x = 0; x < count; x++)
                         to[x * stride] += from[x];
             });
-        }
-    }
-
-    //! Sums one row a picture into the total, in the pictures' order.
-    static void sum(const Tensor& partials, Tensor& total)
-    {
-        const int length = partials.shape().w, block = 1 << 14;
-        parallelFor((length + block - 1) / block, [&](int b) {
-            const int begin = b * block, size = std::min(block, length - begin);
-            Eigen::Map<Eigen::ArrayXf> to(total.data() + begin, size);
-            to = Eigen::Map<const Eigen::ArrayXf>(partials.picture(0) + begin, size);
-            for (int n = 1; n < partials.shape().n; n++)
-                to += Eigen::Map<const Eigen::ArrayXf>(partials.picture(n) + begin, size);
         });
     }
 
+    static const int fewCores = 4;
+
     const Node node;
-    int groupInputs = 0, groupOutputs = 0, depth = 0, cells = 0, rows = 0, cols = 0;
+    Bounds activation;
+    Shape in, out;
+    int groupInputs = 0, groupOutputs = 0, depth = 0, cells = 0;
     bool copies = false;
-    Tensor workspace;            //!< windows, a picture each
-    Tensor partial, partialBias; //!< parameter gradients, a picture each
 };
 
 } // namespace

@@ -3,26 +3,47 @@
 // of this distribution and at http://opencv.org/license.html.
 #include "../../precomp.hpp"
 #include "eigen_engine.hpp"
+#include "bounds.hpp"
 #include "parallel.hpp"
 #include "window.hpp"
+
+#define EIGEN_DONT_PARALLELIZE
+#include <Eigen/Core>
 
 namespace cv {
 namespace dnn_rpn_train {
 
 namespace {
 
+//! Every so-manieth of the numbers from p on.
+using Row = Eigen::Map<Eigen::ArrayXf, 0, Eigen::InnerStride<>>;
+using ConstRow = Eigen::Map<const Eigen::ArrayXf, 0, Eigen::InnerStride<>>;
+using DenseRow = Eigen::Map<Eigen::ArrayXf>;
+using ConstDenseRow = Eigen::Map<const Eigen::ArrayXf>;
+
 /** @brief One kernel per channel: too little arithmetic for a product of matrices, so each tap is one
-sweep along the rows, which the compiler turns into vectors. */
+sweep along the rows, in vectors. */
 class EigenDepthwiseConv : public Kernel
 {
 public:
     explicit EigenDepthwiseConv(const Node& node_) : node(node_) {}
+
+    bool absorb(const Node& following) override { return activation.absorb(following); }
+
+    KernelPlan plan(const KernelTask& task) override
+    {
+        KernelPlan plan = plainPlan(task);
+        plan.readsInputs = task.parameterGradients[0];
+        plan.readsOutput = activation.present();
+        return plan;
+    }
 
     void forward(const KernelArgs& args) override
     {
         const Tensor &input = *args.inputs[0], &weight = *args.parameters[0], &bias = *args.parameters[1];
         Tensor& output = *args.output;
         const Shape in = input.shape(), out = output.shape();
+        const int stride = node.stride.width;
         parallelFor(out.n * out.c, [&](int plane) {
             const int c = plane % out.c;
             float* to = output.data() + plane * out.plane();
@@ -30,54 +51,51 @@ public:
             std::fill(to, to + out.plane(), bias.data()[c]);
             sweepTaps(node, in, out, [&](int tap, int count, size_t outAt, size_t inAt) {
                 const float w = weight.data()[c * node.kernel.area() + tap];
-                const int stride = node.stride.width;
-                float* o = to + outAt;
-                const float* i = from + inAt;
+                DenseRow o(to + outAt, count);
                 if (stride == 1)
-                    for (int x = 0; x < count; x++)
-                        o[x] += w * i[x];
+                    o += w * ConstDenseRow(from + inAt, count);
                 else
-                    for (int x = 0; x < count; x++)
-                        o[x] += w * i[x * stride];
+                    o += w * ConstRow(from + inAt, count, Eigen::InnerStride<>(stride));
             });
+            for (size_t i = 0; i < out.plane(); i++)
+                to[i] = activation(to[i]);
         });
     }
 
     void backward(const KernelArgs& args) override
     {
-        const Tensor &input = *args.inputs[0], &weight = *args.parameters[0], &outGrad = *args.outputGradient;
-        Tensor *inGrad = args.inputGradients[0], *weightGrad = args.parameterGradients[0],
-               *biasGrad = args.parameterGradients[1];
+        const Tensor &input = *args.inputs[0], &weight = *args.parameters[0];
+        Tensor &outGrad = *args.outputGradient, *inGrad = args.inputGradients[0],
+               *weightGrad = args.parameterGradients[0], *biasGrad = args.parameterGradients[1];
         const Shape in = input.shape(), out = outGrad.shape();
-        const int taps = node.kernel.area();
+        const int taps = node.kernel.area(), stride = node.stride.width;
         // One channel of all pictures at a time: its weights' gradient is summed in a fixed order.
         parallelFor(out.c, [&](int c) {
             std::vector<double> weightSum(taps, 0.);
             double biasSum = 0;
             for (int n = 0; n < out.n; n++)
             {
-                const float* g = outGrad.picture(n) + c * out.plane();
+                float* g = outGrad.picture(n) + c * out.plane();
                 const float* from = input.picture(n) + c * in.plane();
                 float* to = inGrad ? inGrad->picture(n) + c * in.plane() : nullptr;
+                if (activation.present())
+                    activation.mask(args.output->picture(n) + c * out.plane(), g, out.plane());
                 if (to && !args.accumulate[0])
                     std::fill(to, to + in.plane(), 0.f);
-                for (size_t i = 0; i < out.plane(); i++)
-                    biasSum += g[i];
+                biasSum += ConstDenseRow(g, static_cast<int>(out.plane())).sum();
                 sweepTaps(node, in, out, [&](int tap, int count, size_t outAt, size_t inAt) {
-                    const int stride = node.stride.width;
+                    const ConstDenseRow o(g + outAt, count);
+                    const Eigen::InnerStride<> step(stride);
                     if (weightGrad)
-                    {
-                        float sum = 0;
-                        for (int x = 0; x < count; x++)
-                            sum += g[outAt + x] * from[inAt + x * stride];
-                        weightSum[tap] += sum;
-                    }
-                    if (to)
-                    {
-                        const float w = weight.data()[c * taps + tap];
-                        for (int x = 0; x < count; x++)
-                            to[inAt + x * stride] += w * g[outAt + x];
-                    }
+                        weightSum[tap] += stride == 1 ? (o * ConstDenseRow(from + inAt, count)).sum()
+                                                      : (o * ConstRow(from + inAt, count, step)).sum();
+                    if (!to)
+                        return;
+                    const float w = weight.data()[c * taps + tap];
+                    if (stride == 1)
+                        DenseRow(to + inAt, count) += w * o;
+                    else
+                        Row(to + inAt, count, step) += w * o;
                 });
             }
             if (weightGrad)
@@ -90,6 +108,7 @@ public:
 
 private:
     const Node node;
+    Bounds activation;
 };
 
 } // namespace

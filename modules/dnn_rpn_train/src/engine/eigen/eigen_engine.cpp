@@ -35,5 +35,15 @@ std::unique_ptr<Kernel> EigenEngine::kernel(const Graph& graph, const Node& node
     CV_Error_(Error::StsInternal, ("node '%s' (%s) has no kernel", node.name.c_str(), opName(node.op)));
 }
 
+void EigenEngine::read(const Layout&, const Tensor& from, Tensor& to)
+{
+    from.flat().copyTo(to.flat());
+}
+
+void EigenEngine::write(const Layout&, const Tensor& from, Tensor& to)
+{
+    from.flat().copyTo(to.flat());
+}
+
 } // namespace dnn_rpn_train
 } // namespace cv

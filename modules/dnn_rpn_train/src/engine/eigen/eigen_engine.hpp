@@ -9,13 +9,23 @@
 namespace cv {
 namespace dnn_rpn_train {
 
-/** @brief Products by Eigen, threads by cv::parallel_for_ over the pictures of a batch. Always there,
-and the reference for other engines. */
+/** @brief Products by Eigen, threads by cv::parallel_for_. All arrays are plain. Always there, and the
+reference for other engines. */
 class EigenEngine : public Engine
 {
 public:
     std::unique_ptr<Kernel> kernel(const Graph& graph, const Node& node) override;
+    void read(const Layout& layout, const Tensor& from, Tensor& to) override;
+    void write(const Layout& layout, const Tensor& from, Tensor& to) override;
 };
+
+//! A plan for plain arrays that asks for nothing yet.
+inline KernelPlan plainPlan(const KernelTask& task)
+{
+    KernelPlan plan;
+    plan.output = Layout::plain(task.output);
+    return plan;
+}
 
 std::unique_ptr<Kernel> makeConv(const Node& node);
 std::unique_ptr<Kernel> makeDepthwiseConv(const Node& node);

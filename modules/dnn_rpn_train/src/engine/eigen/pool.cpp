@@ -35,14 +35,21 @@ class EigenMaxPool : public Kernel
 public:
     explicit EigenMaxPool(const Node& node_) : node(node_) {}
 
+    KernelPlan plan(const KernelTask& task) override
+    {
+        KernelPlan plan = plainPlan(task);
+        plan.saved = task.output.total() * sizeof(int); // the winners
+        return plan;
+    }
+
     void forward(const KernelArgs& args) override
     {
         const Shape in = args.inputs[0]->shape(), out = args.output->shape();
-        winners.resize(out.total());
+        int* const winners = static_cast<int*>(args.saved);
         parallelFor(out.n * out.c, [&](int plane) {
             const float* from = args.inputs[0]->data() + plane * in.plane();
             float* to = args.output->data() + plane * out.plane();
-            int* winner = winners.data() + plane * out.plane();
+            int* winner = winners + plane * out.plane();
             for (int y = 0; y < out.h; y++)
                 for (int x = 0; x < out.w; x++)
                 {
@@ -63,9 +70,10 @@ public:
         if (!args.inputGradients[0])
             return;
         const Shape in = args.inputs[0]->shape(), out = args.outputGradient->shape();
+        const int* const winners = static_cast<const int*>(args.saved);
         parallelFor(out.n * out.c, [&](int plane) {
             const float* from = args.outputGradient->data() + plane * out.plane();
-            const int* winner = winners.data() + plane * out.plane();
+            const int* winner = winners + plane * out.plane();
             float* to = args.inputGradients[0]->data() + plane * in.plane();
             if (!args.accumulate[0])
                 std::fill(to, to + in.plane(), 0.f);
@@ -76,13 +84,14 @@ public:
 
 private:
     const Node node;
-    std::vector<int> winners;
 };
 
 class EigenAveragePool : public Kernel
 {
 public:
     explicit EigenAveragePool(const Node& node_) : node(node_) {}
+
+    KernelPlan plan(const KernelTask& task) override { return plainPlan(task); }
 
     void forward(const KernelArgs& args) override
     {

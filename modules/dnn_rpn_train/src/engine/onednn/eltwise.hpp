@@ -1,0 +1,73 @@
+// This file is part of OpenCV project.
+// It is subject to the license terms in the LICENSE file found in the top-level directory
+// of this distribution and at http://opencv.org/license.html.
+#ifndef OPENCV_DNN_RPN_TRAIN_ENGINE_ONEDNN_ELTWISE_HPP
+#define OPENCV_DNN_RPN_TRAIN_ENGINE_ONEDNN_ELTWISE_HPP
+
+#include <limits>
+
+#include "primitive.hpp"
+
+namespace cv {
+namespace dnn_rpn_train {
+
+//! ReLU and Clip as oneDNN knows them. The gradient passes where the output is strictly inside.
+class Eltwise
+{
+public:
+    Eltwise() = default;
+    explicit Eltwise(const Node& node)
+        : algorithm(node.op == Op::Relu ? dnnl::algorithm::eltwise_relu : dnnl::algorithm::eltwise_clip_v2),
+          backwardAlgorithm(node.op == Op::Relu ? dnnl::algorithm::eltwise_relu_use_dst_for_bwd
+                                                : dnnl::algorithm::eltwise_clip_v2_use_dst_for_bwd),
+          alpha(node.op == Op::Relu ? 0.f : node.lower), beta(node.op == Op::Relu ? 0.f : node.upper)
+    {}
+
+    bool present() const { return algorithm != dnnl::algorithm::undef; }
+
+    //! Applied to what a primitive gives, before it leaves the registers.
+    dnnl::post_ops postOps() const
+    {
+        dnnl::post_ops ops;
+        if (present())
+            append(ops);
+        return ops;
+    }
+
+    void planForward(const OneDnn& dnn, const MemoryDesc& desc)
+    {
+        forwardPrimitive = dnnl::eltwise_forward(hint(dnn, desc));
+    }
+    void forward(const OneDnn& dnn, const MemoryDesc& desc, const void* from, void* to) const
+    {
+        dnn.run(forwardPrimitive,
+                {{DNNL_ARG_SRC, dnn.memory(desc, from)}, {DNNL_ARG_DST, dnn.memory(desc, to)}});
+    }
+
+    void planMask(const OneDnn& dnn, const MemoryDesc& desc);
+    //! From the gradient of the output to that of the input, which may be the same memory.
+    void mask(const OneDnn& dnn, const MemoryDesc& desc, const void* output, const void* gradient,
+              const dnnl::memory& to) const
+    {
+        dnn.run(backwardPrimitive, {{DNNL_ARG_DST, dnn.memory(desc, output)},
+                                    {DNNL_ARG_DIFF_DST, dnn.memory(desc, gradient)},
+                                    {DNNL_ARG_DIFF_SRC, to}});
+    }
+    void mask(const OneDnn& dnn, const MemoryDesc& desc, const void* output, void* gradient) const
+    {
+        mask(dnn, desc, output, gradient, dnn.memory(desc, gradient));
+    }
+
+private:
+    dnnl::eltwise_forward::primitive_desc hint(const OneDnn& dnn, const MemoryDesc& desc) const;
+    void append(dnnl::post_ops& ops) const;
+
+    dnnl::algorithm algorithm = dnnl::algorithm::undef, backwardAlgorithm = dnnl::algorithm::undef;
+    float alpha = 0, beta = 0;
+    dnnl::primitive forwardPrimitive, backwardPrimitive;
+};
+
+} // namespace dnn_rpn_train
+} // namespace cv
+
+#endif
