@@ -9,7 +9,7 @@ Usage: scripts/install_dependencies.sh PURPOSE...
 Installs the packages that the purposes need and the machine lacks:
   build   the modules and the programs, against the distribution's OpenCV
   test    the tests and the format check
-  peers   what perf/compare_peers.sh compares with
+  peers   what perf/compare_peers.sh and perf/compare_training.sh compare with
   tree    a build inside OpenCV's own source tree
 
 Uses sudo when not run as root. Does nothing when everything is there.
@@ -21,7 +21,7 @@ build=(g++ cmake ninja-build ccache
 test=(libgtest-dev clang-format-14)
 # Ubuntu has browsers as snaps only: there the test of the report takes the Chromium or Chrome that it finds.
 grep -qs '^ID=ubuntu$' /etc/os-release || test+=(chromium)
-peers=(python3-torch python3-torchvision python3-numpy)
+peers=(python3-torch python3-torchvision python3-numpy python3-onnx python3-opencv)
 tree=(xz-utils protobuf-compiler libjpeg-dev libpng-dev zlib1g-dev python3-dev python3-numpy)
 
 needed=()
