@@ -108,7 +108,9 @@ struct Trainer::Impl
         {
             CV_Error_(e.code, ("on the backbone '%s': %s", p.backbone.c_str(), e.err.c_str()));
         }
-        settings = settingsOf(p);
+        if (params.engine == "auto")
+            params.engine = Engine::names().front(); // a checkpoint names it
+        settings = settingsOf(params);
         stages = std::make_unique<Stages>(graph, features);
         stages->freeze(graph, frozenStages());
         network = std::make_unique<Network>(graph, Engine::create(p.engine, p.precision));
