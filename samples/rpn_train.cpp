@@ -251,6 +251,8 @@ void train(CommandLineParser& options)
                         stem.c_str());
     };
     std::unique_ptr<TrainingReport> report;
+    int scoredEpoch = 0; // whose weights the network has in the end
+    bool patient = true;
     const Dataset& examples = valSet.images.empty() ? trainSet : valSet;
     const auto afterStep = [&](const StepReport& r) {
         if (!diary)
@@ -261,6 +263,8 @@ void train(CommandLineParser& options)
                 report = std::make_unique<TrainingReport>(page, optionValues(options, keys));
         }
         diary->add(r);
+        scoredEpoch = r.bestEpoch > 0 ? r.bestEpoch : r.epoch;
+        patient = !r.endsEarly;
         if (report)
         {
             report->add(r);
@@ -309,7 +313,7 @@ void train(CommandLineParser& options)
         if (options.has("json"))
             writeMetrics(options.get<String>("json"), metrics);
         if (report)
-            report->addValidation(params.epochs, metrics);
+            report->addValidation(scoredEpoch, metrics);
     }
     if (finished)
         checkpoints.finish();
@@ -317,7 +321,7 @@ void train(CommandLineParser& options)
     if (report)
     {
         report->addExamples(trainer, examples);
-        if (report->finish(finished ? TrainingReport::Finished : TrainingReport::StoppedEarly))
+        if (report->finish(finished && patient ? TrainingReport::Finished : TrainingReport::StoppedEarly))
             std::printf("wrote %s\n", page.c_str());
     }
 }
