@@ -59,6 +59,9 @@ else
     echo "The format check failed: run scripts/format.sh" >&2
 fi
 
+# Threads of OpenMP that wait for each other by turning in circles starve on a machine that does something else too.
+export OMP_WAIT_POLICY=${OMP_WAIT_POLICY:-passive}
+
 cd "$build"
 left_out=()
 if [ -z "$data" ] || [ -z "$backbones" ]; then

@@ -21,7 +21,8 @@ at_least() {
 }
 
 for program in rpn_scenes rpn_train rpn_eval rpn_detect; do
-    "$bin/$program" --help | grep -q "$program --" || fail "$program --help shows no example"
+    # Not through a pipe, which grep would close while the program still writes.
+    "$bin/$program" --help >"$work/help" && grep -q "$program --" "$work/help" || fail "$program --help shows no example"
 done
 
 "$bin/rpn_scenes" --output="$work/scenes" --count=120 --seed=3

@@ -76,10 +76,13 @@ has '^picture 0$'
 "$bin/rpn_scenes" --output="$work/scenes" --count=40 --size=160x120 --seed=5 >/dev/null
 train=("$bin/rpn_train" "--data=$work/scenes" --size=160x120 --lr=0.1 --lambda=0.1)
 lines=(Loss:_total Loss:_classification Loss:_regression Learning_rate:_learning_rate
-    Positive_anchors:_positive_anchors Gradient_norm:_gradient Throughput:_pictures_a_second)
+    Positive_anchors:_positive_anchors Gradient_norm:_gradient
+    Gradients_of_the_two_tasks:_of_the_classification Gradients_of_the_two_tasks:_of_the_regression
+    "Cosine_of_the_two_tasks'_gradients:_cosine_of_the_angle"
+    Throughput:_pictures_a_second Waiting_for_pictures:_waited_for_pictures)
 
 # From the beginning to the end.
-"${train[@]}" --epochs=6 "--out=$work/m&m.onnx" >"$work/log"
+"${train[@]}" --epochs=6 --eval_every=2 "--out=$work/m&m.onnx" >"$work/log"
 page="$work/m&m.html"
 grep -qF "wrote $page" "$work/log" || fail "the report is not named: $(cat "$work/log")"
 cp "$page" "$work/finished.html"
@@ -88,6 +91,7 @@ has '^state finished$'
 for line in "${lines[@]}"; do
     points "$line" 40
 done
+points Recall:_AR@300 3
 [ "$(grep -c '^picture 160$' "$work/seen")" = 6 ] || fail "6 pictures, 160 pixels wide, in $(cat "$work/seen")"
 has '^tip step [0-9]+, epoch [0-9] total[0-9.]+ classification[0-9.]+ regression[0-9.]+$'
 has '^toggle 3 2$'

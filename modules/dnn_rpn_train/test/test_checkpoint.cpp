@@ -97,7 +97,6 @@ TEST(Settings, everyParameterCounts)
         {"backbone_lr", [](TrainParams& p) { p.backboneRate = 0.1; }},
         {"ema", [](TrainParams& p) { p.ema = 0.9; }},
         {"eval_every", [](TrainParams& p) { p.evalEvery++; }},
-        {"precision", [](TrainParams& p) { p.precision = "bf16"; }},
         {"patience", [](TrainParams& p) { p.patience++; }},
         {"flip", [](TrainParams& p) { p.augment.flip = 1; }},
         {"flip_vertically", [](TrainParams& p) { p.augment.flipVertically = 1; }},
