@@ -177,8 +177,6 @@ void train(CommandLineParser& options)
     std::unique_ptr<Diary> diary;
     std::unique_ptr<Progress> progress;
     std::unique_ptr<TrainingReport> report;
-    int scoredEpoch = 0; // whose weights the network has in the end
-    bool patient = true;
     const Dataset& examples = valSet.images.empty() ? trainSet : valSet;
     StepReport last;
     const auto add = [&](const StepReport& r) {
@@ -205,21 +203,8 @@ void train(CommandLineParser& options)
         }
         add(r);
         diary->add(r);
-<<<<<<< HEAD
         if (report && report->wantsExamples())
             report->addExamples(trainer, examples);
-=======
-        scoredEpoch = r.bestEpoch > 0 ? r.bestEpoch : r.epoch;
-        patient = !r.endsEarly;
-        if (report)
-        {
-            report->add(r);
-            if (r.evaluated)
-                report->addValidation(r.epoch, r.validation);
-            if (report->wantsExamples())
-                report->addExamples(trainer, examples);
-        }
->>>>>>> w-report
         progress->show(r.step, format("epoch %d/%d  loss %.4f (cls %.4f, reg %.4f)  %.1f pictures/s", r.epoch,
                                       r.epochs, r.loss, r.lossCls, r.lossReg, r.picturesPerSecond));
         if (r.evaluated)
@@ -260,11 +245,7 @@ void train(CommandLineParser& options)
         if (options.has("json"))
             writeMetrics(options.get<String>("json"), metrics);
         if (report)
-<<<<<<< HEAD
             report->addValidation(last.bestEpoch > 0 ? last.bestEpoch : last.epoch, metrics);
-=======
-            report->addValidation(scoredEpoch, metrics);
->>>>>>> w-report
     }
     if (finished)
         checkpoints.finish();
@@ -272,7 +253,8 @@ void train(CommandLineParser& options)
     if (report)
     {
         report->addExamples(trainer, examples);
-        if (report->finish(finished && patient ? TrainingReport::Finished : TrainingReport::StoppedEarly))
+        if (report->finish(finished && !last.endsEarly ? TrainingReport::Finished
+                                                       : TrainingReport::StoppedEarly))
             std::printf("wrote %s\n", page.c_str());
     }
 }
