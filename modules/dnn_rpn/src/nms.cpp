@@ -33,7 +33,7 @@ public:
     KeptBoxes(const float* boxes, int count, float threshold_, Arena& arena)
         : threshold(threshold_), side(1), longest{0, 0}, cellSize{1, 1}, cells(&arena), blocks(&arena)
     {
-        const int few = 256; // sooner compared than looked up
+        const int few = 64; // sooner compared than looked up
         while (count > few && side < 1024 && side * side < count)
             side *= 2;
         cells.assign(static_cast<size_t>(side) * side, -1);
