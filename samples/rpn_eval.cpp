@@ -33,7 +33,7 @@ written, and a page to look at beside them.
 
 const String keys =
     "{model      |       | MODEL.onnx, with MODEL.yml beside it}"
-    "{data       |       | folder with JPEGImages, Annotations and ImageSets/Main}"
+    "{data       |       | data set in the layout of Pascal VOC, COCO or YOLO}"
     "{split      |test   | ImageSets/Main/NAME.txt}"
     "{json       |<none> | write the scores to this file too}"
     "{html       |<none> | page with tables, curves and the worst pictures; without it: as --json, in .html}"

@@ -23,7 +23,7 @@ using namespace cv::dnn_rpn_train;
 namespace {
 
 const String about = R"(
-Trains a region proposal network on a folder of annotated photographs (Pascal VOC layout) and writes
+Trains a region proposal network on a folder of annotated photographs and writes
 MODEL.onnx, which stock OpenCV runs, with MODEL.yml and MODEL.csv beside it. MODEL.html shows the training
 while it runs: curves, examples, scores.
 Ctrl-C ends the training early and still writes the model. Whatever ended it, --resume with the same options
@@ -33,8 +33,9 @@ goes on at the last checkpoint, and comes to the same model as if nothing had ha
 )";
 
 const String keys =
-    "{data       |                | folder with JPEGImages, Annotations and ImageSets/Main}"
-    "{train      |trainval        | the split to train on: ImageSets/Main/NAME.txt}"
+    "{data       |                | data set in the layout of Pascal VOC, COCO or YOLO}"
+    "{train      |trainval        | the split to train on: ImageSets/Main/NAME.txt, "
+    "annotations/instances_NAME.json or images/NAME}"
     "{val        |test            | the split to score on, or none}"
     "{out        |model.onnx      | the model file}"
     "{kind       |opencv          | opencv: boxes come out of cv::dnn; heads: logits and deltas, standard "
