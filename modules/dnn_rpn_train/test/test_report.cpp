@@ -320,7 +320,7 @@ TEST(TrainingReport, showsWhatItWasGiven)
     worse.AR10 = worse.AR100 = worse.AR300 = 0.25;
     better.AR10 = better.AR100 = better.AR300 = 0.5;
     worse.AR1000 = better.AR1000 = 0.75;
-    better.ARlarge = -1; // no large objects
+    better.AR1000large = -1; // no large objects
     report.addValidation(1, worse);
     report.addValidation(2, better);
     report.addValidation(3, worse);
