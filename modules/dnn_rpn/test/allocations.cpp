@@ -18,7 +18,7 @@ size_t largeAllocations()
 
 void* operator new(size_t size)
 {
-    if (size >= 256) // lists of arguments and the like are smaller
+    if (size >= 1024) // what OpenCV needs for a loop, and lists of arguments, are smaller
         ++counter;
     if (void* memory = std::malloc(size ? size : 1))
         return memory;

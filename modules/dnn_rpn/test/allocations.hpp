@@ -6,7 +6,7 @@
 
 #include <cstddef>
 
-//! How often the whole program, the module included, has called new for 256 bytes or more.
+//! How often the whole program, the module included, has called new for 1024 bytes or more.
 size_t largeAllocations();
 
 #endif

@@ -152,7 +152,7 @@ TEST(DnnRpn_Workspace, nothingIsAllocatedInALoop)
 {
     const size_t atFirst = largeAllocations();
     std::vector<int>(1000).swap(*std::make_unique<std::vector<int>>());
-    nms(randomBoxes(theRNG(), 100, 200, 5, 60), Mat::ones(100, 1, CV_32F), 0.5f,
+    nms(randomBoxes(theRNG(), 1000, 5000, 5, 60), Mat::ones(1000, 1, CV_32F), 0.5f,
         *std::make_unique<std::vector<int>>());
     ASSERT_GE(largeAllocations(), atFirst + 2) << "the counter does not see the module's allocations";
 
