@@ -13,11 +13,7 @@ fail() {
     exit 1
 }
 
-browser=${CHROMIUM:-}
-for name in chromium chromium-browser google-chrome google-chrome-stable; do
-    [ -n "$browser" ] || browser=$(command -v $name || true)
-done
-[ -n "$browser" ] || fail "no Chromium and no Chrome here; install one, or name one in the environment's CHROMIUM"
+. "$here/browser.sh"
 
 width=1280 # of the window
 

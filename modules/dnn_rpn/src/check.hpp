@@ -34,12 +34,15 @@ inline bool shareMemory(const Mat& a, const Mat& b)
 }
 
 /** Rows to write without gaps between them: the caller's own where that can be done straight away, others aside
-where the caller's have gaps or are one of the inputs as well. */
+where the caller's have gaps or share memory with one of `inputs`, which are those that are read again after a
+row was written. Nothing where nobody wants it. */
 class RowsOutput
 {
 public:
     RowsOutput(OutputArray output, int rows, int columns, int type, std::initializer_list<Mat> inputs)
     {
+        if (!output.needed())
+            return;
         output.create(rows, columns, type);
         target = output.getMat();
         bool aside = !target.isContinuous();

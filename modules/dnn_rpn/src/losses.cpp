@@ -69,23 +69,6 @@ double sumOverLabels(const Mat& logits, const Mat& labels, int classes, const Bo
     return sum;
 }
 
-//! Rows without gaps for the gradient, the caller's own where they are; empty where nobody wants it.
-Mat createGradient(OutputArray grad, const Mat& like)
-{
-    if (!grad.needed())
-        return Mat();
-    grad.create(like.rows, like.cols, CV_32F);
-    const Mat offered = grad.getMat();
-    return offered.isContinuous() ? offered : Mat(like.rows, like.cols, CV_32F);
-}
-
-//! To the caller what createGradient() could not put there at once.
-void giveGradient(const Mat& computed, OutputArray grad)
-{
-    if (!computed.empty() && computed.data != grad.getMat().data)
-        computed.copyTo(grad);
-}
-
 Focal focalOf(double alpha, double gamma, double normalizer)
 {
     if (!(alpha <= 1))
@@ -284,11 +267,13 @@ double sigmoidFocalLoss(InputArray logits_, InputArray labels_, OutputArray grad
     const Mat logits = matrixArgument(logits_, "logits");
     const Mat labels = columnArgument(labels_, CV_32S, logits.rows, "labels");
     const Focal focal = focalOf(alpha, gamma, normalizer);
-    Mat grad = createGradient(grad_, logits);
+    RowsOutput output(grad_, logits.rows, logits.cols, CV_32F,
+                      {}); // the gradient may lie where its inputs do
+    Mat& grad = output.rows();
     const double loss = sumOverLabels(logits, labels, logits.cols, [&](int first, int last) {
         return sigmoidFocalRows(focal, logits, labels, grad, first, last);
     });
-    giveGradient(grad, grad_);
+    output.finish();
     return loss;
 }
 
@@ -301,11 +286,13 @@ double softmaxFocalLoss(InputArray logits_, InputArray labels_, OutputArray grad
                                      shapeText(logits).c_str()));
     const Mat labels = columnArgument(labels_, CV_32S, logits.rows, "labels");
     const Focal focal = focalOf(alpha, gamma, normalizer);
-    Mat grad = createGradient(grad_, logits);
+    RowsOutput output(grad_, logits.rows, logits.cols, CV_32F,
+                      {}); // the gradient may lie where its inputs do
+    Mat& grad = output.rows();
     const double loss = sumOverLabels(logits, labels, logits.cols - 1, [&](int first, int last) {
         return softmaxFocalRows(focal, logits, labels, grad, first, last);
     });
-    giveGradient(grad, grad_);
+    output.finish();
     return loss;
 }
 
@@ -355,7 +342,9 @@ double smoothL1Loss(InputArray deltas_, InputArray targets_, InputArray labels_,
     const Mat labels = columnArgument(labels_, CV_32S, deltas.rows, "labels");
     checkNotNegative(beta, "beta");
     checkNormalizer(normalizer);
-    Mat grad = createGradient(grad_, deltas);
+    RowsOutput output(grad_, deltas.rows, deltas.cols, CV_32F,
+                      {}); // the gradient may lie where its inputs do
+    Mat& grad = output.rows();
 
     const double scale = 1 / normalizer;
     const double sum = sumOverPositives(deltas, labels, grad, [&](int k) {
@@ -372,7 +361,7 @@ double smoothL1Loss(InputArray deltas_, InputArray targets_, InputArray labels_,
         }
         return loss;
     });
-    giveGradient(grad, grad_);
+    output.finish();
     return sum / normalizer;
 }
 
@@ -439,7 +428,8 @@ double giouLoss(InputArray boxes_, InputArray targets_, InputArray labels_, Outp
     checkSameRows(boxes, "boxes", targets, "targets");
     const Mat labels = columnArgument(labels_, CV_32S, boxes.rows, "labels");
     checkNormalizer(normalizer);
-    Mat grad = createGradient(grad_, boxes);
+    RowsOutput output(grad_, boxes.rows, boxes.cols, CV_32F, {}); // the gradient may lie where its inputs do
+    Mat& grad = output.rows();
 
     const double sum = sumOverPositives(boxes, labels, grad, [&](int k) {
         double derivative[4];
@@ -452,7 +442,7 @@ double giouLoss(InputArray boxes_, InputArray targets_, InputArray labels_, Outp
         }
         return loss;
     });
-    giveGradient(grad, grad_);
+    output.finish();
     return sum / normalizer;
 }
 

@@ -48,6 +48,13 @@ void Regions::clearPadding(Mat& pooled) const
         std::fill_n(pooled.ptr<float>(r), pooled.total() / pooled.size[0], 0.f);
 }
 
+int positionOfRegions(const Mat& constant, int first)
+{
+    if (constant.dims == 4)
+        return std::max(first, 0);
+    return std::max(first, constant.type() == CV_32S ? 2 : 1);
+}
+
 Shape pooledShape(const Shape& features, const Shape& rois, Size pooled)
 {
     if (features.size() != 4)

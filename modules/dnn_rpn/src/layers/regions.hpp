@@ -25,6 +25,9 @@ struct Regions
     std::vector<int> padding;  //!< rows
 };
 
+//! Which of features, regions and pictures a constant is, at least `first`.
+int positionOfRegions(const Mat& constant, int first);
+
 //! R x C x rows x columns.
 Shape pooledShape(const Shape& features, const Shape& rois, Size pooled);
 

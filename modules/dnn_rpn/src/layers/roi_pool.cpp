@@ -30,9 +30,7 @@ public:
 protected:
     int positionOf(const Mat& constant, int first) const override
     {
-        if (constant.dims == 4)
-            return std::max(first, 0);
-        return std::max(first, constant.type() == CV_32S ? 2 : 1);
+        return positionOfRegions(constant, first);
     }
 
     std::vector<Shape> shapesFor(const std::vector<Shape>& arguments) const override

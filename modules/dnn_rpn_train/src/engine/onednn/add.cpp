@@ -43,11 +43,7 @@ public:
 
     void forward(const KernelArgs& args) override
     {
-        std::unordered_map<int, dnnl::memory> all{{DNNL_ARG_DST, dnn.memory(output, args.output->data())},
-                                                  {DNNL_ARG_SCRATCHPAD, dnn.memory(pad, args.scratch)}};
-        for (size_t j = 0; j < inputs.size(); j++)
-            all[DNNL_ARG_MULTIPLE_SRC + static_cast<int>(j)] = dnn.memory(inputs[j], args.inputs[j]->data());
-        dnn.run(primitive, all);
+        dnn.runOnAll(primitive, inputs, output, pad, args);
     }
 
     void backward(const KernelArgs& args) override

@@ -25,6 +25,16 @@ void OneDnn::run(const dnnl::primitive& primitive, const std::unordered_map<int,
     primitive.execute(stream, args);
 }
 
+void OneDnn::runOnAll(const dnnl::primitive& primitive, const std::vector<MemoryDesc>& inputs,
+                      const MemoryDesc& output, const MemoryDesc& scratch, const KernelArgs& args) const
+{
+    std::unordered_map<int, dnnl::memory> all{{DNNL_ARG_DST, memory(output, args.output->data())},
+                                              {DNNL_ARG_SCRATCHPAD, memory(scratch, args.scratch)}};
+    for (size_t j = 0; j < inputs.size(); j++)
+        all[DNNL_ARG_MULTIPLE_SRC + static_cast<int>(j)] = memory(inputs[j], args.inputs[j]->data());
+    run(primitive, all);
+}
+
 MemoryDesc OneDnn::plain(const Shape& shape)
 {
     return MemoryDesc(dimsOf(shape), Type::f32, Tag::nchw);

@@ -27,6 +27,9 @@ struct OneDnn
         return dnnl::memory(desc, engine, const_cast<void*>(data));
     }
     void run(const dnnl::primitive& primitive, const std::unordered_map<int, dnnl::memory>& args) const;
+    //! One that makes the output of any number of inputs.
+    void runOnAll(const dnnl::primitive& primitive, const std::vector<MemoryDesc>& inputs,
+                  const MemoryDesc& output, const MemoryDesc& scratch, const KernelArgs& args) const;
 
     //! Plain floats.
     static MemoryDesc plain(const Shape& shape);
