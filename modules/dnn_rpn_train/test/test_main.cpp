@@ -8,6 +8,9 @@
 int main(int argc, char** argv)
 {
     ::testing::InitGoogleTest(&argc, argv);
+#if defined(__SANITIZE_THREAD__)
+    opencv_test::ThreadBackend::use();
+#endif
     return RUN_ALL_TESTS();
 }
 #else
