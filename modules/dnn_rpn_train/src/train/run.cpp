@@ -24,11 +24,11 @@ double Run::step(double rate)
     return length;
 }
 
-void Run::score(const std::function<double()>& ar300, int epoch)
+void Run::score(const std::function<double()>& rate, int epoch)
 {
     if (average)
         average->exchange();
-    const double reached = ar300();
+    const double reached = rate();
     if (reached > best)
     {
         bestWeights = weights();
@@ -55,7 +55,7 @@ void Run::save(Checkpoint& checkpoint) const
 {
     checkpoint.numbers = {{"steps", steps},
                           {"epoch of the best", epochOfBest},
-                          {"best AR300", best},
+                          {"best score", best},
                           {"scorings since the best", withoutBetter}};
     checkpoint.tensors = tensors();
 }
@@ -64,7 +64,7 @@ void Run::load(const Checkpoint& checkpoint)
 {
     steps = static_cast<int>(checkpoint.number("steps"));
     epochOfBest = static_cast<int>(checkpoint.number("epoch of the best"));
-    best = checkpoint.number("best AR300");
+    best = checkpoint.number("best score");
     withoutBetter = static_cast<int>(checkpoint.number("scorings since the best"));
     if (epochOfBest > 0)
         bestWeights = weights();

@@ -30,11 +30,11 @@ public:
     int stepsDone() const { return steps; }
 
     /** @brief Lets the weights that would be exported now be scored, and remembers them if they are the best.
-    @param ar300 gives their AR@300
+    @param rate gives what they reach
     @param epoch from 1 */
-    void score(const std::function<double()>& ar300, int epoch);
+    void score(const std::function<double()>& rate, int epoch);
     int bestEpoch() const { return epochOfBest; } //!< 0: nothing was scored
-    double bestAR300() const { return best; }
+    double bestScore() const { return best; }
     bool patienceIsOver() const { return patience > 0 && withoutBetter >= patience; }
 
     //! From the weights of the last step to those that the training was for: best, else averaged, else last.
