@@ -130,7 +130,7 @@ struct Trainer::Impl
         for (size_t p = 0; p < stages->members().size(); p++)
             if (stages->members()[p])
                 factors[p] = static_cast<float>(params.backboneRate);
-        return std::make_unique<Run>(graph, trained(), params, factors);
+        return std::make_unique<Run>(graph, std::vector<Network*>{&trained()}, params, factors);
     }
 
     void forward(const std::vector<Mat>& pictures) { network->forward(stack(pictures)); }
