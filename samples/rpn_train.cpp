@@ -73,10 +73,12 @@ const String keys =
     "{beta       |0.1111          | smooth L1: where it turns from square to straight}"
     "{box_weight |1               | weight of the regression}"
     "{prior      |0.01            | focal loss: the probability of an object that every anchor starts with}"
-    "{nms        |<none>          | IoU above which the lower-scored proposal is dropped; high: more recall, more "
+    "{nms        |<none>          | IoU above which the lower-scored proposal is dropped; high: more recall, "
+    "more "
     "boxes an object. rpn: 0.9, faster_rcnn: 0.7}"
     "{proposals  |<none>          | proposals a picture at most. rpn: 1000, faster_rcnn: 300}"
-    "{roi_loss   |ce              | second stage: ce: cross-entropy over a sample of the proposals, or focal: "
+    "{roi_loss   |ce              | second stage: ce: cross-entropy over a sample of the proposals, or "
+    "focal: "
     "focal loss over all of them, with --alpha and --gamma}"
     "{roi_samples|512             | second stage, ce: proposals a picture that are learned from}"
     "{roi_share  |0.25            | second stage, ce: at most this share of them objects}"
@@ -108,7 +110,8 @@ RoiParams readRoiParams(CommandLineParser& options, RoiParams p)
     p.loss = choiceOption(options, "roi_loss", {"ce", "focal"});
     p.sampleCount = countOption(options, "roi_samples", 1, 65536);
     p.sampleShare = static_cast<float>(numberOption(options, "roi_share", 0, 1));
-    p.match.positiveIoU = p.match.negativeIoU = static_cast<float>(numberOption(options, "roi_positive", 0, 1));
+    p.match.positiveIoU = p.match.negativeIoU =
+        static_cast<float>(numberOption(options, "roi_positive", 0, 1));
     p.channels = countOption(options, "roi_channels", 1, 65536);
     p.pooled = sizeOption(options, "roi_size");
     p.hidden = countOption(options, "roi_hidden", 1, 65536);
@@ -258,14 +261,15 @@ void train(CommandLineParser& options)
         diary->add(r);
         if (report && report->wantsExamples())
             report->addExamples(trainer, examples);
-        progress->show(r.step, format("epoch %d/%d  loss %.4f (%s)  %.1f pictures/s", r.epoch, r.epochs, r.loss,
-                                      lossParts(r).c_str(), r.picturesPerSecond));
+        progress->show(r.step, format("epoch %d/%d  loss %.4f (%s)  %.1f pictures/s", r.epoch, r.epochs,
+                                      r.loss, lossParts(r).c_str(), r.picturesPerSecond));
         if (r.evaluated)
             progress->say(format("epoch %d: %s %.4f on %s, best %.4f in epoch %d", r.epoch, measure,
-                                 params.detector == "rpn" ? r.validation.AR300 : r.validation.AP50, val.c_str(),
-                                 r.bestScore, r.bestEpoch));
+                                 params.detector == "rpn" ? r.validation.AR300 : r.validation.AP50,
+                                 val.c_str(), r.bestScore, r.bestEpoch));
         if (r.endsEarly)
-            progress->say(format("no better %s in %d scorings: the training ends here", measure, params.patience));
+            progress->say(
+                format("no better %s in %d scorings: the training ends here", measure, params.patience));
         const bool stop = interrupted();
         checkpoints.save(trainer, *diary, r.step == r.steps || r.endsEarly, stop);
         return !stop;

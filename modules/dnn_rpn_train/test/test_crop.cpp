@@ -64,7 +64,7 @@ TEST(Crop, givesWhatCvDnnsLayerGives)
             const Size picture(320, 240);
             const Tensor map = drawn(shape, rng);
             Mat boxes = drawnBoxes(20, picture, rng);
-            boxes.push_back((Mat_<float>(3, 4) << 0, 0, 320, 240, 0, 0, 0, 0, 320, 240, 320, 240));
+            boxes.push_back(Mat((Mat_<float>(3, 4) << 0, 0, 320, 240, 0, 0, 0, 0, 320, 240, 320, 240)));
             Tensor crops;
             Crop(size).forward(map, {boxes}, picture, crops);
             const Mat theirs = cropAndResize(map, boxes, picture, size);
@@ -123,7 +123,6 @@ convolutions are means. */
 std::vector<float> cornersOf(int kernel, int stride, int pad, Size size)
 {
     Graph g;
-    Node conv;
     const int in = g.addInput("picture");
     const int field = g.addConv("field", in, 3, 1, kernel, stride);
     g.nodes[field].padLeft = g.nodes[field].padRight = g.nodes[field].padTop = g.nodes[field].padBottom = pad;

@@ -22,7 +22,8 @@ on features of corners the edges are where they should be. What cannot be made u
 @param input width x height of the pictures that the padding is worked out for; at another size, features that do
 not reach as far to the right may end a cell earlier or later
 @return the node; weights are 0 */
-CV_EXPORTS int addCornerFeatures(Graph& graph, const std::string& name, int features, int channels, Size input);
+CV_EXPORTS int addCornerFeatures(Graph& graph, const std::string& name, int features, int channels,
+                                 Size input);
 
 } // namespace dnn_rpn_train
 } // namespace cv

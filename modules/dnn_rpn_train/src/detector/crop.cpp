@@ -83,7 +83,8 @@ void Crop::backward(const Tensor& cropsGradient, Tensor& mapGradient)
         return;
     }
     Mat out = viewOf(mapGradient);
-    roiAlignBackward(viewOf(cropsGradient), regions, pictures, {s.n, s.c, s.h, s.w}, out, oneSample(), workspace);
+    roiAlignBackward(viewOf(cropsGradient), regions, pictures, {s.n, s.c, s.h, s.w}, out, oneSample(),
+                     workspace);
 }
 
 } // namespace dnn_rpn_train

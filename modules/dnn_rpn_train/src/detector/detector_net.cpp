@@ -4,6 +4,7 @@
 #include "../precomp.hpp"
 #include "detector_net.hpp"
 
+#include "../data/augment.hpp"
 #include "../data/loader.hpp"
 #include "feature_cache.hpp"
 #include "backbone.hpp"
@@ -46,7 +47,8 @@ DetectorNet::DetectorNet(const TrainParams& p, RNG& rng) : params(p)
     {
         rpn = std::make_unique<Rpn>(p.rpn, trunk, features, rng);
         if (twoStages)
-            roi = std::make_unique<RoiHead>(p.roi, static_cast<int>(p.classes.size()), trunk, features, p.size, rng);
+            roi = std::make_unique<RoiHead>(p.roi, static_cast<int>(p.classes.size()), trunk, features,
+                                            p.size, rng);
         trunk.shapes(batchShape()); // throws if the size leaves nothing
     }
     catch (const cv::Exception& e)
@@ -134,7 +136,10 @@ StepLoss DetectorNet::step(const Batch& batch, unsigned seed)
         std::vector<Mat> proposals(batch.objects.size());
         parallel_for_(Range(0, static_cast<int>(proposals.size())), [&](const Range& range) {
             for (int n = range.start; n < range.end; n++)
-                first.propose(net, n, params.size, params.roi.trainProposals, proposals[n], noArray());
+            {
+                Mat objectness;
+                first.propose(net, n, params.size, params.roi.trainProposals, proposals[n], objectness);
+            }
         });
         const int node = roi->featuresNode() - (head ? features : 0);
         loss.roi = roi->loss(net.value(node), *roiTraining, proposals, batch.objects, params.size, seed,
@@ -160,8 +165,8 @@ std::vector<Detections> DetectorNet::detect(const std::vector<Mat>& pictures)
             d.labels = Mat(d.scores.rows, 1, CV_32S, Scalar(1));
             continue;
         }
-        Mat proposals, probabilities, deltas;
-        rpn->propose(*network, n, params.size, params.roi.proposals, proposals, noArray());
+        Mat proposals, objectness, probabilities, deltas;
+        rpn->propose(*network, n, params.size, params.roi.proposals, proposals, objectness);
         const Tensor& map = network->value(roi->featuresNode());
         Shape one = map.shape();
         one.n = 1;
@@ -187,14 +192,17 @@ ModelDescription DetectorNet::describe(const String& kind) const
 
 std::string DetectorNet::exported(const String& kind) const
 {
-    return kind == "heads" ? exportHeads(trunk, *rpn) : exportForOpenCV(trunk, *rpn, params.size);
+    return kind == "heads" ? exportHeads(trunk, *rpn) : exportForOpenCV(trunk, *rpn, params.size, roi.get());
 }
 
 void DetectorNet::verify(const std::string& file, const String& kind)
 {
     // In floats, as cv::dnn; and oneDNN's ReLU makes 0 of what is not a number, which would go unnoticed.
     Network exact(trunk, Engine::create("eigen"));
-    verifyExport(file, kind, exact, *rpn, params.size);
+    if (!roi)
+        return verifyExport(file, kind, exact, *rpn, params.size);
+    Network exactRoi(roi->graph(), Engine::create("eigen"));
+    verifyExport(file, kind, exact, *rpn, params.size, roi.get(), &exactRoi);
 }
 
 } // namespace dnn_rpn_train

@@ -37,7 +37,8 @@ Graph withPlainDeltas(const RoiHead& roi)
 }
 
 //! Columns first..last-1 of a table 1 x 1 x P x 7.
-std::string addColumns(OnnxWriter& writer, const std::string& name, const std::string& table, int first, int last)
+std::string addColumns(OnnxWriter& writer, const std::string& name, const std::string& table, int first,
+                       int last)
 {
     writer.addConstant(name + ".first", {first});
     writer.addConstant(name + ".last", {last});
@@ -65,14 +66,16 @@ std::string addMask(OnnxWriter& writer, const std::string& table, int columns)
     writer.addConstant("roi.mask.weight", {columns, 1}, large.data());
     const std::vector<float> none(columns, 0.f);
     writer.addConstant("roi.mask.bias", {columns}, none.data());
-    writer.addNode("Gemm", "roi.mask.spread", {score, "roi.mask.weight", "roi.mask.bias"}).integer("transB", 1);
+    writer.addNode("Gemm", "roi.mask.spread", {score, "roi.mask.weight", "roi.mask.bias"})
+        .integer("transB", 1);
     writer.addNode("Clip", "roi.mask", {"roi.mask.spread"}).real("min", 0).real("max", 1);
     return "roi.mask";
 }
 
 } // namespace
 
-void addSecondStage(OnnxWriter& writer, const RoiHead& roi, const std::string& proposals, const std::string& features)
+void addSecondStage(OnnxWriter& writer, const RoiHead& roi, const std::string& proposals,
+                    const std::string& features)
 {
     const RoiParams& p = roi.parameters();
     const Graph graph = withPlainDeltas(roi);
@@ -83,9 +86,10 @@ void addSecondStage(OnnxWriter& writer, const RoiHead& roi, const std::string& p
     writer.addGraph(graph, graph.nodes[0].name);
     writer.addNode("Softmax", "roi.probabilities", {graph.nodes[roi.logitsNode()].name}).integer("axis", 1);
     writer.addNode("Mul", "roi.scores", {"roi.probabilities", addMask(writer, proposals, columns)});
-    const std::string scores = addReshape(writer, "roi.scores.flat", "roi.scores", {1, -1}),
-                      deltas = addReshape(writer, "roi.deltas.flat", graph.nodes[roi.deltasNode()].name, {1, -1}),
-                      boxes = addReshape(writer, "roi.boxes.flat",
+    const std::string scores = addReshape(writer, "roi.scores.row", "roi.scores", {1, -1}),
+                      deltas =
+                          addReshape(writer, "roi.deltas.row", graph.nodes[roi.deltasNode()].name, {1, -1}),
+                      boxes = addReshape(writer, "roi.boxes.row",
                                          addColumns(writer, "roi.boxes", proposals, 3, 7), {1, 1, -1});
     const dnn_rpn::DetectionParams& d = p.detections;
     const int all = p.proposals.postNms * roi.classes();

@@ -40,7 +40,8 @@ namespace {
 void checkRoiParams(const RoiParams& p, int classes)
 {
     if (p.loss != "ce" && p.loss != "focal")
-        CV_Error_(Error::StsBadArg, ("loss '%s' of the second stage is neither ce nor focal", p.loss.c_str()));
+        CV_Error_(Error::StsBadArg,
+                  ("loss '%s' of the second stage is neither ce nor focal", p.loss.c_str()));
     CV_CheckGE(classes, 1, "a second stage needs classes to tell apart");
     auto positive = [](int value, const char* what) {
         if (value < 1 || value > (1 << 16))
@@ -52,9 +53,10 @@ void checkRoiParams(const RoiParams& p, int classes)
     positive(p.trainProposals.postNms, "proposals while training");
     positive(p.proposals.postNms, "proposals");
     if (!(p.boxWeight > 0 && p.boxWeight <= 1e6 && p.clsWeight > 0 && p.clsWeight <= 1e6))
-        CV_Error_(Error::StsOutOfRange, ("the weights of the second stage's losses are %g and %g, not above 0 and "
-                                         "at most 1e6",
-                                         p.clsWeight, p.boxWeight));
+        CV_Error_(Error::StsOutOfRange,
+                  ("the weights of the second stage's losses are %g and %g, not above 0 and "
+                   "at most 1e6",
+                   p.clsWeight, p.boxWeight));
 }
 
 //! A row for each region as a matrix over the tensor's memory.
@@ -91,7 +93,8 @@ RoiHead::RoiHead(const RoiParams& params_, int classes, Graph& trunk, int featur
     Tensor& weights = trunk.parameters[conv.parameters[0]].value;
     drawWeights(weights, std::sqrt(2. / weights.shape().picture()), rng); // He et al. 2015, eq. 10
 
-    std::swap(net.parameters, trunk.parameters); // one list, so that an index names the same parameter in both
+    std::swap(net.parameters,
+              trunk.parameters); // one list, so that an index names the same parameter in both
     const int regions = net.addInput("roi.crops");
     const Shape crop(1, params.channels, params.pooled.height, params.pooled.width);
     const int first = net.addFullyConnected("roi.fc1", regions, crop, params.hidden);
@@ -184,7 +187,8 @@ RpnLoss RoiHead::loss(const Tensor& features, Network& network, const std::vecto
     }
     // Faster R-CNN divides both by the number of regions; focal loss, as in PRCV 2018, section 3.2, by the positives.
     const double clsNormalizer = (focal ? std::max(1, loss.positives) : std::max(1, used)) / params.clsWeight,
-                 regNormalizer = (focal ? std::max(1, 2 * loss.positives) : std::max(1, used)) / params.boxWeight;
+                 regNormalizer =
+                     (focal ? std::max(1, 2 * loss.positives) : std::max(1, used)) / params.boxWeight;
     const Mat x = rowsOf(network.value(logits)), d = rowsOf(network.value(deltas));
     Mat xGrad = rowsOf(network.gradient(logits)), dGrad = rowsOf(network.gradient(deltas));
     std::vector<double> cls(pictures), reg(pictures);
@@ -194,8 +198,8 @@ RpnLoss RoiHead::loss(const Tensor& features, Network& network, const std::vecto
             const Range rows(n * count, (n + 1) * count);
             const Sample& s = samples[n];
             Mat grad;
-            cls[n] = focal ? softmaxFocalLoss(x.rowRange(rows), s.labels, grad, params.focalAlpha, params.focalGamma,
-                                              clsNormalizer)
+            cls[n] = focal ? softmaxFocalLoss(x.rowRange(rows), s.labels, grad, params.focalAlpha,
+                                              params.focalGamma, clsNormalizer)
                            : softmaxCrossEntropy(x.rowRange(rows), s.labels, grad, clsNormalizer);
             grad.copyTo(xGrad.rowRange(rows));
             reg[n] = boxLoss(d.rowRange(rows), s.targets, s.labels, regNormalizer, dGrad.rowRange(rows));
@@ -216,7 +220,8 @@ RpnLoss RoiHead::loss(const Tensor& features, Network& network, const std::vecto
     return loss;
 }
 
-double RoiHead::boxLoss(const Mat& d, const Mat& targets, const Mat& labels, double normalizer, Mat grad) const
+double RoiHead::boxLoss(const Mat& d, const Mat& targets, const Mat& labels, double normalizer,
+                        Mat grad) const
 {
     if (params.sharedDeltas)
     {
@@ -238,8 +243,8 @@ double RoiHead::boxLoss(const Mat& d, const Mat& targets, const Mat& labels, dou
     return loss;
 }
 
-void RoiHead::judge(const Tensor& features, Network& network, const Mat& boxes, Size picture, Mat& probabilities,
-                    Mat& boxDeltas) const
+void RoiHead::judge(const Tensor& features, Network& network, const Mat& boxes, Size picture,
+                    Mat& probabilities, Mat& boxDeltas) const
 {
     // One shape for all pictures, so that the network plans once.
     Mat padded = Mat::zeros(std::max(params.proposals.postNms, boxes.rows), 4, CV_32F);
@@ -256,8 +261,15 @@ void RoiHead::judge(const Tensor& features, Network& network, const Mat& boxes, 
 void RoiHead::detect(const Mat& boxes, const Mat& probabilities, const Mat& boxDeltas, Size picture,
                      OutputArray found, OutputArray scores, OutputArray labels) const
 {
-    generateDetections(probabilities.colRange(1, classCount + 1).clone(), boxDeltas, boxes, std::vector<int>(),
-                       picture, found, scores, labels, params.detections);
+    if (boxes.empty())
+    {
+        Mat(0, 4, CV_32F).copyTo(found);
+        Mat(0, 1, CV_32F).copyTo(scores);
+        Mat(0, 1, CV_32S).copyTo(labels);
+        return;
+    }
+    generateDetections(probabilities.colRange(1, classCount + 1).clone(), boxDeltas, boxes,
+                       std::vector<int>(), picture, found, scores, labels, params.detections);
 }
 
 } // namespace dnn_rpn_train

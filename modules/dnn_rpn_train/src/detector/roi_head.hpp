@@ -63,8 +63,8 @@ public:
                Mat& boxDeltas) const;
 
     //! Detections from what judge() gives, by falling score: D x 4, D, D (1..C).
-    void detect(const Mat& boxes, const Mat& probabilities, const Mat& boxDeltas, Size picture, OutputArray found,
-                OutputArray scores, OutputArray labels) const;
+    void detect(const Mat& boxes, const Mat& probabilities, const Mat& boxDeltas, Size picture,
+                OutputArray found, OutputArray scores, OutputArray labels) const;
 
     const RoiParams& parameters() const { return params; }
     int classes() const { return classCount; }

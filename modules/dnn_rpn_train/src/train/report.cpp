@@ -85,7 +85,8 @@ const Quantity quantities[] = {
     {LossPlot, "total", true, [](const StepReport& r) { return r.loss; }},
     {LossPlot, "classification", true, [](const StepReport& r) { return r.lossCls; }},
     {LossPlot, "regression", true, [](const StepReport& r) { return r.lossReg; }},
-    {LossPlot, "classes, second stage", true, [](const StepReport& r) { return secondStage(r, r.lossRoiCls); }},
+    {LossPlot, "classes, second stage", true,
+     [](const StepReport& r) { return secondStage(r, r.lossRoiCls); }},
     {LossPlot, "boxes, second stage", true, [](const StepReport& r) { return secondStage(r, r.lossRoiReg); }},
     {RatePlot, "learning rate", false, [](const StepReport& r) { return r.learningRate; }},
     {PositivesPlot, "positive anchors", true, [](const StepReport& r) { return double(r.positives); }},
@@ -115,7 +116,8 @@ struct Score
 };
 
 const Score scores[] = {
-    {"AR@10", &Metrics::AR10, RecallChart, "recall of the 10 best boxes a picture, mean over IoU 0.50:0.05:0.95"},
+    {"AR@10", &Metrics::AR10, RecallChart,
+     "recall of the 10 best boxes a picture, mean over IoU 0.50:0.05:0.95"},
     {"AR@100", &Metrics::AR100, RecallChart, "the same of 100"},
     {"AR@300", &Metrics::AR300, RecallChart, "the same of 300"},
     {"AR@1000", &Metrics::AR1000, RecallChart, "the same of 1000"},
@@ -126,7 +128,6 @@ const Score scores[] = {
     {"AP50", &Metrics::AP50, PrecisionChart, "precision at IoU 0.50"},
     {"AP75", &Metrics::AP75, PrecisionChart, "precision at IoU 0.75"},
 };
-
 
 double valueOf(const Score& score, const Metrics& metrics)
 {

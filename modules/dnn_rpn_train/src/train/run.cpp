@@ -7,9 +7,10 @@
 namespace cv {
 namespace dnn_rpn_train {
 
-Run::Run(Graph& graph_, Network& network, const TrainParams& params, const std::vector<float>& factors)
+Run::Run(Graph& graph_, const std::vector<Network*>& networks, const TrainParams& params,
+         const std::vector<float>& factors)
     : graph(graph_), clip(params.clip), patience(params.patience),
-      solver(std::make_unique<Solver>(network, params.momentum, params.weightDecay, factors))
+      solver(std::make_unique<Solver>(networks, params.momentum, params.weightDecay, factors))
 {
     if (params.ema > 0)
         average = std::make_unique<Average>(graph, params.ema);

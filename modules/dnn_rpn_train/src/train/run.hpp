@@ -21,11 +21,12 @@ class CV_EXPORTS Run
 {
 public:
     /** @param graph whose weights are trained
-    @param network that trains them; it may run a part of the graph
+    @param networks that train them; each may run a part of the graph
     @param factors of the learning rate, by parameter */
-    Run(Graph& graph, Network& network, const TrainParams& params, const std::vector<float>& factors);
+    Run(Graph& graph, const std::vector<Network*>& networks, const TrainParams& params,
+        const std::vector<float>& factors);
 
-    //! Changes the weights by the network's gradients; returns their length before clipping.
+    //! Changes the weights by the networks' gradients; returns their length before clipping.
     double step(double rate);
     int stepsDone() const { return steps; }
 

@@ -36,9 +36,9 @@ struct Trainer::Impl
     Settings settings;
     RNG rng;
     std::unique_ptr<DetectorNet> net;
-    std::unique_ptr<Run> run;   //!< none outside of fit(), but for one that a checkpoint brought
-    Settings data;              //!< of the run's pictures
-    std::string resumed;        //!< the checkpoint that the run came from, or ""
+    std::unique_ptr<Run> run; //!< none outside of fit(), but for one that a checkpoint brought
+    Settings data;            //!< of the run's pictures
+    std::string resumed;      //!< the checkpoint that the run came from, or ""
     float scoreThreshold = 0.5f;
 
     static void checkParam(bool good, const char* name, double value)

@@ -56,15 +56,15 @@ struct CV_EXPORTS RoiParams
     //! "ce": softmax cross-entropy over a balanced sample; "focal": softmax focal loss over all proposals
     String loss = "ce";
 
-    int channels = 128;         //!< of the features that regions are cut out of
-    Size pooled{7, 7};          //!< columns x rows that every region is resampled to
-    int hidden = 256;           //!< width of both fully connected layers
-    bool sharedDeltas = false;  //!< one box for all classes rather than one a class
+    int channels = 128;        //!< of the features that regions are cut out of
+    Size pooled{7, 7};         //!< columns x rows that every region is resampled to
+    int hidden = 256;          //!< width of both fully connected layers
+    bool sharedDeltas = false; //!< one box for all classes rather than one a class
 
     dnn_rpn::ProposalParams trainProposals; //!< what it learns from: 2000 -> 1000 at IoU 0.7
-    dnn_rpn::ProposalParams proposals;      //!< at evaluation and in the exported file: 1000 -> 300 at IoU 0.7
-    bool appendTruth = true;                //!< the objects' own boxes are among the proposals, while training
-    dnn_rpn::MatchParams match;             //!< a proposal is an object from IoU 0.5 on, else background
+    dnn_rpn::ProposalParams proposals; //!< at evaluation and in the exported file: 1000 -> 300 at IoU 0.7
+    bool appendTruth = true;           //!< the objects' own boxes are among the proposals, while training
+    dnn_rpn::MatchParams match;        //!< a proposal is an object from IoU 0.5 on, else background
 
     int sampleCount = 512;     //!< "ce": regions a picture
     float sampleShare = 0.25f; //!< "ce": at most this share of them objects
@@ -74,7 +74,8 @@ struct CV_EXPORTS RoiParams
     double boxWeight = 1;      //!< of the regression loss
     double boxBeta = 1. / 9;   //!< where smooth L1 turns from square to straight
 
-    dnn_rpn::DetectionParams detections; //!< limits of what comes out, and the weights of the deltas: 10, 10, 5, 5
+    dnn_rpn::DetectionParams
+        detections; //!< limits of what comes out, and the weights of the deltas: 10, 10, 5, 5
 
     RoiParams();
 };
@@ -82,10 +83,10 @@ struct CV_EXPORTS RoiParams
 //! Everything that a training run depends on besides the pictures.
 struct CV_EXPORTS TrainParams
 {
-    String detector = "rpn";     //!< "rpn": boxes without classes; "faster_rcnn": with a second stage behind it
+    String detector = "rpn"; //!< "rpn": boxes without classes; "faster_rcnn": with a second stage behind it
     std::vector<String> classes; //!< names of the labels 1..C, as the data set has them; "rpn" needs none
-    String backbone = "small"; //!< an ONNX file, or "small": a built-in network, untrained
-    String engine = "auto";    //!< "onednn", "eigen", or "auto": the fastest of this build
+    String backbone = "small";   //!< an ONNX file, or "small": a built-in network, untrained
+    String engine = "auto";      //!< "onednn", "eigen", or "auto": the fastest of this build
     String precision = "fp32"; //!< or "bf16": values and gradients of 16 bits, weights in float; onednn only
     RpnParams rpn;
     RoiParams roi; //!< "faster_rcnn" only
@@ -112,10 +113,10 @@ struct CV_EXPORTS TrainParams
 //! What one step did.
 struct CV_EXPORTS StepReport
 {
-    int step = 0, steps = 0;   //!< this step, from 1, of so many
-    int epoch = 0, epochs = 0; //!< from 1
-    double loss = 0;                     //!< all together
-    double lossCls = 0, lossReg = 0;     //!< of the region proposal network
+    int step = 0, steps = 0;               //!< this step, from 1, of so many
+    int epoch = 0, epochs = 0;             //!< from 1
+    double loss = 0;                       //!< all together
+    double lossCls = 0, lossReg = 0;       //!< of the region proposal network
     double lossRoiCls = 0, lossRoiReg = 0; //!< of the second stage; 0 without one
     double learningRate = 0;
     double gradientNorm = 0;      //!< before clipping
