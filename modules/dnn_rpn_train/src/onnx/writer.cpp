@@ -20,11 +20,12 @@ onnx::AttributeProto* attribute(onnx::NodeProto& n, const char* name,
     return a;
 }
 
-void describe(onnx::ValueInfoProto* value, const std::string& name, const std::vector<int64_t>& dims)
+void describe(onnx::ValueInfoProto* value, const std::string& name, const std::vector<int64_t>& dims,
+              bool whole = false)
 {
     value->set_name(name);
     onnx::TypeProto::Tensor* tensor = value->mutable_type()->mutable_tensor_type();
-    tensor->set_elem_type(onnx::TensorProto::FLOAT);
+    tensor->set_elem_type(whole ? onnx::TensorProto::INT64 : onnx::TensorProto::FLOAT);
     for (size_t i = 0; i < dims.size(); i++)
         if (dims[i] >= 0)
             tensor->mutable_shape()->add_dim()->set_dim_value(dims[i]);
@@ -34,13 +35,14 @@ void describe(onnx::ValueInfoProto* value, const std::string& name, const std::v
 
 } // namespace
 
-OnnxWriter::OnnxWriter() : model(std::make_unique<onnx::ModelProto>())
+OnnxWriter::OnnxWriter(int operatorSet_) : operatorSet(operatorSet_), model(std::make_unique<onnx::ModelProto>())
 {
-    model->set_ir_version(5); // the first after operator set 10 came out
+    CV_Assert(operatorSet == 10 || operatorSet == 16);
+    model->set_ir_version(operatorSet == 10 ? 5 : 8); // the first after the operator set came out
     model->set_producer_name("opencv_dnn_rpn_train");
     onnx::OperatorSetIdProto* set = model->add_opset_import();
     set->set_domain("");
-    set->set_version(10);
+    set->set_version(operatorSet);
     model->mutable_graph()->set_name("detector");
 }
 
@@ -86,14 +88,20 @@ OnnxWriter::NodeRef& OnnxWriter::NodeRef::output(const std::string& name)
     return *this;
 }
 
+OnnxWriter::NodeRef& OnnxWriter::NodeRef::addOutput(const std::string& name)
+{
+    proto.add_output(name);
+    return *this;
+}
+
 void OnnxWriter::addInput(const std::string& name, const std::vector<int64_t>& dims)
 {
     describe(model->mutable_graph()->add_input(), name, dims);
 }
 
-void OnnxWriter::addOutput(const std::string& name, const std::vector<int64_t>& dims)
+void OnnxWriter::addOutput(const std::string& name, const std::vector<int64_t>& dims, bool whole)
 {
-    describe(model->mutable_graph()->add_output(), name, dims);
+    describe(model->mutable_graph()->add_output(), name, dims, whole);
 }
 
 OnnxWriter::NodeRef OnnxWriter::addNode(const std::string& type, const std::string& name,
@@ -180,7 +188,15 @@ void OnnxWriter::addGraph(const Graph& graph, const std::string& input)
         {
             const float scales[] = {1, 1, static_cast<float>(n.scale), static_cast<float>(n.scale)};
             addConstant(n.name + ".scales", {4}, scales);
+            if (operatorSet > 10)
+                inputs.push_back(""); // the region, which only some modes have
             inputs.push_back(n.name + ".scales");
+        }
+        else if (n.op == Op::Clip && operatorSet > 10)
+        {
+            addConstant(n.name + ".min", {}, &n.lower);
+            addConstant(n.name + ".max", {}, &n.upper);
+            inputs.insert(inputs.end(), {n.name + ".min", n.name + ".max"});
         }
         for (int p : n.parameters)
             inputs.push_back(graph.parameters[p].name);
@@ -202,7 +218,8 @@ void OnnxWriter::addGraph(const Graph& graph, const std::string& input)
             node.real("epsilon", n.epsilon);
             break;
         case Op::Clip:
-            node.real("min", n.lower).real("max", n.upper);
+            if (operatorSet == 10)
+                node.real("min", n.lower).real("max", n.upper);
             break;
         case Op::Concat:
             node.integer("axis", 1);
@@ -212,6 +229,8 @@ void OnnxWriter::addGraph(const Graph& graph, const std::string& input)
             break;
         case Op::Resize:
             node.text("mode", "nearest");
+            if (operatorSet > 10) // what set 10 means by it
+                node.text("coordinate_transformation_mode", "asymmetric").text("nearest_mode", "floor");
             break;
         case Op::Input:
         case Op::Relu:

@@ -20,12 +20,14 @@ namespace dnn_rpn_train {
 
 /** @brief Writes a graph as ONNX, and what an exporter adds behind it.
 
-Operator set 10: the newest whose Clip, Slice and Softmax OpenCV 4.6 reads without exceptions.
+Operator set 10 is the newest whose Clip, Slice and Softmax OpenCV 4.6 reads without exceptions; 16 the first whose
+RoiAlign knows half a cell.
 */
 class CV_EXPORTS OnnxWriter
 {
 public:
-    OnnxWriter();
+    //! @param operatorSet 10 or 16
+    explicit OnnxWriter(int operatorSet = 10);
     ~OnnxWriter();
 
     //! One more node, to be given its attributes; its only output has the node's name.
@@ -39,6 +41,8 @@ public:
         NodeRef& reals(const char* name, const std::vector<float>& values);
         //! A name for the output other than the node's.
         NodeRef& output(const std::string& name);
+        //! One more output.
+        NodeRef& addOutput(const std::string& name);
 
     private:
         friend class OnnxWriter;
@@ -48,8 +52,8 @@ public:
 
     //! The input picture; negative dimensions stay open.
     void addInput(const std::string& name, const std::vector<int64_t>& dims);
-    //! Negative dimensions stay open.
-    void addOutput(const std::string& name, const std::vector<int64_t>& dims);
+    //! Negative dimensions stay open. Floats, or whole numbers of 64 bit.
+    void addOutput(const std::string& name, const std::vector<int64_t>& dims, bool whole = false);
     /** @brief All nodes of a graph but its input, and the parameters that they use. Each value is named after its
     node; that of a FullyConnected node has two dimensions, n x outputs.
     @param input the value, already in the file, that node 0 stands for; empty: the one of node 0's name */
@@ -64,6 +68,7 @@ private:
     void addParameters(const Graph& graph);
     void addWindow(const Node& n, NodeRef& node);
 
+    const int operatorSet;
     std::unique_ptr<onnx::ModelProto> model;
 };
 
