@@ -23,7 +23,7 @@ if(NOT BUILD_opencv_dnn_rpn_train)
   return()
 endif()
 
-set(libraries opencv_dnn_rpn_train opencv_dnn_rpn opencv_imgcodecs opencv_videoio)
+set(libraries opencv_dnn_rpn_train opencv_dnn_rpn opencv_imgcodecs opencv_videoio opencv_highgui)
 if(common)
   add_library(dnn_rpn_samples_common STATIC ${common})
   dnn_rpn_target_defaults(dnn_rpn_samples_common)

@@ -46,7 +46,10 @@ public:
         writer.addConstant(name, values);
         return name;
     }
-    Value reshape(const Value& x, const std::vector<int64_t>& shape) { return op("Reshape", {x, whole(shape)}); }
+    Value reshape(const Value& x, const std::vector<int64_t>& shape)
+    {
+        return op("Reshape", {x, whole(shape)});
+    }
     Value slice(const Value& x, int first, int last, int axis)
     {
         return op("Slice", {x, whole({first}), whole({last}), whole({axis})});
@@ -111,14 +114,17 @@ Value sizeOf(Formula& f, const Value& map)
 /** @brief decodeBoxes() and clipBoxes().
 @param deltas, anchors .. x 4, of shapes that broadcast
 @param rank of what comes out */
-Value decode(Formula& f, const Value& deltas, const Value& anchors, const Scalar& weights, const Value& size, int rank)
+Value decode(Formula& f, const Value& deltas, const Value& anchors, const Scalar& weights, const Value& size,
+             int rank)
 {
     const int axis = rank - 1;
     const float limit = static_cast<float>(4.135166556742356); // decodeBoxes()'s maxLogSize
-    const Value own = weights == Scalar(1, 1, 1, 1)
-                          ? deltas
-                          : f.op("Div", {deltas, f.floats({4}, {static_cast<float>(weights[0]), static_cast<float>(weights[1]),
-                                                                static_cast<float>(weights[2]), static_cast<float>(weights[3])})});
+    const Value own =
+        weights == Scalar(1, 1, 1, 1)
+            ? deltas
+            : f.op("Div",
+                   {deltas, f.floats({4}, {static_cast<float>(weights[0]), static_cast<float>(weights[1]),
+                                           static_cast<float>(weights[2]), static_cast<float>(weights[3])})});
     const Value low = f.slice(anchors, 0, 2, axis), high = f.slice(anchors, 2, 4, axis);
     const Value extent = f.op("Sub", {high, low});
     const Value half = f.number(0.5f);
@@ -128,7 +134,8 @@ Value decode(Formula& f, const Value& deltas, const Value& anchors, const Scalar
     const Value newHalf = f.op("Mul", {f.op("Mul", {extent, f.op("Exp", {logSize})}), half});
     const Value zero = f.number(0);
     auto clipped = [&](const Value& corner) { return f.op("Max", {f.op("Min", {corner, size}), zero}); };
-    return f.concat({clipped(f.op("Sub", {newCentre, newHalf})), clipped(f.op("Add", {newCentre, newHalf}))}, axis);
+    return f.concat({clipped(f.op("Sub", {newCentre, newHalf})), clipped(f.op("Add", {newCentre, newHalf}))},
+                    axis);
 }
 
 //! generateAnchors() for a map of whatever size: K x 4, the anchors of a cell next to each other.
@@ -137,9 +144,11 @@ Value anchorsOf(Formula& f, const Value& map, const AnchorLevel& level)
     const Value shape = f.op("Shape", {map});
     auto steps = [&](int axis, const std::vector<int64_t>& dims) {
         const Value count = f.reshape(f.slice(shape, axis, axis + 1, 0), {});
-        const Value numbers = f.op("Range", {f.reshape(f.whole({0}), {}), count, f.reshape(f.whole({1}), {})});
+        const Value numbers =
+            f.op("Range", {f.reshape(f.whole({0}), {}), count, f.reshape(f.whole({1}), {})});
         const float stride = static_cast<float>(level.stride);
-        const Value along = axis == 3 ? f.floats({4}, {stride, 0, stride, 0}) : f.floats({4}, {0, stride, 0, stride});
+        const Value along =
+            axis == 3 ? f.floats({4}, {stride, 0, stride, 0}) : f.floats({4}, {0, stride, 0, stride});
         return f.op("Mul", {f.reshape(f.toFloat(numbers), dims), along});
     };
     std::vector<float> first;
@@ -206,7 +215,8 @@ float justBelow(float threshold)
 }
 
 //! generateProposals()
-Found proposals(Formula& f, const Graph& graph, const AnchorHead& head, const ProposalParams& limits, const Value& size)
+Found proposals(Formula& f, const Graph& graph, const AnchorHead& head, const ProposalParams& limits,
+                const Value& size)
 {
     std::vector<Value> boxes, scores;
     for (size_t i = 0; i < head.levels().size(); i++)
@@ -226,10 +236,12 @@ Found proposals(Formula& f, const Graph& graph, const AnchorHead& head, const Pr
         Value indices;
         Found level;
         level.scores = f.top(probability, limits.preNms, indices);
-        level.boxes = decode(f, f.gather(anchorsFirst(f, deltasMap, 4), indices),
-                             f.gather(anchorsOf(f, logitsMap, head.levels()[i]), indices), Scalar(1, 1, 1, 1), size, 2);
+        level.boxes =
+            decode(f, f.gather(anchorsFirst(f, deltasMap, 4), indices),
+                   f.gather(anchorsOf(f, logitsMap, head.levels()[i]), indices), Scalar(1, 1, 1, 1), size, 2);
         level.scores = withoutSmall(f, level, limits.minSize);
-        level = suppressed(f, level, size, limits.nmsThreshold, limits.postNms, justBelow(limits.scoreThreshold));
+        level =
+            suppressed(f, level, size, limits.nmsThreshold, limits.postNms, justBelow(limits.scoreThreshold));
         boxes.push_back(level.boxes);
         scores.push_back(level.scores);
     }
@@ -246,8 +258,8 @@ Found proposals(Formula& f, const Graph& graph, const AnchorHead& head, const Pr
 @param scores K x C
 @param deltas K x 4 or K x 4 C
 @param anchors K x 4 */
-Found candidates(Formula& f, const Value& scores, const Value& deltas, const Value& anchors, int classes, bool shared,
-                 const DetectionParams& limits, const Value& size)
+Found candidates(Formula& f, const Value& scores, const Value& deltas, const Value& anchors, int classes,
+                 bool shared, const DetectionParams& limits, const Value& size)
 {
     Value pairs;
     Found found;
@@ -279,9 +291,11 @@ Found oneStage(Formula& f, const Graph& graph, const AnchorHead& head, const Val
     {
         const Value logitsMap = graph.nodes[head.logitsNode(static_cast<int>(i))].name,
                     deltasMap = graph.nodes[head.deltasNode(static_cast<int>(i))].name;
-        const Value p = classScores(f, anchorsFirst(f, logitsMap, head.columns()), head.classes(), head.softmax());
-        const Found level = candidates(f, p, anchorsFirst(f, deltasMap, 4), anchorsOf(f, logitsMap, head.levels()[i]),
-                                       head.classes(), true, limits, size);
+        const Value p =
+            classScores(f, anchorsFirst(f, logitsMap, head.columns()), head.classes(), head.softmax());
+        const Found level =
+            candidates(f, p, anchorsFirst(f, deltasMap, 4), anchorsOf(f, logitsMap, head.levels()[i]),
+                       head.classes(), true, limits, size);
         boxes.push_back(level.boxes);
         scores.push_back(level.scores);
         labels.push_back(level.labels);
@@ -300,7 +314,8 @@ Value regionsOf(Formula& f, const Value& boxes, const Value& map, Size pooled, c
     const Value scale = f.op("Div", {f.op("Sub", {sizeOf(f, map), f.number(1)}), size});
     const Value low = f.slice(boxes, 0, 2, 1), high = f.slice(boxes, 2, 4, 1), half = f.number(0.5f);
     const Value bin = f.op("Div", {f.op("Mul", {f.op("Sub", {high, low}), scale}), gaps});
-    const Value first = f.op("Add", {f.op("Mul", {low, scale}), f.op("Sub", {half, f.op("Mul", {bin, half})})});
+    const Value first =
+        f.op("Add", {f.op("Mul", {low, scale}), f.op("Sub", {half, f.op("Mul", {bin, half})})});
     return f.concat({first, f.op("Add", {first, f.op("Mul", {bin, samples})})}, 1);
 }
 
@@ -320,7 +335,8 @@ Found secondStage(Formula& f, OnnxWriter& writer, const Graph& trunk, const RoiH
         .integer("sampling_ratio", 1)
         .real("spatial_scale", 1);
     writer.addGraph(roi.graph(), crops);
-    const Value logits = roi.graph().nodes[roi.logitsNode()].name, deltas = roi.graph().nodes[roi.deltasNode()].name;
+    const Value logits = roi.graph().nodes[roi.logitsNode()].name,
+                deltas = roi.graph().nodes[roi.deltasNode()].name;
     const Found all = candidates(f, classScores(f, logits, roi.classes(), true), deltas, boxes, roi.classes(),
                                  p.sharedDeltas, p.detections, size);
     return suppressed(f, all, size, p.detections.nmsThreshold, p.detections.maxDetections,
@@ -340,7 +356,8 @@ std::string exportForOnnx(const Graph& graph, const AnchorHead& head, const RoiH
     if (head.classes() > 0)
         found = oneStage(f, graph, head, size);
     else
-        found = proposals(f, graph, head, roi ? roi->parameters().proposals : head.parameters().proposals, size);
+        found =
+            proposals(f, graph, head, roi ? roi->parameters().proposals : head.parameters().proposals, size);
     if (roi)
         found = secondStage(f, writer, graph, *roi, found.boxes, size);
     if (found.labels.empty())

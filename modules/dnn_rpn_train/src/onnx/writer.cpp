@@ -35,7 +35,8 @@ void describe(onnx::ValueInfoProto* value, const std::string& name, const std::v
 
 } // namespace
 
-OnnxWriter::OnnxWriter(int operatorSet_) : operatorSet(operatorSet_), model(std::make_unique<onnx::ModelProto>())
+OnnxWriter::OnnxWriter(int operatorSet_)
+    : operatorSet(operatorSet_), model(std::make_unique<onnx::ModelProto>())
 {
     CV_Assert(operatorSet == 10 || operatorSet == 16);
     model->set_ir_version(operatorSet == 10 ? 5 : 8); // the first after the operator set came out

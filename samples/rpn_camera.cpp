@@ -1,0 +1,114 @@
+// This file is part of OpenCV project.
+// It is subject to the license terms in the LICENSE file found in the top-level directory
+// of this distribution and at http://opencv.org/license.html.
+// Shows what a model finds in what a camera or a video shows, as it goes.
+
+#include <cstdio>
+#include <memory>
+
+#include "opencv2/dnn_rpn.hpp"
+#include "opencv2/highgui.hpp"
+#include "opencv2/imgproc.hpp"
+#include "opencv2/videoio.hpp"
+
+#include "common/program.hpp"
+
+using namespace cv;
+using namespace cv::dnn_rpn;
+
+namespace {
+
+const String about = R"(
+Shows what a model finds in the pictures of a camera or a video. A key ends it: q or Escape. Where there is no
+display, or with --output, the pictures go into a video file instead.
+
+  rpn_camera --model=model.onnx
+  rpn_camera --model=model.onnx --input=traffic.mp4 --output=found.avi
+)";
+
+const String keys =
+    "{model    |      | MODEL.onnx, with MODEL.yml beside it}"
+    "{input    |0     | the number of a camera, or a video file}"
+    "{output   |<none>| video to write instead of the window, Motion JPEG in .avi}"
+    "{threshold|<none>| boxes with a lower score are left out; without it the model says which}"
+    "{nms      |0.3   | IoU above which the lower-scored of two boxes is left out}"
+    "{frames   |0     | end after so many pictures; 0: when the video ends}";
+
+//! A colour for each class, told apart on bright and dark ground.
+Scalar colourOf(int label)
+{
+    static const Scalar colours[] = {{60, 200, 60},  {40, 120, 255}, {255, 140, 40}, {200, 60, 200},
+                                     {40, 220, 220}, {220, 220, 40}, {90, 90, 255},  {180, 180, 180}};
+    return colours[(label - 1) % 8];
+}
+
+void open(VideoCapture& capture, const String& input)
+{
+    const bool camera = !input.empty() && input.find_first_not_of("0123456789") == String::npos;
+    if (camera ? !capture.open(std::stoi(input)) : !capture.open(input))
+        CV_Error_(Error::StsObjectNotFound,
+                  ("cannot open %s '%s'", camera ? "the camera" : "the video", input.c_str()));
+}
+
+void show(CommandLineParser& options)
+{
+    Detector detector(options.get<String>("model"));
+    const float threshold = options.has("threshold")
+                                ? static_cast<float>(numberOption(options, "threshold", 0, 1))
+                                : detector.description().scoreThreshold;
+    detector.setSuppression(SUPPRESS_HARD, static_cast<float>(numberOption(options, "nms", 0, 1)));
+    const int most = countOption(options, "frames", 0, 1000000000);
+    const bool writes = options.has("output");
+    const String output = writes ? options.get<String>("output") : "";
+
+    VideoCapture capture;
+    open(capture, options.get<String>("input"));
+    VideoWriter writer;
+    Mat picture, boxes, scores, labels;
+    TickMeter clock;
+    int frames = 0, found = 0;
+    catchInterrupts();
+    while (capture.read(picture) && !interrupted() && (most == 0 || frames < most))
+    {
+        clock.start();
+        detector.detect(picture, boxes, scores, labels, threshold);
+        clock.stop();
+        frames++;
+        found += boxes.rows;
+        for (int i = 0; i < boxes.rows; i++)
+        {
+            const Vec4f b = boxes.at<Vec4f>(i);
+            const Scalar colour = colourOf(labels.at<int>(i));
+            rectangle(picture, Point(Vec2i(Vec2f(b[0], b[1]))), Point(Vec2i(Vec2f(b[2], b[3]))), colour, 2);
+            putText(picture, detector.className(labels.at<int>(i)) + format(" %.2f", scores.at<float>(i)),
+                    Point(cvRound(b[0]) + 3, cvRound(b[1]) + 14), FONT_HERSHEY_SIMPLEX, 0.45, colour, 1,
+                    LINE_AA);
+        }
+        putText(picture, format("%.1f pictures a second", clock.getFPS()), Point(8, picture.rows - 10),
+                FONT_HERSHEY_SIMPLEX, 0.5, Scalar::all(255), 1, LINE_AA);
+        if (writes)
+        {
+            if (!writer.isOpened() && !writer.open(output, VideoWriter::fourcc('M', 'J', 'P', 'G'),
+                                                   std::max(1., capture.get(CAP_PROP_FPS)), picture.size()))
+                CV_Error_(Error::StsError, ("cannot write the video '%s'", output.c_str()));
+            writer.write(picture);
+            continue;
+        }
+        imshow("what the model finds", picture);
+        const int key = waitKey(1);
+        if (key == 'q' || key == 27)
+            break;
+    }
+    if (frames == 0)
+        CV_Error_(Error::StsError, ("'%s' gives no picture", options.get<String>("input").c_str()));
+    std::printf("%d pictures, %d boxes, %.1f pictures a second\n", frames, found, clock.getFPS());
+    if (writes)
+        std::printf("wrote %s\n", output.c_str());
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    return runProgram(argc, argv, about, keys, show);
+}
