@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <ctime>
 #include <map>
 
 #include <oneapi/dnnl/dnnl.h>
@@ -190,10 +191,13 @@ void profileStep(CommandLineParser& options)
     };
     auto descend = [&] { solver.step(0, 10); }; // rate 0: made-up gradients lead nowhere
     Product product;
-    std::vector<double> productTimes, passTimes, solverTimes;
+    std::vector<double> productTimes, passTimes, betweenTimes, solverTimes, processorTimes;
     for (int step = -2; step < steps; step++)
     {
-        const double p = millisecondsOf(product), n = millisecondsOf(passes), s = millisecondsOf(descend);
+        const double p = millisecondsOf(product);
+        const std::clock_t begin = std::clock();
+        const double n = millisecondsOf(passes), s = millisecondsOf(descend);
+        const double processor = 1e3 * static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;
         if (step < 0) // warm up
         {
             for (auto& kind : profile)
@@ -203,8 +207,13 @@ void profileStep(CommandLineParser& options)
         productTimes.push_back(p);
         passTimes.push_back(n);
         solverTimes.push_back(s);
+        betweenTimes.push_back(n);
+        processorTimes.push_back(processor);
         for (auto& kind : profile)
+        {
+            betweenTimes.back() -= kind.second.forward + kind.second.backward;
             kind.second.endStep();
+        }
     }
 
     const double rate = product.flops() / quartile(productTimes) / 1e6, passTime = quartile(passTimes),
@@ -212,18 +221,18 @@ void profileStep(CommandLineParser& options)
     std::printf("product of matrices: %.0f GFLOP/s\n", rate);
     std::printf("%-16s %5s %8s %9s %9s %7s %9s %8s\n", "operator", "count", "GFLOP", "forw., ms", "backw.,ms",
                 "% time", "GFLOP/s", "% rate");
-    double flops = 0, inKernels = 0;
+    double flops = 0;
     for (const auto& entry : profile)
     {
         const Kind& kind = entry.second;
         const double forward = quartile(kind.forwardOfSteps), backward = quartile(kind.backwardOfSteps);
         printRow(entry.first, kind.count, kind.flops(), forward, backward, step, rate);
         flops += kind.flops();
-        inKernels += forward + backward;
     }
-    printRow("between", 0, 0, std::max(0., passTime - inKernels), 0, step, rate);
+    printRow("between", 0, 0, quartile(betweenTimes), 0, step, rate);
     printRow("solver", 0, 0, 0, solverTime, step, rate);
     printRow("step", 0, flops, passTime, solverTime, step, rate);
+    std::printf("processor time of a step, all threads: %.2f ms\n", quartile(processorTimes));
     std::printf("network's memory: %.0f MB\n", static_cast<double>(network.memory()) / (1 << 20));
 }
 

@@ -53,7 +53,7 @@ public:
         hasWeights = weightsToo;
         hasData = task.inputGradients[0] != 0;
         if (hasWeights)
-            planWeights(forward, scratch);
+            planWeights(forward, task.parameterGradients[0] != 0, scratch);
         if (hasData)
             planData(forward, task.accumulate[0] != 0, scratch);
         if (eltwise.present() && (hasWeights || hasData))
@@ -191,7 +191,8 @@ private:
         return desc;
     }
 
-    void planWeights(const convolution_forward::primitive_desc& hint, Scratch& scratch)
+    //! @param wanted that of the weights; the bias's comes with it, wanted or not
+    void planWeights(const convolution_forward::primitive_desc& hint, bool wanted, Scratch& scratch)
     {
         using Desc = convolution_backward_weights::primitive_desc;
         auto make = [&](const MemoryDesc& source, const MemoryDesc& gradient) {
@@ -207,7 +208,8 @@ private:
         weightsDelivery = Delivery(dnn, desc.diff_weights_desc(), weightsDesc, false, scratch);
         weightsBias = scratch.take(out.c * sizeof(float));
         weightsPad = pad(desc.scratchpad_desc(), scratch);
-        weightsUnused = scratch.take(desc.diff_weights_desc().get_size());
+        if (!wanted)
+            weightsUnused = scratch.take(desc.diff_weights_desc().get_size());
         weightsPrimitive = convolution_backward_weights(desc);
         weightsResult = desc.diff_weights_desc();
     }
