@@ -613,6 +613,42 @@ TEST(Network, shortNumbersAreNearTheExact)
     checkNear(g, Shape(2, 5, 7, 9));
 }
 
+//! Gradients of three layers, the middle one a convolution of 64 to 80 channels, and the value of the last.
+std::vector<Mat> wideConvolution(const std::string& engine, const Shape& input)
+{
+    RNG rng(8);
+    Graph g;
+    const int first = g.addRelu("r", g.addConv("first", g.addInput("in"), 3, 64, 1)),
+              wide = g.addRelu("w", g.addConv("wide", first, 64, 80, 3));
+    g.outputs = {g.addConv("last", wide, 80, 2, 1)};
+    for (Parameter& p : g.parameters)
+        p.value = randomTensor(p.value.shape(), rng);
+    Network network(g, Engine::create(engine));
+    network.forward(randomTensor(input, rng));
+    std::vector<Mat> all{network.value(g.outputs[0]).flat().clone()};
+    network.gradient(g.outputs[0]).setTo(1);
+    network.backward();
+    for (size_t p = 0; p < g.parameters.size(); p++)
+        all.push_back(network.parameterGradient(static_cast<int>(p)).flat().clone());
+    return all;
+}
+
+//! Methods differ by size: few cells, many, and more than one picture.
+TEST(Network, enginesAgreeOnWideConvolutions)
+{
+    for (const Shape& input : {Shape(1, 3, 7, 9), Shape(1, 3, 33, 35), Shape(3, 3, 18, 21)})
+    {
+        const std::vector<Mat> expected = wideConvolution("eigen", input);
+        for (const std::string& engine : Engine::names())
+        {
+            const std::vector<Mat> values = wideConvolution(engine, input);
+            for (size_t i = 0; i < values.size(); i++)
+                EXPECT_LE(cv::norm(expected[i], values[i], NORM_INF), 1e-4 * cv::norm(expected[i], NORM_INF))
+                    << engine << ", " << input.str() << ", array " << i;
+        }
+    }
+}
+
 TEST(Network, memoryIsPlannedOnce)
 {
     for (const std::string& engine : Engine::names())

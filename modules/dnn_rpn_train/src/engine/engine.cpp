@@ -6,6 +6,11 @@
 #include "eigen/eigen_engine.hpp"
 #include "onednn/onednn_engine.hpp"
 
+#ifdef __linux__
+#include <cstdlib>
+#include <sys/mman.h>
+#endif
+
 namespace cv {
 namespace dnn_rpn_train {
 
@@ -30,6 +35,19 @@ void Engine::useThreads() {}
 
 std::shared_ptr<void> Engine::allocate(size_t bytes)
 {
+#ifdef __linux__
+    // In pages of 2 MiB: with those of 4 KiB, the search for pages takes up to a tenth of a step.
+    const size_t page = 2 << 20;
+    if (bytes >= page)
+    {
+        const size_t whole = alignSize(bytes, page);
+        if (void* const memory = std::aligned_alloc(page, whole))
+        {
+            madvise(memory, whole, MADV_HUGEPAGE); // a kernel that has none goes on with small ones
+            return std::shared_ptr<void>(memory, std::free);
+        }
+    }
+#endif
     return std::shared_ptr<void>(fastMalloc(bytes), fastFree);
 }
 
