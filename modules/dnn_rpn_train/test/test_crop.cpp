@@ -65,8 +65,8 @@ TEST(Crop, givesWhatCvDnnsLayerGives)
             const Tensor map = drawn(shape, rng);
             Mat boxes = drawnBoxes(20, picture, rng);
             boxes.push_back(Mat((Mat_<float>(3, 4) << 0, 0, 320, 240, 0, 0, 0, 0, 320, 240, 320, 240)));
-            Tensor crops;
-            Crop(size).forward(map, {boxes}, picture, crops);
+            Crop crop(size);
+            const Tensor& crops = crop.forward(map, {boxes}, picture);
             const Mat theirs = cropAndResize(map, boxes, picture, size);
             ASSERT_EQ(theirs.total(), crops.shape().total());
             EXPECT_LT(cv::norm(theirs.reshape(1, 1), crops.flat(), NORM_INF), 1e-4) << size << shape.str();
@@ -80,17 +80,14 @@ TEST(Crop, gradientIsTheDerivative)
     Tensor map = drawn(Shape(2, 2, 4, 5), rng);
     const std::vector<Mat> boxes{drawnBoxes(3, picture, rng), drawnBoxes(2, picture, rng)};
     Crop crop(Size(3, 2));
-    Tensor crops;
-    crop.forward(map, boxes, picture, crops);
+    const Tensor& crops = crop.forward(map, boxes, picture);
     EXPECT_EQ(Shape(5, 2, 2, 3), crops.shape());
     const Tensor weights = drawn(crops.shape(), rng);
     Tensor gradient(map.shape());
     gradient.setTo(7); // every element is written
     crop.backward(weights, gradient);
     auto value = [&] {
-        Tensor c;
-        Crop(Size(3, 2)).forward(map, boxes, picture, c);
-        return c.flat().dot(weights.flat());
+        return Crop(Size(3, 2)).forward(map, boxes, picture).flat().dot(weights.flat());
     };
     for (size_t i = 0; i < map.shape().total(); i++)
     {
@@ -109,9 +106,9 @@ TEST(Crop, noBoxes)
     RNG rng(7);
     const Tensor map = drawn(Shape(1, 2, 3, 3), rng);
     Crop crop(Size(2, 2));
-    Tensor crops, gradient(map.shape());
+    Tensor gradient(map.shape());
     gradient.setTo(1);
-    crop.forward(map, {Mat(0, 4, CV_32F)}, Size(10, 10), crops);
+    const Tensor& crops = crop.forward(map, {Mat(0, 4, CV_32F)}, Size(10, 10));
     EXPECT_EQ(0, crops.shape().n);
     crop.backward(crops, gradient);
     EXPECT_EQ(0, cv::norm(gradient.flat(), NORM_INF));

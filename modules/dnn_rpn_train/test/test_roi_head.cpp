@@ -19,8 +19,9 @@ struct Second
     std::unique_ptr<RoiHead> head;
     std::unique_ptr<Network> network;
     Tensor features, gradient;
+    Crop crop;
 
-    explicit Second(const RoiParams& p, int pictures = 2) : rng(19), params(p)
+    explicit Second(const RoiParams& p, int pictures = 2) : rng(19), params(p), crop(p.pooled)
     {
         const int node = trunk.addConv("field", trunk.addInput("picture"), 3, 4, 8, 8);
         head = std::make_unique<RoiHead>(params, 3, trunk, node, input, rng);
@@ -37,7 +38,7 @@ struct Second
 
     RpnLoss loss(const std::vector<Mat>& proposals, const std::vector<std::vector<Object>>& objects)
     {
-        return head->loss(features, *network, proposals, objects, input, 3, gradient);
+        return head->loss(crop, features, *network, proposals, objects, input, 3, gradient);
     }
 };
 
@@ -161,7 +162,7 @@ TEST(RoiHead, detectsWhatItJudges)
     Network detecting(s.head->graph(), Engine::create("eigen"));
     const Mat boxes = someProposals()[0].rowRange(0, 3);
     Mat probabilities, deltas;
-    s.head->judge(s.features, detecting, boxes, input, probabilities, deltas);
+    s.head->judge(s.crop, s.features, detecting, boxes, input, probabilities, deltas);
     ASSERT_EQ(Size(4, 3), probabilities.size());
     ASSERT_EQ(Size(12, 3), deltas.size());
     for (int i = 0; i < 3; i++)
@@ -180,7 +181,7 @@ TEST(RoiHead, detectsWhatItJudges)
     EXPECT_NEAR(33, found.at<float>(1, 2), 1e-4);
 
     // No proposals are no detections.
-    s.head->judge(s.features, detecting, Mat(0, 4, CV_32F), input, probabilities, deltas);
+    s.head->judge(s.crop, s.features, detecting, Mat(0, 4, CV_32F), input, probabilities, deltas);
     s.head->detect(Mat(0, 4, CV_32F), probabilities, deltas, input, found, scores, labels);
     EXPECT_EQ(0, found.rows);
 }

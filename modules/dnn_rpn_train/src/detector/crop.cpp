@@ -47,7 +47,7 @@ Crop::Crop(Size size_) : size(size_)
     CV_CheckGE(size.height, 2, "the rows of a crop");
 }
 
-void Crop::forward(const Tensor& map, const std::vector<Mat>& boxes, Size picture, Tensor& crops)
+const Tensor& Crop::forward(const Tensor& map, const std::vector<Mat>& boxes, Size picture)
 {
     const Shape& s = map.shape();
     CV_CheckEQ(static_cast<int>(boxes.size()), s.n, "boxes are wanted for every picture of the batch");
@@ -67,10 +67,12 @@ void Crop::forward(const Tensor& map, const std::vector<Mat>& boxes, Size pictur
             pictures.at<int>(row) = n;
         }
     crops.create(Shape(count, s.c, size.height, size.width));
-    if (count == 0)
-        return;
-    Mat out = viewOf(crops);
-    roiAlign(viewOf(map), regions, pictures, size, out, oneSample(), workspace);
+    if (count > 0)
+    {
+        Mat out = viewOf(crops);
+        roiAlign(viewOf(map), regions, pictures, size, out, oneSample(), workspace);
+    }
+    return crops;
 }
 
 void Crop::backward(const Tensor& cropsGradient, Tensor& mapGradient)

@@ -25,8 +25,8 @@ public:
     /** @param map N x C x H x W
     @param boxes of each picture P_n x 4 CV_32F, in pixels of the picture, within it
     @param picture width x height
-    @param crops R x C x rows x columns, R the sum of P_n; the pictures one after the other */
-    void forward(const Tensor& map, const std::vector<Mat>& boxes, Size picture, Tensor& crops);
+    @return R x C x rows x columns, R the sum of P_n, the pictures one after the other; until the next call */
+    const Tensor& forward(const Tensor& map, const std::vector<Mat>& boxes, Size picture);
 
     //! The gradient with respect to the map, from that with respect to the crops of the last forward(); every
     //! element is written.
@@ -35,6 +35,7 @@ public:
 private:
     const Size size;
     Mat regions, pictures; //!< of the last forward(), in cells
+    Tensor crops;
     dnn_rpn::Workspace workspace;
 };
 

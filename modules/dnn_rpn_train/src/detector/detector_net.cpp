@@ -63,6 +63,7 @@ DetectorNet::DetectorNet(const TrainParams& p, RNG& rng) : params(p)
     if (roi)
     {
         roiTraining = std::make_unique<Network>(roi->graph(), Engine::create(p.engine, p.precision), true);
+        crop = std::make_unique<Crop>(p.roi.pooled);
         roiDetecting = std::make_unique<Network>(roi->graph(), Engine::create(p.engine, p.precision));
     }
 }
@@ -142,7 +143,7 @@ StepLoss DetectorNet::step(const Batch& batch, unsigned seed)
             }
         });
         const int node = roi->featuresNode() - (head ? features : 0);
-        loss.roi = roi->loss(net.value(node), *roiTraining, proposals, batch.objects, params.size, seed,
+        loss.roi = roi->loss(*crop, net.value(node), *roiTraining, proposals, batch.objects, params.size, seed,
                              net.gradient(node));
     }
     if (loss.worst() >= 0)
@@ -171,7 +172,7 @@ std::vector<Detections> DetectorNet::detect(const std::vector<Mat>& pictures)
         Shape one = map.shape();
         one.n = 1;
         const Tensor own(one, const_cast<float*>(map.picture(n)));
-        roi->judge(own, *roiDetecting, proposals, params.size, probabilities, deltas);
+        roi->judge(*crop, own, *roiDetecting, proposals, params.size, probabilities, deltas);
         roi->detect(proposals, probabilities, deltas, params.size, d.boxes, d.scores, d.labels);
     }
     return all;

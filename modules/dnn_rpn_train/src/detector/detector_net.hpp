@@ -95,6 +95,7 @@ private:
     std::unique_ptr<FeatureCache> cache;
     //! The second stage, on as many regions as training and detecting have.
     std::unique_ptr<Network> roiTraining, roiDetecting;
+    std::unique_ptr<Crop> crop;
 };
 
 } // namespace dnn_rpn_train

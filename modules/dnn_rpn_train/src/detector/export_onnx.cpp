@@ -319,28 +319,48 @@ Value regionsOf(Formula& f, const Value& boxes, const Value& map, Size pooled, c
     return f.concat({first, f.op("Add", {first, f.op("Mul", {bin, samples})})}, 1);
 }
 
-//! RoiHead::judge() and detect()
-Found secondStage(Formula& f, OnnxWriter& writer, const Graph& trunk, const RoiHead& roi, const Value& boxes,
-                  const Value& size)
+//! RoiHead::judge(), with logits rather than probabilities: the values of the second stage's two outputs.
+void judged(Formula& f, OnnxWriter& writer, const Graph& trunk, const RoiHead& roi, const Value& boxes,
+            const Value& size)
 {
-    const RoiParams& p = roi.parameters();
+    const Size pooled = roi.parameters().pooled;
     const Value map = trunk.nodes[roi.featuresNode()].name;
-    Value pictures, crops;
-    pictures = f.toWhole(f.op("Mul", {f.reshape(f.slice(boxes, 0, 1, 1), {-1}), f.number(0)}));
-    f.node("RoiAlign", {map, regionsOf(f, boxes, map, p.pooled, size), pictures}, crops)
+    const Value pictures = f.toWhole(f.op("Mul", {f.reshape(f.slice(boxes, 0, 1, 1), {-1}), f.number(0)}));
+    Value crops;
+    f.node("RoiAlign", {map, regionsOf(f, boxes, map, pooled, size), pictures}, crops)
         .text("mode", "avg")
         .text("coordinate_transformation_mode", "half_pixel")
-        .integer("output_height", p.pooled.height)
-        .integer("output_width", p.pooled.width)
+        .integer("output_height", pooled.height)
+        .integer("output_width", pooled.width)
         .integer("sampling_ratio", 1)
         .real("spatial_scale", 1);
     writer.addGraph(roi.graph(), crops);
-    const Value logits = roi.graph().nodes[roi.logitsNode()].name,
-                deltas = roi.graph().nodes[roi.deltasNode()].name;
+}
+
+//! RoiHead::detect()
+Found secondStage(Formula& f, const RoiHead& roi, const Value& boxes, const Value& size)
+{
+    const RoiParams& p = roi.parameters();
+    const Value logits = roi.graph().nodes[roi.logitsNode()].name, deltas = roi.graph().nodes[roi.deltasNode()].name;
     const Found all = candidates(f, classScores(f, logits, roi.classes(), true), deltas, boxes, roi.classes(),
                                  p.sharedDeltas, p.detections, size);
     return suppressed(f, all, size, p.detections.nmsThreshold, p.detections.maxDetections,
                       p.detections.scoreThreshold);
+}
+
+//! An output of the file: a value under that name.
+void addOutput(OnnxWriter& writer, const std::string& name, const Value& value, const std::vector<int64_t>& dims,
+               bool whole = false)
+{
+    writer.addNode("Identity", name, {value});
+    writer.addOutput(name, dims, whole);
+}
+
+//! What all files begin with.
+void addTrunk(OnnxWriter& writer, const Graph& graph)
+{
+    writer.addInput(graph.nodes[0].name, {1, 3, -1, -1});
+    writer.addGraph(graph);
 }
 
 } // namespace
@@ -348,26 +368,39 @@ Found secondStage(Formula& f, OnnxWriter& writer, const Graph& trunk, const RoiH
 std::string exportForOnnx(const Graph& graph, const AnchorHead& head, const RoiHead* roi)
 {
     OnnxWriter writer(16);
-    writer.addInput(graph.nodes[0].name, {1, 3, -1, -1});
-    writer.addGraph(graph);
+    addTrunk(writer, graph);
     Formula f(writer);
     const Value size = sizeOf(f, graph.nodes[0].name);
     Found found;
     if (head.classes() > 0)
         found = oneStage(f, graph, head, size);
     else
-        found =
-            proposals(f, graph, head, roi ? roi->parameters().proposals : head.parameters().proposals, size);
+        found = proposals(f, graph, head, roi ? roi->parameters().proposals : head.parameters().proposals, size);
     if (roi)
-        found = secondStage(f, writer, graph, *roi, found.boxes, size);
+    {
+        judged(f, writer, graph, *roi, found.boxes, size);
+        found = secondStage(f, *roi, found.boxes, size);
+    }
     if (found.labels.empty())
         found.labels = f.toWhole(f.op("Add", {f.op("Mul", {found.scores, f.number(0)}), f.number(1)}));
-    writer.addNode("Identity", "boxes", {found.boxes});
-    writer.addNode("Identity", "scores", {found.scores});
-    writer.addNode("Identity", "labels", {found.labels});
-    writer.addOutput("boxes", {-1, 4});
-    writer.addOutput("scores", {-1});
-    writer.addOutput("labels", {-1}, true);
+    addOutput(writer, "boxes", found.boxes, {-1, 4});
+    addOutput(writer, "scores", found.scores, {-1});
+    addOutput(writer, "labels", found.labels, {-1}, true);
+    return writer.bytes();
+}
+
+std::string exportSecondHeads(const Graph& graph, const AnchorHead& head, const RoiHead& roi)
+{
+    OnnxWriter writer(16);
+    addTrunk(writer, graph);
+    Formula f(writer);
+    const Value size = sizeOf(f, graph.nodes[0].name);
+    const Found found = proposals(f, graph, head, roi.parameters().proposals, size);
+    judged(f, writer, graph, roi, found.boxes, size);
+    const int columns = roi.parameters().sharedDeltas ? 4 : 4 * roi.classes();
+    addOutput(writer, "proposals", found.boxes, {-1, 4});
+    addOutput(writer, "logits", roi.graph().nodes[roi.logitsNode()].name, {-1, roi.classes() + 1});
+    addOutput(writer, "deltas", roi.graph().nodes[roi.deltasNode()].name, {-1, columns});
     return writer.bytes();
 }
 

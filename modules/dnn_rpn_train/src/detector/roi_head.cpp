@@ -157,7 +157,7 @@ RoiHead::Sample RoiHead::sample(const Mat& proposals, const std::vector<Object>&
     return s;
 }
 
-RpnLoss RoiHead::loss(const Tensor& features, Network& network, const std::vector<Mat>& proposals,
+RpnLoss RoiHead::loss(Crop& crop, const Tensor& features, Network& network, const std::vector<Mat>& proposals,
                       const std::vector<std::vector<Object>>& objects, Size picture, unsigned seed,
                       Tensor& featuresGradient) const
 {
@@ -173,10 +173,7 @@ RpnLoss RoiHead::loss(const Tensor& features, Network& network, const std::vecto
             boxes[n] = samples[n].boxes;
         }
     });
-    Crop crop(params.pooled);
-    Tensor crops;
-    crop.forward(features, boxes, picture, crops);
-    network.forward(crops, true);
+    network.forward(crop.forward(features, boxes, picture), true);
 
     RpnLoss loss;
     int used = 0;
@@ -243,16 +240,14 @@ double RoiHead::boxLoss(const Mat& d, const Mat& targets, const Mat& labels, dou
     return loss;
 }
 
-void RoiHead::judge(const Tensor& features, Network& network, const Mat& boxes, Size picture,
+void RoiHead::judge(Crop& crop, const Tensor& features, Network& network, const Mat& boxes, Size picture,
                     Mat& probabilities, Mat& boxDeltas) const
 {
     // One shape for all pictures, so that the network plans once.
     Mat padded = Mat::zeros(std::max(params.proposals.postNms, boxes.rows), 4, CV_32F);
     if (boxes.rows > 0)
         boxes.copyTo(padded.rowRange(0, boxes.rows));
-    Tensor crops;
-    Crop(params.pooled).forward(features, {padded}, picture, crops);
-    network.forward(crops);
+    network.forward(crop.forward(features, {padded}, picture));
     const Range found(0, boxes.rows);
     probabilities = softmaxOf(rowsOf(network.value(logits)).rowRange(found));
     boxDeltas = rowsOf(network.value(deltas)).rowRange(found).clone();

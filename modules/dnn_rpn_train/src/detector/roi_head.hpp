@@ -40,6 +40,7 @@ public:
     int regions() const;
 
     /** @brief Chooses regions, runs the network on them forward and backward, and gives the features' gradient.
+    @param crop of RoiParams::pooled; what it holds is of no meaning afterwards, but its memory serves again
     @param features value of featuresNode()
     @param network runs graph(), with the gradient of its input
     @param proposals of each picture P x 4, the best first; constants, through which no gradient flows
@@ -48,18 +49,19 @@ public:
     @param seed of the sampling
     @param featuresGradient of featuresNode(); every element is written
     @return with `positives` counted among the regions chosen */
-    RpnLoss loss(const Tensor& features, Network& network, const std::vector<Mat>& proposals,
+    RpnLoss loss(Crop& crop, const Tensor& features, Network& network, const std::vector<Mat>& proposals,
                  const std::vector<std::vector<Object>>& objects, Size picture, unsigned seed,
                  Tensor& featuresGradient) const;
 
     /** @brief Probabilities of the classes and deltas of regions.
+    @param crop as for loss()
     @param features of one picture
     @param network runs graph()
     @param boxes P x 4
     @param picture width x height of the input
     @param probabilities P x (C + 1)
     @param boxDeltas P x 4 C or 4, times RoiParams::deltaWeights */
-    void judge(const Tensor& features, Network& network, const Mat& boxes, Size picture, Mat& probabilities,
+    void judge(Crop& crop, const Tensor& features, Network& network, const Mat& boxes, Size picture, Mat& probabilities,
                Mat& boxDeltas) const;
 
     //! Detections from what judge() gives, by falling score: D x 4, D, D (1..C).

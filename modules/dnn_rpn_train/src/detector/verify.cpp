@@ -111,7 +111,8 @@ void verifySecondStage(const std::vector<Mat>& outputs, const Network& network, 
                                 .reshape(1, 1));
         }
     Mat probabilities, deltas;
-    roi.judge(network.value(roi.featuresNode()), roiNetwork, boxes, size, probabilities, deltas);
+    Crop crop(roi.parameters().pooled);
+    roi.judge(crop, network.value(roi.featuresNode()), roiNetwork, boxes, size, probabilities, deltas);
     const int background = roi.parameters().sharedDeltas ? 0 : 4;
     const Mat theirScores = outputs[1].reshape(1, proposals.rows).rowRange(0, boxes.rows).clone();
     Mat theirDeltas = outputs[2]
