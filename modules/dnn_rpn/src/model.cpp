@@ -15,7 +15,9 @@
 namespace cv {
 namespace dnn_rpn {
 
-ModelDescription::ModelDescription() : kind("opencv"), classes(1, "object"), scoreThreshold(0.5f) {}
+ModelDescription::ModelDescription()
+    : kind("opencv"), detector("rpn"), classes(1, "object"), scoreThreshold(0.5f)
+{}
 
 namespace {
 
@@ -24,6 +26,9 @@ void checkDescription(const ModelDescription& d)
 {
     if (d.kind != "opencv" && d.kind != "heads")
         CV_Error_(Error::StsBadArg, ("kind must be \"opencv\" or \"heads\", not \"%s\"", d.kind.c_str()));
+    if (d.detector != "rpn" && d.detector != "faster_rcnn")
+        CV_Error_(Error::StsBadArg,
+                  ("detector must be \"rpn\" or \"faster_rcnn\", not \"%s\"", d.detector.c_str()));
     if (d.inputSize.width <= 0 || d.inputSize.height <= 0)
         CV_Error_(Error::StsOutOfRange,
                   ("inputSize must be positive, not %d x %d", d.inputSize.width, d.inputSize.height));
@@ -61,7 +66,7 @@ std::string quoted(const std::string& name)
 std::string toYaml(const ModelDescription& d)
 {
     FileStorage fs("description.yml", FileStorage::WRITE | FileStorage::MEMORY);
-    fs << "kind" << d.kind << "inputSize" << d.inputSize;
+    fs << "kind" << d.kind << "detector" << d.detector << "inputSize" << d.inputSize;
     fs << "classes"
        << "[";
     for (const String& name : d.classes)
@@ -111,6 +116,8 @@ ModelDescription fromYaml(const FileNode& root)
 {
     ModelDescription d;
     readEntry(root, "kind", &FileNode::isString, "a text", d.kind);
+    if (!root["detector"].empty())
+        readEntry(root, "detector", &FileNode::isString, "a text", d.detector);
     readEntry(root, "inputSize", &FileNode::isSeq, "a list of two numbers", d.inputSize);
     readEntry(root, "classes", &FileNode::isSeq, "a list of texts", d.classes);
     for (const FileNode& name : root["classes"])
@@ -308,6 +315,13 @@ struct Detector::Impl
 
     std::vector<Found> run(const std::vector<Mat>& pictures, float threshold)
     {
+        if (pictures.size() > 1 && description.kind == "opencv" && description.detector == "faster_rcnn")
+        {
+            std::vector<Found> all;
+            for (const Mat& picture : pictures)
+                all.push_back(run({picture}, threshold)[0]);
+            return all;
+        }
         std::vector<Mat> outputs;
         net.setInput(dnn::blobFromImages(pictures, 1, description.inputSize));
         net.forward(outputs, outputNames);

@@ -185,6 +185,7 @@ ModelDescription DetectorNet::describe(const String& kind) const
 {
     ModelDescription d;
     d.kind = kind;
+    d.detector = params.detector;
     d.inputSize = params.size;
     d.classes = roi ? params.classes : std::vector<String>{"object"};
     d.levels = {rpn->level()};

@@ -27,7 +27,9 @@ struct CV_EXPORTS_W_SIMPLE ModelDescription
     @param path of the YAML file */
     CV_WRAP void write(const String& path) const;
 
-    CV_PROP_RW String kind;                 //!< "opencv": boxes come out; "heads": logits and deltas do
+    CV_PROP_RW String kind; //!< "opencv": boxes come out; "heads": logits and deltas do
+    //! "rpn": proposals; "faster_rcnn": detections, in two stages. Files of earlier versions name none: "rpn"
+    CV_PROP_RW String detector;
     CV_PROP_RW Size inputSize;              //!< width x height that the network was trained at
     CV_PROP_RW std::vector<String> classes; //!< names of the labels 1..C; one entry, "object", for proposals
     CV_PROP_RW float scoreThreshold;        //!< a sensible one for showing boxes
@@ -103,7 +105,8 @@ public:
     CV_WRAP void detect(InputArray image, OutputArray boxes, OutputArray scores, OutputArray labels,
                         float threshold = 0);
 
-    /** @brief Finds the objects in several pictures with one run of the network.
+    /** @brief Finds the objects in several pictures with one run of the network. Files of kind "opencv" with
+    two stages take one picture a run: cv::dnn's CropAndResize knows no batches.
 
     @param images N pictures, not necessarily of one size; memory grows with N
     @param boxes N times what detect() gives

@@ -1,0 +1,208 @@
+// This file is part of OpenCV project.
+// It is subject to the license terms in the LICENSE file found in the top-level directory
+// of this distribution and at http://opencv.org/license.html.
+#include "scratch.hpp"
+#include "opencv2/dnn_rpn.hpp"
+
+namespace opencv_test {
+namespace {
+
+//! Discs and squares of one colour, in alternation: a detector must tell them apart by their shape.
+Dataset writeShapes(const Scratch& scratch, int pictures, int shapes, Size size, int seed)
+{
+    Dataset set;
+    set.classes = {"disc", "square"};
+    RNG rng(seed + 1);
+    for (int i = 0; i < pictures; i++)
+    {
+        AnnotatedImage image;
+        image.path = scratch / ("shapes_" + std::to_string(i) + ".png");
+        image.size = size;
+        Mat picture(size, CV_8UC3, Scalar(60, 50, 40));
+        for (int j = 0; j < shapes; j++)
+        {
+            // Each in a strip of its own.
+            const int strip = size.width / shapes, r = rng.uniform(10, std::min(strip, size.height) / 2 - 1);
+            const Point c(j * strip + rng.uniform(r, strip - r), rng.uniform(r, size.height - r));
+            const Scalar colour(200, 220, 190);
+            if (j % 2 == 0)
+                circle(picture, c, r, colour, FILLED);
+            else
+                rectangle(picture, Rect(c.x - r, c.y - r, 2 * r, 2 * r), colour, FILLED);
+            Object o;
+            o.box = Vec4f(float(c.x - r), float(c.y - r), float(c.x + r), float(c.y + r));
+            o.label = j % 2 + 1;
+            image.objects.push_back(o);
+        }
+        imwrite(image.path, picture);
+        set.images.push_back(image);
+    }
+    return set;
+}
+
+TrainParams quick()
+{
+    TrainParams p;
+    p.detector = "faster_rcnn";
+    p.classes = {"disc", "square"};
+    p.rpn.loss = "ce_sigmoid";
+    p.size = Size(96, 64);
+    p.rpn.anchorSizes = {24, 40};
+    p.rpn.anchorRatios = {1};
+    p.rpn.sampleCount = 64;
+    p.roi.channels = 32;
+    p.roi.hidden = 64;
+    p.roi.sampleCount = 32;
+    p.roi.trainProposals.postNms = 60;
+    p.roi.proposals.postNms = 20;
+    p.augment.flip = 0;
+    p.epochs = 150;
+    p.batch = 2;
+    p.learningRate = 0.02;
+    p.warmup = 10;
+    p.schedule = "cosine";
+    return p;
+}
+
+TEST(Detectors, twoStagesLearnToTellShapesApart)
+{
+    const Scratch scratch;
+    const Dataset set = writeShapes(scratch, 4, 2, Size(96, 64), 3);
+    for (const char* loss : {"ce", "focal"})
+        for (bool shared : {false, true})
+        {
+            SCOPED_TRACE(format("%s, shared boxes: %d", loss, shared));
+            TrainParams p = quick();
+            p.roi.loss = loss;
+            p.roi.sharedDeltas = shared;
+            Trainer trainer(p);
+            std::vector<double> cls, reg;
+            EXPECT_TRUE(trainer.fit(set, [&](const StepReport& r) {
+                cls.push_back(r.lossRoiCls);
+                reg.push_back(r.lossRoiReg);
+                EXPECT_NEAR(r.loss, r.lossCls + r.lossReg + r.lossRoiCls + r.lossRoiReg, 1e-9);
+                return true;
+            }));
+            EXPECT_LT(cls.back(), 0.3 * cls.front());
+            EXPECT_GT(*std::max_element(reg.begin(), reg.end()), 0);
+            const Metrics m = trainer.evaluate(set);
+            EXPECT_GT(m.AP50, 0.9);
+            ASSERT_EQ(2u, m.classAP50.size());
+            EXPECT_EQ(4, m.classObjects[0]);
+            EXPECT_GT(m.classAP50[1], 0.8);
+        }
+}
+
+TEST(Detectors, stockOpenCVGivesTheTrainersDetections)
+{
+    const Scratch scratch;
+    const Dataset set = writeShapes(scratch, 4, 2, Size(192, 128), 3);
+    for (bool shared : {false, true})
+    {
+        SCOPED_TRACE(format("shared boxes: %d", shared));
+        TrainParams p = quick();
+        p.roi.sharedDeltas = shared;
+        p.epochs = 80;
+        Trainer trainer(p);
+        trainer.fit(set);
+        trainer.exportModel(scratch / "m.onnx");
+        Detector model(scratch / "m.onnx");
+        EXPECT_EQ("faster_rcnn", model.description().detector);
+        EXPECT_EQ(p.classes, model.description().classes);
+        std::vector<Mat> pictures, boxes, scores, labels;
+        for (const AnnotatedImage& image : set.images)
+            pictures.push_back(readPicture(image));
+        model.detectBatch(pictures, boxes, scores, labels);
+        for (size_t i = 0; i < pictures.size(); i++)
+        {
+            Mat b, s, l;
+            trainer.detect(pictures[i], b, s, l);
+            ASSERT_GT(b.rows, 0);
+            ASSERT_EQ(b.size(), boxes[i].size());
+            EXPECT_LT(cv::norm(b, boxes[i], NORM_INF), 0.02);
+            EXPECT_LT(cv::norm(s, scores[i], NORM_INF), 1e-4);
+            EXPECT_EQ(0, countNonZero(l != labels[i]));
+        }
+
+        // What an application without any of this does; its classes begin at 1, too.
+        dnn::DetectionModel stock(scratch / "m.onnx");
+        stock.setInputSize(96, 64);
+        std::vector<int> classes;
+        std::vector<float> confidences;
+        std::vector<Rect> rects;
+        stock.detect(pictures[0], classes, confidences, rects, 0.05f);
+        ASSERT_EQ(static_cast<size_t>(boxes[0].rows), rects.size());
+        EXPECT_EQ(labels[0].at<int>(0), classes[0]);
+        EXPECT_NEAR(boxes[0].at<float>(0, 0), rects[0].x, 1.01);
+
+        // Nothing to be found is an answer, too, and other sizes than the trained one are fine.
+        Mat b, s, l;
+        model.detect(pictures[0], b, s, l, 1.1f);
+        EXPECT_EQ(0, b.rows);
+        dnn::Net net = dnn::readNetFromONNX(scratch / "m.onnx");
+        for (Size size : {Size(160, 96), Size(96, 64), Size(64, 64)})
+        {
+            net.setInput(dnn::blobFromImage(pictures[0], 1, size));
+            EXPECT_EQ(7, net.forward().size[3]);
+        }
+        net.setInput(dnn::blobFromImage(Mat(64, 96, CV_8UC3, Scalar(60, 50, 40))));
+        EXPECT_EQ(7, net.forward().size[3]);
+    }
+}
+
+TEST(Detectors, twoStagesOnAFrozenBackboneAndResumed)
+{
+    const Scratch scratch;
+    const Dataset set = writeShapes(scratch, 4, 2, Size(96, 64), 3);
+    for (int freeze : {0, -1})
+    {
+        SCOPED_TRACE(format("freeze %d", freeze));
+        std::vector<std::string> files;
+        for (int stop : {0, 5})
+        {
+            TrainParams p = quick();
+            p.freeze = freeze;
+            p.augment.flip = 0.5;
+            p.epochs = 6;
+            p.ema = 0.9;
+            const std::string checkpoint = scratch / "c";
+            if (stop > 0)
+            {
+                Trainer first(p);
+                first.fit(set, [&](const StepReport& r) {
+                    if (r.step == stop)
+                        first.saveCheckpoint(checkpoint);
+                    return r.step < stop;
+                });
+            }
+            Trainer trainer(p);
+            if (stop > 0)
+            {
+                EXPECT_EQ(stop, trainer.loadCheckpoint(checkpoint));
+            }
+            EXPECT_TRUE(trainer.fit(set));
+            trainer.exportModel(scratch / "m.onnx");
+            files.push_back(readFile(scratch / "m.onnx"));
+        }
+        EXPECT_TRUE(files[0] == files[1]);
+    }
+}
+
+TEST(Detectors, classesMustBeTheSame)
+{
+    const Scratch scratch;
+    Dataset set = writeShapes(scratch, 2, 2, Size(96, 64), 3);
+    Trainer trainer(quick());
+    std::swap(set.classes[0], set.classes[1]);
+    const std::string message = errorOf([&] { trainer.fit(set); });
+    EXPECT_TRUE(contains(message, "square, disc")) << message;
+    EXPECT_TRUE(contains(message, "disc, square")) << message;
+    TrainParams p = quick();
+    p.classes.clear();
+    EXPECT_TRUE(contains(errorOf([&] { Trainer t(p); }), "classes"));
+    p.detector = "yolo";
+    EXPECT_TRUE(contains(errorOf([&] { Trainer t(p); }), "yolo"));
+}
+
+} // namespace
+} // namespace opencv_test
