@@ -56,6 +56,9 @@ const String keys =
     "features are "
     "worked out once and kept. A stage is what has the same stride}"
     "{backbone_lr|1               | the backbone's learning rate is --lr times this}"
+    "{batchnorm  |frozen          | batch normalisation of the backbone: frozen, as it came, or train: scale "
+    "and "
+    "bias are trained, mean and variance are the batch's, where --freeze does not reach}"
     "{ema        |0               | decay of the weights' moving average, such as 0.99, which is then scored "
     "and "
     "written; 0: none}"
@@ -146,6 +149,7 @@ TrainParams readParams(CommandLineParser& options)
     p.augment = augmentOptions(options);
     p.freeze = options.get<String>("freeze") == "all" ? -1 : countOption(options, "freeze", 0, 1000000);
     p.backboneRate = numberOption(options, "backbone_lr", 0, 1e6);
+    p.batchNorm = choiceOption(options, "batchnorm", {"frozen", "train"});
     p.ema = numberOption(options, "ema", 0, 0.999999);
     p.evalEvery = countOption(options, "eval_every", 0, 1000000);
     p.patience = countOption(options, "patience", 0, 1000000);

@@ -4,11 +4,14 @@
 #include "scratch.hpp"
 #include "../src/train/average.hpp"
 #include "../src/train/operating_point.hpp"
+#include "../src/train/run.hpp"
 #include "../src/train/schedule.hpp"
 #include "../src/train/solver.hpp"
 
 namespace opencv_test {
 namespace {
+
+using cv::dnn_rpn_train::Node; // cv has a Node too
 
 TEST(Solver, twoStepsByHand)
 {
@@ -124,6 +127,88 @@ TEST(Average, threeStepsByHand)
     average.exchange();
     EXPECT_EQ(8, w);
     EXPECT_FLOAT_EQ(wanted, average.values()[0].data()[0]);
+}
+
+//! A batch normalisation of one channel that is trained.
+Graph normalised()
+{
+    Graph g;
+    Node n;
+    n.name = "n";
+    n.op = Op::BatchNorm;
+    n.inputs = {g.addInput("in")};
+    for (const char* name : {"scale", "bias", "mean", "variance"})
+    {
+        n.parameters.push_back(g.addParameter(name, Shape(1, 1, 1, 1), false));
+        g.parameters.back().trainable = false;
+    }
+    g.outputs = {g.add(n)};
+    return g;
+}
+
+TEST(Average, runningStatisticsAreAveragedAsWeightsAre)
+{
+    Graph g = normalised();
+    EXPECT_EQ(std::vector<char>(4, 0), g.changing());
+    g.trainBatchNorm(1); // the input alone
+    EXPECT_EQ(std::vector<char>(4, 0), g.changing());
+    g.trainBatchNorm(2);
+    EXPECT_EQ(std::vector<char>(4, 1), g.changing());
+    Average average(g, 0.25);
+    for (int p = 0; p < 4; p++)
+        g.parameters[p].value.setTo(p + 1.f);
+    average.update(1); // d = 2/11
+    average.exchange();
+    for (int p = 0; p < 4; p++)
+        EXPECT_FLOAT_EQ((p + 1) * 9.f / 11, g.parameters[p].value.data()[0]);
+}
+
+TEST(Run, theBestWeightsComeWithTheirStatistics)
+{
+    for (double ema : {0., 0.5})
+    {
+        Graph g = normalised();
+        g.trainBatchNorm(2);
+        Network network(g, Engine::create("eigen"));
+        TrainParams params;
+        params.ema = ema;
+        cv::dnn_rpn_train::Run run(g, {&network}, params, {});
+        const auto setAll = [&](float value) {
+            for (Parameter& p : g.parameters)
+                p.value.setTo(value);
+        };
+        std::vector<float> scored, best;
+        for (int step = 1; step <= 3; step++)
+        {
+            setAll(static_cast<float>(step));
+            run.step(0);
+            run.score(
+                [&] {
+                    scored.clear();
+                    for (const Parameter& p : g.parameters)
+                        scored.push_back(p.value.data()[0]);
+                    return step == 2 ? 0.5 : 0.1;
+                },
+                step);
+            if (step == 2)
+                best = scored;
+            for (const Parameter& p : g.parameters)
+                EXPECT_EQ(step, p.value.data()[0]); // what is scored is not what is trained on
+        }
+        EXPECT_NE(best, scored);
+        const Scratch scratch;
+        Checkpoint checkpoint;
+        run.save(checkpoint);
+        checkpoint.write(scratch / "c");
+        setAll(7);
+        cv::dnn_rpn_train::Run resumed(g, {&network}, params, {});
+        resumed.load(Checkpoint::read(scratch / "c"));
+        for (const Parameter& p : g.parameters)
+            EXPECT_EQ(3, p.value.data()[0]);
+        resumed.finish();
+        for (int p = 0; p < 4; p++)
+            EXPECT_EQ(best[p], g.parameters[p].value.data()[0]);
+    }
 }
 
 TEST(Schedule, risesAndFalls)

@@ -189,10 +189,12 @@ TrainParams eventful(const String& kind)
     p.batch = 2;
     p.learningRate = 0.05;
     p.warmup = 3;
-    if (kind == "averaged")
+    if (kind == "averaged" || kind == "normalised")
         p.ema = 0.9;
-    if (kind == "scored" || kind == "averaged")
+    if (kind == "scored" || kind == "averaged" || kind == "normalised")
         p.evalEvery = 1;
+    if (kind == "normalised")
+        p.batchNorm = "train";
     if (kind == "frozen")
         p.freeze = -1;
     if (kind == "half frozen")
@@ -203,14 +205,54 @@ TrainParams eventful(const String& kind)
     return p;
 }
 
+//! A feature extractor of three stages, each a convolution, its batch normalisation and a ReLU, drawn at random.
+std::string normalisedBackbone()
+{
+    OnnxWriter writer;
+    writer.addInput("in", {1, 3, 64, 96});
+    RNG rng(2);
+    std::string value = "in";
+    int channels = 3;
+    const auto constant = [&](const std::string& name, const std::vector<int64_t>& dims, double from,
+                              double to) {
+        std::vector<float> numbers(1);
+        for (int64_t d : dims)
+            numbers.resize(numbers.size() * d);
+        for (float& x : numbers)
+            x = static_cast<float>(rng.uniform(from, to));
+        writer.addConstant(name, dims, numbers.data());
+        return name;
+    };
+    for (const std::string stage : {"1", "2", "3"})
+    {
+        const std::string weights = constant("w" + stage, {8, channels, 3, 3}, -0.3, 0.3);
+        writer.addNode("Conv", "c" + stage, {value, weights})
+            .integers("strides", {2, 2})
+            .integers("pads", {1, 1, 1, 1});
+        const std::string scale = constant("s" + stage, {8}, 0.5, 1.5),
+                          bias = constant("b" + stage, {8}, 0, 0.5),
+                          mean = constant("m" + stage, {8}, -0.5, 0.5),
+                          variance = constant("v" + stage, {8}, 0.5, 1.5);
+        writer.addNode("BatchNormalization", "n" + stage, {"c" + stage, scale, bias, mean, variance});
+        value = "r" + stage;
+        writer.addNode("Relu", value, {"n" + stage});
+        channels = 8;
+    }
+    writer.addOutput(value, {1, 8, -1, -1});
+    return writer.bytes();
+}
+
 TEST(Trainer, resumesToTheSameBits)
 {
     const Scratch scratch;
     const Dataset set = writeDiscs(scratch, 7, 3, Size(96, 64), 1);
-    for (const char* kind : {"plain", "sampled", "scored", "averaged", "frozen", "half frozen"})
+    writeFile(scratch / "b.onnx", normalisedBackbone());
+    for (const char* kind : {"plain", "sampled", "scored", "averaged", "frozen", "half frozen", "normalised"})
     {
         SCOPED_TRACE(kind);
-        const TrainParams params = eventful(kind);
+        TrainParams params = eventful(kind);
+        if (kind == String("normalised"))
+            params.backbone = scratch / "b.onnx";
         Trainer whole(params);
         EXPECT_TRUE(whole.fit(set, nullptr, set));
         whole.exportModel(scratch / "whole.onnx");
@@ -323,6 +365,57 @@ TEST(Trainer, trainsWhatIsNotFrozen)
         contains(errorOf([&] { Trainer t(params); }), "first 5 stages cannot be frozen: the backbone has 4"));
     params.freeze = -1;
     EXPECT_TRUE(contains(Trainer(params).summary(set), "features are worked out once"));
+}
+
+TEST(Trainer, batchNormalisationIsTrainedWhereItsStageIs)
+{
+    const Scratch scratch;
+    const Dataset set = writeDiscs(scratch, 4, 3, Size(96, 64), 1);
+    writeFile(scratch / "b.onnx", normalisedBackbone());
+    for (int frozen : {-1, 0, 1, 2})
+    {
+        SCOPED_TRACE(frozen);
+        TrainParams params = eventful("plain");
+        params.backbone = scratch / "b.onnx";
+        params.freeze = std::max(frozen, 0);
+        params.batchNorm = frozen < 0 ? "frozen" : "train";
+        Trainer trainer(params);
+        EXPECT_TRUE(contains(trainer.summary(set), cv::format("batch normalisation by the batch: %d of 3",
+                                                              frozen < 0 ? 0 : 3 - frozen)))
+            << trainer.summary(set);
+        trainer.exportModel(scratch / "before.onnx");
+        trainer.fit(set);
+        trainer.exportModel(scratch / "after.onnx");
+        dnn::Net before = dnn::readNetFromONNX(scratch / "before.onnx"),
+                 after = dnn::readNetFromONNX(scratch / "after.onnx");
+        for (int stage = 1; stage <= 3; stage++)
+            for (int blob = 0; blob < 4; blob++) // mean, variance, scale, bias
+            {
+                const String layer = cv::format("onnx_node!backbone.n%d", stage);
+                const Mat was = before.getParam(before.getLayerId(layer), blob),
+                          is = after.getParam(after.getLayerId(layer), blob);
+                ASSERT_EQ(8u, was.total());
+                EXPECT_EQ(frozen < 0 || stage <= frozen,
+                          cv::norm(was.reshape(1, 1), is.reshape(1, 1), NORM_INF) == 0)
+                    << "stage " << stage << ", blob " << blob;
+            }
+    }
+}
+
+TEST(Trainer, learnsWithBatchStatisticsAndDetectsWithTheRunningOnes)
+{
+    const Scratch scratch;
+    const Dataset set = writeDiscs(scratch, 4, 2, Size(96, 64), 7);
+    writeFile(scratch / "b.onnx", normalisedBackbone());
+    TrainParams params = quick("ce_softmax");
+    params.backbone = scratch / "b.onnx";
+    params.batchNorm = "train";
+    params.batch = 4;
+    params.epochs = 120;
+    params.rpn.proposals.nmsThreshold = 0.3f; // one box an object
+    Trainer trainer(params);
+    trainer.fit(set);
+    EXPECT_GT(trainer.evaluate(set).AP50, 0.9);
 }
 
 TEST(Trainer, theAverageIsScoredAndExportedButNotTrainedOn)
@@ -469,6 +562,7 @@ TEST(Trainer, mistakesAreNamed)
     EXPECT_TRUE(contains(message([](TrainParams& p) { p.backboneRate = -1; }), "backbone's learning rate"));
     EXPECT_TRUE(contains(message([](TrainParams& p) { p.ema = 1; }), "ema"));
     EXPECT_TRUE(contains(message([](TrainParams& p) { p.patience = 2; }), "patience of 2"));
+    EXPECT_TRUE(contains(message([](TrainParams& p) { p.batchNorm = "melted"; }), "melted"));
     const Dataset set = writeDiscs(scratch, 1, 1, Size(96, 64), 1);
     TrainParams p = quick("focal_softmax");
     p.batch = 2;

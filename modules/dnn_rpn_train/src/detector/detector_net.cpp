@@ -55,6 +55,10 @@ DetectorNet::DetectorNet(const TrainParams& p, RNG& rng) : params(p)
     {
         CV_Error_(e.code, ("on the backbone '%s': %s", p.backbone.c_str(), e.err.c_str()));
     }
+    if (p.batchNorm != "frozen" && p.batchNorm != "train")
+        CV_Error_(Error::StsBadArg, ("batchNorm '%s' is neither frozen nor train", p.batchNorm.c_str()));
+    if (p.batchNorm == "train")
+        trunk.trainBatchNorm(features + 1);
     stages = std::make_unique<Stages>(trunk, features);
     stages->freeze(trunk, frozenStages());
     network = std::make_unique<Network>(trunk, Engine::create(p.engine, p.precision));

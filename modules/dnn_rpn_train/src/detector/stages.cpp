@@ -49,6 +49,9 @@ void Stages::freeze(Graph& graph, int frozen) const
     for (size_t p = 0; p < stageOf.size(); p++)
         if (stageOf[p] > 0 && stageOf[p] <= frozen)
             graph.parameters[p].trainable = false;
+    for (Node& n : graph.nodes)
+        if (n.op == Op::BatchNorm && stageOf[n.parameters.at(0)] <= frozen)
+            n.batchStatistics = false;
 }
 
 std::string Stages::describe(const Graph& graph, int frozen) const
@@ -63,8 +66,17 @@ std::string Stages::describe(const Graph& graph, int frozen) const
     for (int s = 0; s < frozen; s++)
         names += format("%s %d (stride %d: %s .. %s)", s > 0 ? "," : " stages", s + 1, strides[s],
                         firstNode[s].c_str(), lastNode[s].c_str());
-    return format("frozen:%s of the backbone's %d; trained: %zu of %zu thousand weights",
-                  frozen > 0 ? names.c_str() : " no stage", count(), trained / 1000, all / 1000);
+    std::string text = format("frozen:%s of the backbone's %d; trained: %zu of %zu thousand weights",
+                              frozen > 0 ? names.c_str() : " no stage", count(), trained / 1000, all / 1000);
+    int norms = 0, byTheBatch = 0;
+    for (const Node& n : graph.nodes)
+    {
+        norms += n.op == Op::BatchNorm;
+        byTheBatch += n.op == Op::BatchNorm && n.batchStatistics;
+    }
+    if (norms > 0)
+        text += format("; batch normalisation by the batch: %d of %d", byTheBatch, norms);
+    return text;
 }
 
 Graph backboneOf(const Graph& graph, int features)

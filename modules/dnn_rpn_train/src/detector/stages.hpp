@@ -23,11 +23,13 @@ public:
 
     int count() const { return static_cast<int>(strides.size()); }
 
-    //! No weights of the first so many stages are trained any more, whatever they were.
+    //! No weights of the first so many stages are trained any more, whatever they were, and their batch
+    //! normalisation keeps its running statistics.
     //! @param frozen 0..count(); cv::Exception tells count() otherwise
     void freeze(Graph& graph, int frozen) const;
 
-    //! Which stages are frozen and how many weights are left to train, in a line.
+    //! Which stages are frozen, how many weights are left to train and, if there is any, what becomes of batch
+    //! normalisation, in a line.
     std::string describe(const Graph& graph, int frozen) const;
 
     //! By parameter of the graph: it belongs to the backbone.

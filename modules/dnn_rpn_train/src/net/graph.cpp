@@ -103,6 +103,29 @@ int Graph::addFullyConnected(const std::string& name, int input, const Shape& in
     return add(n);
 }
 
+void Graph::trainBatchNorm(int count)
+{
+    for (int i = 0; i < count; i++)
+        if (nodes[i].op == Op::BatchNorm)
+        {
+            nodes[i].batchStatistics = true;
+            for (int p : {0, 1})
+                parameters[nodes[i].parameters.at(p)].trainable = true;
+        }
+}
+
+std::vector<char> Graph::changing() const
+{
+    std::vector<char> all(parameters.size(), 0);
+    for (size_t p = 0; p < parameters.size(); p++)
+        all[p] = parameters[p].trainable;
+    for (const Node& n : nodes)
+        if (n.op == Op::BatchNorm && n.batchStatistics)
+            for (int p : {2, 3})
+                all[n.parameters.at(p)] = 1;
+    return all;
+}
+
 int Graph::channels(int node) const
 {
     const Node& n = nodes.at(node);

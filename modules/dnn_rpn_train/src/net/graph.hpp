@@ -84,6 +84,12 @@ public:
     //! @param inputShape of `input`; its n does not matter
     int addFullyConnected(const std::string& name, int input, const Shape& inputShape, int outputCount);
 
+    //! The BatchNorm nodes of the first `count` nodes are trained: scale and bias by their gradients, while
+    //! mean and variance are the batch's and the running ones follow. Importers leave them frozen.
+    void trainBatchNorm(int count);
+    //! By parameter: training changes it, by its gradient or, as running means and variances, by the forward pass.
+    std::vector<char> changing() const;
+
     //! Channels of a node's output, which do not depend on the input's size.
     int channels(int node) const;
 

@@ -10,8 +10,9 @@ namespace dnn_rpn_train {
 Average::Average(Graph& graph_, double decay_) : graph(graph_), decay(decay_)
 {
     CV_Assert(decay > 0 && decay < 1);
-    for (const Parameter& p : graph.parameters)
-        averages.push_back(p.trainable ? p.value.clone() : Tensor());
+    const std::vector<char> changing = graph.changing();
+    for (size_t p = 0; p < changing.size(); p++)
+        averages.push_back(changing[p] ? graph.parameters[p].value.clone() : Tensor());
 }
 
 void Average::update(int step)

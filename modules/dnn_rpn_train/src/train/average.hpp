@@ -16,7 +16,9 @@ alike over all steps):
 
     a <- a + (1 - d) (w - a),  d = min(decay, (1 + t) / (10 + t)) after step t = 1, 2, ...
 
-The lower decay of the first steps lets it forget the weights that the training started from. */
+The lower decay of the first steps lets it forget the weights that the training started from. The running statistics of
+batch normalisation are averaged alike: they were measured on the weights of the same steps, while the last ones
+belong to weights that the average has yet to follow. */
 class CV_EXPORTS Average
 {
 public:
@@ -29,7 +31,7 @@ public:
     //! Puts the average into the graph and the graph's weights here; a second call undoes the first.
     void exchange();
 
-    //! By parameter; empty where frozen.
+    //! By parameter; empty where Graph::changing() says no.
     std::vector<Tensor>& values() { return averages; }
 
 private:

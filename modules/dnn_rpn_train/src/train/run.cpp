@@ -9,7 +9,7 @@ namespace dnn_rpn_train {
 
 Run::Run(Graph& graph_, const std::vector<Network*>& networks, const TrainParams& params,
          const std::vector<float>& factors)
-    : graph(graph_), clip(params.clip), patience(params.patience),
+    : graph(graph_), changing(graph_.changing()), clip(params.clip), patience(params.patience),
       solver(std::make_unique<Solver>(networks, params.momentum, params.weightDecay, factors))
 {
     if (params.ema > 0)
@@ -73,12 +73,12 @@ void Run::load(const Checkpoint& checkpoint)
         checkpoint.copyTo(t.first, t.second);
 }
 
-//! A copy of the weights by parameter, empty where frozen.
+//! A copy of what training changes, by parameter, empty where it does not.
 std::vector<Tensor> Run::weights() const
 {
     std::vector<Tensor> all;
-    for (const Parameter& p : graph.parameters)
-        all.push_back(p.trainable ? p.value.clone() : Tensor());
+    for (size_t p = 0; p < changing.size(); p++)
+        all.push_back(changing[p] ? graph.parameters[p].value.clone() : Tensor());
     return all;
 }
 
@@ -87,11 +87,12 @@ std::map<std::string, Tensor> Run::tensors() const
 {
     std::map<std::string, Tensor> all;
     for (size_t p = 0; p < graph.parameters.size(); p++)
-        if (graph.parameters[p].trainable)
+        if (changing[p])
         {
             const std::string of = format(" %zu ", p) + graph.parameters[p].name;
             all["weights" + of] = graph.parameters[p].value;
-            all["momentum" + of] = solver->velocities()[p];
+            if (graph.parameters[p].trainable)
+                all["momentum" + of] = solver->velocities()[p];
             if (average)
                 all["average" + of] = average->values()[p];
             if (!bestWeights.empty())

@@ -50,6 +50,7 @@ private:
     std::map<std::string, Tensor> tensors() const;
 
     Graph& graph;
+    const std::vector<char> changing; //!< by parameter: weights, and what follows them
     const double clip;
     const int patience;
     std::unique_ptr<Solver> solver;
@@ -57,7 +58,7 @@ private:
     int steps = 0;
 
     std::vector<Tensor>
-        bestWeights; //!< by parameter, empty where frozen; no elements before the first scoring
+        bestWeights; //!< by parameter, empty where not changing; no elements before the first scoring
     int epochOfBest = 0;
     double best = -1;
     int withoutBetter = 0; //!< scorings since the best

@@ -123,6 +123,7 @@ Settings settingsOf(const TrainParams& p)
         {"seed", text(p.seed)},
         {"freeze", p.freeze < 0 ? "all" : text(p.freeze)},
         {"backbone_lr", text(p.backboneRate)},
+        {"batchnorm", p.batchNorm},
         {"ema", text(p.ema)},
         {"eval_every", text(p.evalEvery)},
         {"patience", text(p.patience)},

@@ -105,6 +105,10 @@ struct CV_EXPORTS TrainParams
 
     int freeze = 0;          //!< the first so many stages of the backbone are not trained; -1: all of it
     double backboneRate = 1; //!< the backbone's learning rate is the head's times this, >= 0
+    //! "frozen": the backbone's batch normalisation stays as it came. "train": where its stage is not frozen, scale
+    //! and bias are trained and mean and variance are the batch's; the running ones follow and are what is scored
+    //! and exported. A batch of a few pictures must speak for all.
+    String batchNorm = "frozen";
     double ema = 0;    //!< decay of the weights' moving average, which is then scored and exported; 0: none
     int evalEvery = 0; //!< epochs between two scorings of the validation pictures; 0: none while training
     int patience = 0;  //!< ends the training after so many scorings without a better one; 0: never
