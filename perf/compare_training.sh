@@ -7,11 +7,13 @@ usage() {
     cat <<'END'
 Usage: perf/compare_training.sh --data=FOLDER --backbone=FILE --tsv=FILE [OPTION...]
 
-Trains a region proposal network with rpn_train and with a script that trains torchvision's, on the same
+Trains with rpn_train and with a script that trains torchvision's detectors, on the same
 pictures with the same settings, one after the other. Pictures a second are those of all epochs but the
 first, loading included, start, evaluation and export left out; on both sides from the whole epochs' time.
 
   --data=FOLDER      in Pascal VOC layout
+  --train=SPLIT      default: trainval
+  --detectors=LIST   rpn and faster_rcnn; default: rpn
   --backbone=FILE    feature extractor, ONNX
   --tsv=FILE         the table: detector, backbone, engine, threads, ours_pictures_per_s,
                      peer_pictures_per_s, ratio, ours_peak_mb, peer_peak_mb
@@ -24,12 +26,14 @@ first, loading included, start, evaluation and export left out; on both sides fr
 END
 }
 
-data='' backbone='' tsv='' engines=onednn,eigen threads=2,1 epochs=3 precision=fp32
+data='' train=trainval detectors=rpn backbone='' tsv='' engines=onednn,eigen threads=2,1 epochs=3 precision=fp32
 peer=perf/peer_training.py program=build/bin/rpn_train
 for option in "$@"; do
     value=${option#*=}
     case $option in
         --data=*) data=$value ;;
+        --train=*) train=$value ;;
+        --detectors=*) detectors=$value ;;
         --backbone=*) backbone=$value ;;
         --tsv=*) tsv=$value ;;
         --engines=*) engines=$value ;;
@@ -51,12 +55,13 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 # Both print "pictures_per_s peak_mb".
-ours() { # engine threads
-    python3 - "$program" "$data" "$backbone" "$1" "$2" "$epochs" "$precision" "$work" <<'END'
+ours() { # detector engine threads
+    python3 - "$program" "$data" "$train" "$backbone" "$1" "$2" "$3" "$epochs" "$precision" "$work" <<'END'
 import csv, os, subprocess, sys
-program, data, backbone, engine, threads, epochs, precision, work = sys.argv[1:]
+program, data, train, backbone, detector, engine, threads, epochs, precision, work = sys.argv[1:]
 with open(f'{work}/log', 'w') as log:
-    process = subprocess.Popen([program, f'--data={data}', '--train=trainval', '--val=none',
+    process = subprocess.Popen([program, f'--data={data}', f'--train={train}', '--val=none',
+                                f'--detector={detector}',
                                 f'--backbone={backbone}', f'--engine={engine}', f'--precision={precision}',
                                 f'--threads={threads}', f'--epochs={epochs}', '--batch=4', '--size=320x240',
                                 f'--out={work}/model.onnx'], stdout=log, stderr=log)
@@ -68,21 +73,25 @@ seconds = sum(4 / float(r['pictures_per_second']) for r in rows)
 print(4 * len(rows) / seconds, usage.ru_maxrss / 1024)
 END
 }
-theirs() { # threads
-    /usr/bin/python3 "$peer" --data="$data" --backbone="$backbone" --threads="$1" --epochs="$epochs"
+theirs() { # detector threads
+    /usr/bin/python3 "$peer" --data="$data" --train="$train" --backbone="$backbone" --detector="$1" \
+        --threads="$2" --epochs="$epochs"
 }
 
 columns='detector\tbackbone\tengine\tthreads\tours_pictures_per_s\tpeer_pictures_per_s\tratio\tours_peak_mb\tpeer_peak_mb'
 printf "$columns\n" | tee "$work/table"
 name=$(basename "$backbone" .onnx)
-for count in ${threads//,/ }; do
-    for engine in ${engines//,/ }; do
-        our=$(ours "$engine" "$count")
-        their=$(theirs "$count")
-        awk -v OFS='\t' -v name="$name" -v engine="$engine" -v threads="$count" -v a="$our" -v b="$their" 'BEGIN {
-            split(a, o, " "); split(b, p, " ")
-            printf "rpn\t%s\t%s\t%d\t%.1f\t%.1f\t%.2f\t%.0f\t%.0f\n", name, engine, threads, o[1], p[1], o[1] / p[1], o[2], p[2]
-        }' | tee -a "$work/table"
+for detector in ${detectors//,/ }; do
+    for count in ${threads//,/ }; do
+        for engine in ${engines//,/ }; do
+            our=$(ours "$detector" "$engine" "$count")
+            their=$(theirs "$detector" "$count")
+            awk -v detector="$detector" -v name="$name" -v engine="$engine" -v threads="$count" -v a="$our" -v b="$their" 'BEGIN {
+                split(a, o, " "); split(b, p, " ")
+                printf "%s\t%s\t%s\t%d\t%.1f\t%.1f\t%.2f\t%.0f\t%.0f\n", detector, name, engine, threads, o[1], p[1],
+                    o[1] / p[1], o[2], p[2]
+            }' | tee -a "$work/table"
+        done
     done
 done
 cp "$work/table" "$tsv"

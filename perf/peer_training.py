@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Trains torchvision's region proposal network as rpn_train trains ours, and prints the pictures a second of
+"""Trains torchvision's region proposal network, or its Faster R-CNN, as rpn_train trains ours, and prints the pictures a second of
 all epochs but the first, and the peak memory in MB. Needs Debian's python3-torch, python3-torchvision,
 python3-onnx and python3-opencv."""
 import argparse
@@ -14,8 +14,11 @@ import torch
 from onnx import numpy_helper
 from torch import nn
 from torchvision.models.detection.anchor_utils import AnchorGenerator
+from torchvision.models.detection.faster_rcnn import FastRCNNPredictor, TwoMLPHead
 from torchvision.models.detection.image_list import ImageList
+from torchvision.models.detection.roi_heads import RoIHeads
 from torchvision.models.detection.rpn import RegionProposalNetwork, RPNHead
+from torchvision.ops import MultiScaleRoIAlign
 
 WIDTH, HEIGHT, BATCH = 320, 240, 4
 
@@ -72,27 +75,30 @@ class Features(nn.Module):
         return result
 
 
-def read(folder):
-    """Pictures at the network's size, and their boxes in its pixels."""
-    samples = []
-    for line in open(f'{folder}/ImageSets/Main/trainval.txt'):
+def read(folder, split):
+    """Pictures at the network's size, their boxes in its pixels and labels, and the number of classes."""
+    samples, classes = [], {}
+    for line in open(f'{folder}/ImageSets/Main/{split}.txt'):
         name = line.split()[0]
         picture = cv2.imread(f'{folder}/JPEGImages/{name}.jpg')
         fx, fy = WIDTH / picture.shape[1], HEIGHT / picture.shape[0]
-        boxes = []
-        for box in ET.parse(f'{folder}/Annotations/{name}.xml').iter('bndbox'):
-            x1, y1, x2, y2 = (float(box.find(k).text) for k in ('xmin', 'ymin', 'xmax', 'ymax'))
+        boxes, labels = [], []
+        for thing in ET.parse(f'{folder}/Annotations/{name}.xml').iter('object'):
+            x1, y1, x2, y2 = (float(thing.find(f'bndbox/{k}').text) for k in ('xmin', 'ymin', 'xmax', 'ymax'))
             if x2 > x1 and y2 > y1:
                 boxes.append([x1 * fx, y1 * fy, x2 * fx, y2 * fy])
+                labels.append(classes.setdefault(thing.find('name').text, len(classes) + 1))
         small = cv2.resize(picture, (WIDTH, HEIGHT))[:, :, ::-1].copy()
         samples.append((torch.from_numpy(small).permute(2, 0, 1).contiguous(),
-                        torch.tensor(boxes, dtype=torch.float32).reshape(-1, 4)))
-    return samples
+                        torch.tensor(boxes, dtype=torch.float32).reshape(-1, 4), torch.tensor(labels)))
+    return samples, len(classes)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('--data', required=True)
+    parser.add_argument('--train', default='trainval')
+    parser.add_argument('--detector', choices=('rpn', 'faster_rcnn'), default='rpn')
     parser.add_argument('--backbone', required=True)
     parser.add_argument('--threads', type=int, default=2)
     parser.add_argument('--epochs', type=int, default=3)
@@ -101,13 +107,19 @@ def main():
     torch.manual_seed(0)
     random.seed(0)
 
-    samples = read(options.data)
+    samples, classes = read(options.data, options.train)
     features = Features(options.backbone)
     anchors = AnchorGenerator(((16, 32, 64, 128, 256),), ((0.5, 1.0, 2.0),))
     head = RPNHead(features.out_channels, anchors.num_anchors_per_location()[0])
     rpn = RegionProposalNetwork(anchors, head, 0.7, 0.3, 256, 0.5, dict(training=2000, testing=1000),
                                 dict(training=2000, testing=1000), 0.7)
     parameters = list(features.parameters()) + list(rpn.parameters())
+    second = None
+    if options.detector == 'faster_rcnn':
+        rpn._post_nms_top_n['training'] = 1000
+        second = RoIHeads(MultiScaleRoIAlign(['0'], 7, 2), TwoMLPHead(features.out_channels * 49, 256),
+                          FastRCNNPredictor(256, classes + 1), 0.5, 0.5, 512, 0.25, None, 0.05, 0.5, 100)
+        parameters += list(second.parameters())
     solver = torch.optim.SGD(parameters, 0.01, momentum=0.9, weight_decay=1e-4)
     mean = torch.tensor([0.485, 0.456, 0.406]).view(1, 3, 1, 1)
     deviation = torch.tensor([0.229, 0.224, 0.225]).view(1, 3, 1, 1)
@@ -117,14 +129,18 @@ def main():
         begin, count = time.time(), 0
         for first in range(0, len(samples) - BATCH + 1, BATCH):
             images, targets = [], []
-            for image, boxes in samples[first:first + BATCH]:
+            for image, boxes, labels in samples[first:first + BATCH]:
                 if random.random() < 0.5:
                     image = image.flip(2)
                     boxes = torch.stack([WIDTH - boxes[:, 2], boxes[:, 1], WIDTH - boxes[:, 0], boxes[:, 3]], 1)
                 images.append(image)
-                targets.append({'boxes': boxes})
+                targets.append({'boxes': boxes, 'labels': labels})
             batch = (torch.stack(images).float() / 255 - mean) / deviation
-            _, losses = rpn(ImageList(batch, [(HEIGHT, WIDTH)] * BATCH), {'0': features(batch)}, targets)
+            sizes = [(HEIGHT, WIDTH)] * BATCH
+            maps = {'0': features(batch)}
+            proposals, losses = rpn(ImageList(batch, sizes), maps, targets)
+            if second:
+                losses.update(second(maps, proposals, sizes, targets)[1])
             loss = sum(losses.values())
             solver.zero_grad()
             loss.backward()

@@ -178,7 +178,7 @@ void profileStep(CommandLineParser& options)
     const Rpn rpn(RpnParams(), graph, features, rng);
     Profile profile;
     Network network(graph, Ptr<Engine>(new TimedEngine(options.get<String>("engine"), profile)));
-    Solver solver(network, 0.9, 1e-4);
+    Solver solver({&network}, 0.9, 1e-4);
     Tensor pictures(Shape(batch, 3, size.height, size.width));
     Mat flat = pictures.flat();
     rng.fill(flat, RNG::UNIFORM, 0, 255);

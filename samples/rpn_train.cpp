@@ -23,7 +23,7 @@ using namespace cv::dnn_rpn_train;
 namespace {
 
 const String about = R"(
-Trains a region proposal network on a folder of annotated photographs and writes
+Trains a region proposal network or a detector on a folder of annotated photographs and writes
 MODEL.onnx, which stock OpenCV runs, with MODEL.yml and MODEL.csv beside it. MODEL.html shows the training
 while it runs: curves, examples, scores.
 Ctrl-C ends the training early and still writes the model. Whatever ended it, --resume with the same options
@@ -40,6 +40,7 @@ const String keys =
     "{out        |model.onnx      | the model file}"
     "{kind       |opencv          | opencv: boxes come out of cv::dnn; heads: logits and deltas, standard "
     "operators only}"
+    "{detector   |rpn             | rpn: boxes without classes; faster_rcnn: with classes, in two stages}"
     "{backbone   |small           | an ONNX feature extractor, or small: built in, starts untrained}"
     "{loss       |focal_softmax   | focal_softmax, focal_sigmoid, ce_softmax or ce_sigmoid}"
     "{size       |320x240         | width x height of the network's input; pictures are resized to it}"
@@ -72,9 +73,25 @@ const String keys =
     "{beta       |0.1111          | smooth L1: where it turns from square to straight}"
     "{box_weight |1               | weight of the regression}"
     "{prior      |0.01            | focal loss: the probability of an object that every anchor starts with}"
-    "{nms        |0.9             | IoU above which the lower-scored box is dropped; high: more recall, more "
-    "boxes an object}"
-    "{proposals  |1000            | boxes a picture that the model gives at most}"
+    "{nms        |<none>          | IoU above which the lower-scored proposal is dropped; high: more recall, "
+    "more "
+    "boxes an object. rpn: 0.9, faster_rcnn: 0.7}"
+    "{proposals  |<none>          | proposals a picture at most. rpn: 1000, faster_rcnn: 300}"
+    "{roi_loss   |ce              | second stage: ce: cross-entropy over a sample of the proposals, or "
+    "focal: "
+    "focal loss over all of them, with --alpha and --gamma}"
+    "{roi_samples|512             | second stage, ce: proposals a picture that are learned from}"
+    "{roi_share  |0.25            | second stage, ce: at most this share of them objects}"
+    "{roi_positive|0.5            | second stage: IoU with an object from which on a proposal is one}"
+    "{roi_channels|128            | second stage: channels of the features that regions are cut out of}"
+    "{roi_size   |7x7             | second stage: columns x rows that regions are resampled to}"
+    "{roi_hidden |256             | second stage: width of its two layers}"
+    "{roi_shared_boxes|false      | second stage: one box for all classes rather than one a class}"
+    "{roi_weight |1               | second stage: weight of the classification}"
+    "{roi_box_weight|1            | second stage: weight of the regression}"
+    "{score      |0.05            | detections with lower scores are dropped}"
+    "{det_nms    |0.5             | IoU above which the lower-scored detection of a class is dropped}"
+    "{detections |100             | detections a picture at most}"
     "{seed       |0               | of weights, order, augmentation and samples}"
     "{threads    |0               | 0: one a core}"
     "{engine     |auto            | onednn, eigen, or auto: the fastest of this build}"
@@ -88,9 +105,31 @@ const String keys =
     "{keep_checkpoint|false       | leave a checkpoint when the training is done}"
     "{resume     |false           | go on where the checkpoint was written; start anew if there is none}";
 
+RoiParams readRoiParams(CommandLineParser& options, RoiParams p)
+{
+    p.loss = choiceOption(options, "roi_loss", {"ce", "focal"});
+    p.sampleCount = countOption(options, "roi_samples", 1, 65536);
+    p.sampleShare = static_cast<float>(numberOption(options, "roi_share", 0, 1));
+    p.match.positiveIoU = p.match.negativeIoU =
+        static_cast<float>(numberOption(options, "roi_positive", 0, 1));
+    p.channels = countOption(options, "roi_channels", 1, 65536);
+    p.pooled = sizeOption(options, "roi_size");
+    p.hidden = countOption(options, "roi_hidden", 1, 65536);
+    p.sharedDeltas = options.get<bool>("roi_shared_boxes");
+    p.focalAlpha = numberOption(options, "alpha", -1, 1);
+    p.focalGamma = numberOption(options, "gamma", 0, 100);
+    p.clsWeight = numberOption(options, "roi_weight", 1e-6, 1e6);
+    p.boxWeight = numberOption(options, "roi_box_weight", 1e-6, 1e6);
+    p.detections.scoreThreshold = static_cast<float>(numberOption(options, "score", 0, 1));
+    p.detections.nmsThreshold = static_cast<float>(numberOption(options, "det_nms", 0, 1));
+    p.detections.maxDetections = countOption(options, "detections", 1, 100000);
+    return p;
+}
+
 TrainParams readParams(CommandLineParser& options)
 {
     TrainParams p;
+    p.detector = choiceOption(options, "detector", {"rpn", "faster_rcnn"});
     p.backbone = options.get<String>("backbone");
     p.engine = options.get<String>("engine");
     p.precision = choiceOption(options, "precision", {"fp32", "bf16"});
@@ -122,19 +161,31 @@ TrainParams readParams(CommandLineParser& options)
     p.rpn.boxBeta = numberOption(options, "beta", 0, 1e6);
     p.rpn.boxWeight = numberOption(options, "box_weight", 1e-6, 1e6);
     p.rpn.prior = numberOption(options, "prior", 1e-6, 0.999);
-    p.rpn.proposals.nmsThreshold = static_cast<float>(numberOption(options, "nms", 0, 1));
-    p.rpn.proposals.postNms = countOption(options, "proposals", 1, 100000);
+    dnn_rpn::ProposalParams& proposals = p.detector == "rpn" ? p.rpn.proposals : p.roi.proposals;
+    if (options.has("nms"))
+        proposals.nmsThreshold = static_cast<float>(numberOption(options, "nms", 0, 1));
+    if (options.has("proposals"))
+        proposals.postNms = countOption(options, "proposals", 1, 100000);
+    p.roi = readRoiParams(options, p.roi);
     return p;
 }
 
-Dataset readSplit(const String& folder, const String& split)
+Dataset readSplit(const String& folder, const String& split,
+                  const std::vector<String>& classes = std::vector<String>())
 {
-    const Dataset set = Dataset::read(folder, split);
+    const Dataset set = Dataset::read(folder, split, classes);
     std::printf("%s: %zu pictures, %d objects, %zu classes\n", split.c_str(), set.images.size(),
                 set.countObjects(), set.classes.size());
     for (const String& remark : set.remarks)
         std::printf("  note: %s\n", remark.c_str());
     return set;
+}
+
+String lossParts(const StepReport& r)
+{
+    if (r.lossRoiCls == 0)
+        return format("cls %.4f, reg %.4f", r.lossCls, r.lossReg);
+    return format("rpn %.4f+%.4f, roi %.4f+%.4f", r.lossCls, r.lossReg, r.lossRoiCls, r.lossRoiReg);
 }
 
 void checkPage(const String& page)
@@ -146,7 +197,7 @@ void checkPage(const String& page)
 
 void train(CommandLineParser& options)
 {
-    const TrainParams params = readParams(options);
+    TrainParams params = readParams(options);
     const String folder = options.get<String>("data"), out = options.get<String>("out"),
                  kind = choiceOption(options, "kind", {"opencv", "heads"}), val = options.get<String>("val");
     const int threads = countOption(options, "threads", 0, 1024);
@@ -167,7 +218,10 @@ void train(CommandLineParser& options)
     Checkpoints checkpoints(options, stem);
 
     const Dataset trainSet = readSplit(folder, options.get<String>("train"));
-    const Dataset valSet = val == "none" ? Dataset() : readSplit(folder, val);
+    // Where classes are learned, labels must mean the same in both splits.
+    if (params.detector != "rpn")
+        params.classes = trainSet.classes;
+    const Dataset valSet = val == "none" ? Dataset() : readSplit(folder, val, params.classes);
     if (!preview(options, trainSet, params))
         return;
     Trainer trainer(params);
@@ -179,6 +233,7 @@ void train(CommandLineParser& options)
     std::unique_ptr<Progress> progress;
     std::unique_ptr<TrainingReport> report;
     const Dataset& examples = valSet.images.empty() ? trainSet : valSet;
+    const char* const measure = params.detector == "rpn" ? "AR@300" : "AP50";
     StepReport last;
     const auto add = [&](const StepReport& r) {
         last = r;
@@ -206,13 +261,15 @@ void train(CommandLineParser& options)
         diary->add(r);
         if (report && report->wantsExamples())
             report->addExamples(trainer, examples);
-        progress->show(r.step, format("epoch %d/%d  loss %.4f (cls %.4f, reg %.4f)  %.1f pictures/s", r.epoch,
-                                      r.epochs, r.loss, r.lossCls, r.lossReg, r.picturesPerSecond));
+        progress->show(r.step, format("epoch %d/%d  loss %.4f (%s)  %.1f pictures/s", r.epoch, r.epochs,
+                                      r.loss, lossParts(r).c_str(), r.picturesPerSecond));
         if (r.evaluated)
-            progress->say(format("epoch %d: AR@300 %.4f on %s, best %.4f in epoch %d", r.epoch,
-                                 r.validation.AR300, val.c_str(), r.bestAR300, r.bestEpoch));
+            progress->say(format("epoch %d: %s %.4f on %s, best %.4f in epoch %d", r.epoch, measure,
+                                 params.detector == "rpn" ? r.validation.AR300 : r.validation.AP50,
+                                 val.c_str(), r.bestScore, r.bestEpoch));
         if (r.endsEarly)
-            progress->say(format("no better AR@300 in %d scorings: the training ends here", params.patience));
+            progress->say(
+                format("no better %s in %d scorings: the training ends here", measure, params.patience));
         const bool stop = interrupted();
         checkpoints.save(trainer, *diary, r.step == r.steps || r.endsEarly, stop);
         return !stop;

@@ -16,9 +16,9 @@ using cv::dnn_rpn_train::StepReport;
 Diary::Diary(const cv::String& path_, int done) : path(path_)
 {
     const cv::String part = path + ".part";
-    std::string rows =
-        "step,epoch,loss,loss_cls,loss_reg,lr,gradient,gradient_cls,gradient_reg,gradient_cosine,"
-        "positives,pictures_per_second,val_AR300\n";
+    std::string rows = "step,epoch,loss,loss_cls,loss_reg,loss_roi_cls,loss_roi_reg,lr,gradient,gradient_cls,"
+                       "gradient_reg,gradient_cosine,"
+                       "positives,pictures_per_second,val_AR300,val_AP50\n";
     if (done > 0)
     {
         // An interrupted run left the first, one that ended early on request the second.
@@ -44,10 +44,11 @@ void Diary::forEachEarlier(const std::function<void(const StepReport&)>& use) co
     for (const std::string& line : kept)
     {
         StepReport r;
-        r.evaluated = std::sscanf(line.c_str(), "%d,%d,%lf,%lf,%lf,%lf,%lf,%lf,%lf,%lf,%d,%lf,%lf", &r.step,
-                                  &r.epoch, &r.loss, &r.lossCls, &r.lossReg, &r.learningRate, &r.gradientNorm,
-                                  &r.clsGradient, &r.regGradient, &r.gradientCosine, &r.positives,
-                                  &r.picturesPerSecond, &r.validation.AR300) == 13;
+        r.evaluated =
+            std::sscanf(line.c_str(), "%d,%d,%lf,%lf,%lf,%lf,%lf,%lf,%lf,%lf,%lf,%lf,%d,%lf,%lf,%lf", &r.step,
+                        &r.epoch, &r.loss, &r.lossCls, &r.lossReg, &r.lossRoiCls, &r.lossRoiReg,
+                        &r.learningRate, &r.gradientNorm, &r.clsGradient, &r.regGradient, &r.gradientCosine,
+                        &r.positives, &r.picturesPerSecond, &r.validation.AR300, &r.validation.AP50) == 16;
         use(r);
     }
 }
@@ -55,10 +56,13 @@ void Diary::forEachEarlier(const std::function<void(const StepReport&)>& use) co
 void Diary::add(const StepReport& r)
 {
     file << r.step << ',' << r.epoch << ',' << r.loss << ',' << r.lossCls << ',' << r.lossReg << ','
-         << r.learningRate << ',' << r.gradientNorm << ',' << r.clsGradient << ',' << r.regGradient << ','
-         << r.gradientCosine << ',' << r.positives << ',' << r.picturesPerSecond << ',';
+         << r.lossRoiCls << ',' << r.lossRoiReg << ',' << r.learningRate << ',' << r.gradientNorm << ','
+         << r.clsGradient << ',' << r.regGradient << ',' << r.gradientCosine << ',' << r.positives << ','
+         << r.picturesPerSecond << ',';
     if (r.evaluated)
-        file << r.validation.AR300;
+        file << r.validation.AR300 << ',' << r.validation.AP50;
+    else
+        file << ',';
     file << '\n';
     if (r.step % 20 == 0)
         file.flush();

@@ -140,6 +140,13 @@ inline void checkPositive(double value, const char* name)
         CV_Error_(Error::StsOutOfRange, ("%s must be above 0 and finite, not %g", name, value));
 }
 
+inline void checkImageSize(Size size)
+{
+    if (size.width < 0 || size.height < 0)
+        CV_Error_(Error::StsOutOfRange,
+                  ("imageSize must not be negative, but is %d x %d", size.width, size.height));
+}
+
 //! What a loss is divided by: its inverse must be a float.
 inline void checkNormalizer(double value)
 {

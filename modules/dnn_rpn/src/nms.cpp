@@ -193,6 +193,64 @@ int suppress(const float* boxes, int count, float threshold, int maxCount, int* 
 
 namespace {
 
+//! The boxes at these indices.
+const float* gather(const float* boxes, const ArenaVector<int>& indices, Arena& arena)
+{
+    float* gathered = arena.take<float>(4 * indices.size());
+    for (size_t i = 0; i < indices.size(); ++i)
+        std::copy_n(boxes + 4 * static_cast<size_t>(indices[i]), 4, gathered + 4 * i);
+    return gathered;
+}
+
+} // namespace
+
+void suppressPerGroup(const float* boxes, const float* scores, const int* labels, int count, float threshold,
+                      int maxCount, Workspace::Arenas& arenas, ArenaVector<int>& keep)
+{
+    Arena& arena = arenas.own();
+    ArenaVector<int> order(&arena);
+    rankByScore(scores, count, -std::numeric_limits<float>::infinity(), 0, order);
+
+    // By label, and within a label by rank.
+    ArenaVector<uint64_t> keys(&arena);
+    keys.reserve(order.size());
+    for (size_t rank = 0; rank < order.size(); ++rank)
+        keys.push_back(static_cast<uint64_t>(static_cast<uint32_t>(labels[order[rank]])) << 32 | rank);
+    sortByUpperHalf(keys);
+    ArenaVector<int> grouped(&arena), ranks(&arena), starts(&arena);
+    grouped.reserve(keys.size());
+    ranks.reserve(keys.size());
+    starts.reserve(keys.size() + 1);
+    for (size_t i = 0; i < keys.size(); ++i)
+    {
+        if (i == 0 || keys[i] >> 32 != keys[i - 1] >> 32)
+            starts.push_back(static_cast<int>(i));
+        ranks.push_back(static_cast<int>(static_cast<uint32_t>(keys[i])));
+        grouped.push_back(order[ranks.back()]);
+    }
+    starts.push_back(static_cast<int>(keys.size()));
+
+    const float* gathered = gather(boxes, grouped, arena);
+    int* positions = arena.take<int>(keys.size());
+    uchar* kept = arena.take<uchar>(keys.size()); // by rank
+    std::fill_n(kept, keys.size(), uchar(0));
+    forEachUnit(static_cast<int>(starts.size()) - 1, [&](int worker, int group) {
+        const int first = starts[group], size = starts[group + 1] - first;
+        const int number = suppress(gathered + 4 * static_cast<size_t>(first), size, threshold, maxCount,
+                                    positions + first, arenas.of(worker));
+        for (int i = 0; i < number; ++i)
+            kept[ranks[first + positions[first + i]]] = 1;
+    });
+
+    keep.clear();
+    keep.reserve(maxCount > 0 ? std::min<size_t>(maxCount, order.size()) : order.size());
+    for (size_t rank = 0; rank < order.size(); ++rank)
+        if (kept[rank] && (maxCount == 0 || static_cast<int>(keep.size()) < maxCount))
+            keep.push_back(order[rank]);
+}
+
+namespace {
+
 //! Boxes with their scores, checked.
 struct Candidates
 {
@@ -208,15 +266,6 @@ struct Candidates
         ArenaVector<int> order(&arena);
         rankByScore(scores.ptr<float>(), scores.rows, -inf, 0, order);
         return order;
-    }
-
-    //! The boxes at these indices.
-    const float* gather(const ArenaVector<int>& indices, Arena& arena) const
-    {
-        float* gathered = arena.take<float>(4 * indices.size());
-        for (size_t i = 0; i < indices.size(); ++i)
-            std::copy_n(boxes.ptr<float>(indices[i]), 4, gathered + 4 * i);
-        return gathered;
     }
 
     static constexpr float inf = std::numeric_limits<float>::infinity();
@@ -241,7 +290,8 @@ void nms(InputArray boxes, InputArray scores, float threshold, std::vector<int>&
     const ArenaVector<int> order = candidates.ranked(arena);
     const int count = static_cast<int>(order.size());
     int* positions = arena.take<int>(order.size());
-    const int kept = suppress(candidates.gather(order, arena), count, threshold, maxCount, positions, arena);
+    const int kept = suppress(gather(candidates.boxes.ptr<float>(), order, arena), count, threshold, maxCount,
+                              positions, arena);
     keep.resize(kept);
     for (int i = 0; i < kept; ++i)
         keep[i] = order[positions[i]];
@@ -261,45 +311,10 @@ void nmsPerClass(InputArray boxes, InputArray scores, InputArray labels_, float 
     const Mat labels = columnArgument(labels_, CV_32S, candidates.boxes.rows, "labels");
     checkRange(threshold, 0, 1, "threshold");
     workspace.arenas().begin(getNumThreads());
-    Arena& arena = workspace.arenas().own();
-
-    // By label, and within a label by rank.
-    const ArenaVector<int> order = candidates.ranked(arena);
-    const int* label = labels.ptr<int>();
-    ArenaVector<uint64_t> keys(&arena);
-    keys.reserve(order.size());
-    for (size_t rank = 0; rank < order.size(); ++rank)
-        keys.push_back(static_cast<uint64_t>(static_cast<uint32_t>(label[order[rank]])) << 32 | rank);
-    sortByUpperHalf(keys);
-    ArenaVector<int> grouped(&arena), ranks(&arena), starts(&arena);
-    grouped.reserve(keys.size());
-    ranks.reserve(keys.size());
-    starts.reserve(keys.size() + 1);
-    for (size_t i = 0; i < keys.size(); ++i)
-    {
-        if (i == 0 || keys[i] >> 32 != keys[i - 1] >> 32)
-            starts.push_back(static_cast<int>(i));
-        ranks.push_back(static_cast<int>(static_cast<uint32_t>(keys[i])));
-        grouped.push_back(order[ranks.back()]);
-    }
-    starts.push_back(static_cast<int>(keys.size()));
-
-    const float* gathered = candidates.gather(grouped, arena);
-    int* positions = arena.take<int>(keys.size());
-    uchar* kept = arena.take<uchar>(keys.size()); // by rank
-    std::fill_n(kept, keys.size(), uchar(0));
-    forEachUnit(static_cast<int>(starts.size()) - 1, [&](int worker, int group) {
-        const int first = starts[group], count = starts[group + 1] - first;
-        const int number = suppress(gathered + 4 * static_cast<size_t>(first), count, threshold, maxCount,
-                                    positions + first, workspace.arenas().of(worker));
-        for (int i = 0; i < number; ++i)
-            kept[ranks[first + positions[first + i]]] = 1;
-    });
-
-    keep.clear();
-    for (size_t rank = 0; rank < order.size(); ++rank)
-        if (kept[rank] && (maxCount == 0 || static_cast<int>(keep.size()) < maxCount))
-            keep.push_back(order[rank]);
+    ArenaVector<int> kept(&workspace.arenas().own());
+    suppressPerGroup(candidates.boxes.ptr<float>(), candidates.scores.ptr<float>(), labels.ptr<int>(),
+                     candidates.boxes.rows, threshold, maxCount, workspace.arenas(), kept);
+    keep.assign(kept.begin(), kept.end());
 }
 
 namespace {

@@ -4,6 +4,7 @@
 #include "precomp.hpp"
 #include "box.hpp"
 #include "check.hpp"
+#include "levels.hpp"
 #include "rank.hpp"
 #include "suppress.hpp"
 #include "units.hpp"
@@ -96,33 +97,19 @@ void generateProposals(InputArray scores_, InputArray deltas_, InputArray anchor
     const Mat deltas = boxesArgument(deltas_, "deltas"), anchors = boxesArgument(anchors_, "anchors");
     checkSameRows(deltas, "deltas", anchors, "anchors");
     const Mat scores = columnArgument(scores_, CV_32F, anchors.rows, "scores");
-    if (imageSize.width < 0 || imageSize.height < 0)
-        CV_Error_(Error::StsOutOfRange,
-                  ("imageSize must not be negative, but is %d x %d", imageSize.width, imageSize.height));
+    checkImageSize(imageSize);
     checkParams(params);
-    double total = 0;
-    for (int count : levelCounts)
-    {
-        checkNotNegative(count, "each of levelCounts");
-        total += count;
-    }
-    if (!levelCounts.empty() && total != anchors.rows)
-        CV_Error_(Error::StsUnmatchedSizes,
-                  ("levelCounts sum up to %.0f, but there are %d anchors", total, anchors.rows));
 
     workspace.arenas().begin(getNumThreads());
     Arena& arena = workspace.arenas().own();
-    const int levels = std::max<int>(1, static_cast<int>(levelCounts.size()));
-    int* firsts = arena.take<int>(levels + 1);
-    firsts[0] = 0;
-    for (int level = 0; level < levels; ++level)
-        firsts[level + 1] = levelCounts.empty() ? anchors.rows : firsts[level] + levelCounts[level];
+    const ArenaVector<int> starts = levelStarts(levelCounts, anchors.rows, arena);
+    const int levels = static_cast<int>(starts.size()) - 1;
     LevelProposals* found = arena.take<LevelProposals>(levels);
     forEachUnit(levels, [&](int worker, int level) {
-        const int first = firsts[level];
+        const int first = starts[level];
         const size_t coordinates = 4 * static_cast<size_t>(first);
         found[level] = proposalsOf(scores.ptr<float>() + first, deltas.ptr<float>() + coordinates,
-                                   anchors.ptr<float>() + coordinates, firsts[level + 1] - first, imageSize,
+                                   anchors.ptr<float>() + coordinates, starts[level + 1] - first, imageSize,
                                    params, workspace.arenas().of(worker));
     });
 

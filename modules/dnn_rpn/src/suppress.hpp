@@ -16,6 +16,16 @@ namespace dnn_rpn {
 @return how many they are */
 int suppress(const float* boxes, int count, float threshold, int maxCount, int* keep, Arena& arena);
 
+/** Greedy suppression in which only boxes with the same label meet.
+@param boxes count x 4
+@param scores count; boxes of NaN are left out
+@param labels count
+@param maxCount how many are kept of all groups together; 0: no limit
+@param arenas begun for forEachUnit(); what lies in them stays
+@param keep receives the indices of the kept boxes by falling score, equal scores by rising index */
+void suppressPerGroup(const float* boxes, const float* scores, const int* labels, int count, float threshold,
+                      int maxCount, Workspace::Arenas& arenas, ArenaVector<int>& keep);
+
 } // namespace dnn_rpn
 } // namespace cv
 

@@ -5,6 +5,7 @@
 #define OPENCV_DNN_RPN_VALIDATE_HPP
 
 #include "opencv2/dnn_rpn/anchors.hpp"
+#include "opencv2/dnn_rpn/detections.hpp"
 #include "opencv2/dnn_rpn/proposals.hpp"
 
 namespace cv {
@@ -16,6 +17,7 @@ namespace dnn_rpn {
 int checkLevel(const AnchorLevel& level, Size featureSize);
 
 void checkParams(const ProposalParams& params);
+void checkParams(const DetectionParams& params);
 
 } // namespace dnn_rpn
 } // namespace cv

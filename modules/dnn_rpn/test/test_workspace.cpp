@@ -20,9 +20,10 @@ std::vector<Operation> operations(int count, int seed)
 {
     struct State
     {
-        Mat boxes, scores, deltas, objects, matches, pictures, features, outGrad, a, b;
+        Mat boxes, scores, classScores, deltas, objects, matches, pictures, features, outGrad, a, b, c;
         std::vector<int> labels, keep, counts, shape;
         ProposalParams proposals;
+        DetectionParams detections;
         RoiAlignParams align;
     };
     const auto s = std::make_shared<State>();
@@ -32,9 +33,12 @@ std::vector<Operation> operations(int count, int seed)
     matchAnchors(s->boxes, s->objects, noArray(), s->matches);
     s->scores = Mat(count, 1, CV_32F);
     rng.fill(s->scores, RNG::UNIFORM, 0, 1);
+    s->classScores = Mat(count, 3, CV_32F);
+    rng.fill(s->classScores, RNG::UNIFORM, 0, 1);
     s->deltas = randomMatrix(rng, count, 4, 0.3);
     s->counts = {count - count / 3, count / 3};
     s->proposals.postNms = count / 4;
+    s->detections.preNms = count;
     for (int i = 0; i < count; ++i)
         s->labels.push_back(i % 5);
     s->shape = {2, 40, 13, 13};
@@ -77,6 +81,17 @@ std::vector<Operation> operations(int count, int seed)
                : generateProposals(s->scores, s->deltas, s->boxes, s->counts, size, s->a, s->b, s->proposals);
          },
          both},
+        {"generateDetections",
+         [s](Workspace* w) {
+             const Size size(200, 180);
+             w ? generateDetections(s->classScores, s->deltas, s->boxes, s->counts, size, s->a, s->b, s->c,
+                                    s->detections, *w)
+               : generateDetections(s->classScores, s->deltas, s->boxes, s->counts, size, s->a, s->b, s->c,
+                                    s->detections);
+         },
+         [s] {
+             return std::vector<Mat>{s->a.clone(), s->b.clone(), s->c.clone()};
+         }},
         {"matchAnchors",
          [s](Workspace* w) {
              w ? matchAnchors(s->boxes, s->objects, noArray(), s->a, MatchParams(), *w)

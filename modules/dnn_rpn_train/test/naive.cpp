@@ -74,6 +74,16 @@ void statistics(const Node& node, const Wide& x, const std::vector<Wide>& p, boo
     }
 }
 
+double connect(const Wide& in, const Wide& weight, double bias, int n, int output)
+{
+    double sum = bias;
+    for (int c = 0; c < in.shape.c; c++)
+        for (int y = 0; y < in.shape.h; y++)
+            for (int x = 0; x < in.shape.w; x++)
+                sum += weight.at(output, c, y, x) * in.at(n, c, y, x);
+    return sum;
+}
+
 } // namespace
 
 Wide naiveForward(const Node& node, const std::vector<Wide>& inputs, const std::vector<Wide>& p,
@@ -125,6 +135,12 @@ Wide naiveForward(const Node& node, const std::vector<Wide>& inputs, const std::
                     case Op::MaxPool:
                     case Op::AveragePool:
                         value = pool(node, inputs[0], n, c, y, x);
+                        break;
+                    case Op::FullyConnected:
+                        value = connect(inputs[0], p[0], p[1].data[c], n, c);
+                        break;
+                    case Op::Resize:
+                        value = inputs[0].at(n, c, y / node.scale, x / node.scale);
                         break;
                     }
                 }

@@ -304,6 +304,41 @@ TEST(Engine, pool)
     }
 }
 
+TEST(Engine, fullyConnected)
+{
+    Node n;
+    n.op = Op::FullyConnected;
+    auto of = [&](const Shape& input, int outputs) {
+        return std::vector<Shape>{Shape(outputs, input.c, input.h, input.w), Shape(1, outputs, 1, 1)};
+    };
+    const Shape features(3, 2, 3, 5), oneRow(1, 5, 2, 1), onePixel(4, 7, 1, 1), number(1, 1, 1, 1);
+    check({"map", n, {features}, of(features, 4)});
+    check({"one row", n, {oneRow}, of(oneRow, 3)});
+    check({"one output", n, {features}, of(features, 1)});
+    check({"one pixel", n, {onePixel}, of(onePixel, 2)});
+    check({"one number", n, {number}, of(number, 1)});
+    check({"frozen weights", n, {features}, of(features, 4), {1, 0}});
+    check({"frozen bias", n, {features}, of(features, 4), {0, 1}});
+    check({"frozen", n, {features}, of(features, 4), {1, 1}});
+    // More than one piece, by rows and by outputs.
+    const Shape tall(150, 1, 1, 2), flat(2, 3, 1, 1);
+    check({"many rows", n, {tall}, of(tall, 3)});
+    check({"many outputs", n, {flat}, of(flat, 150)});
+}
+
+TEST(Engine, resize)
+{
+    for (int scale : {1, 2, 3})
+    {
+        Node n;
+        n.op = Op::Resize;
+        n.scale = scale;
+        check({"map", n, {Shape(2, 3, 4, 3)}});
+        check({"one pixel", n, {Shape(1, 2, 1, 1)}});
+        check({"one row", n, {Shape(1, 17, 1, 5)}});
+    }
+}
+
 TEST(Engine, unknownNameListsTheKnown)
 {
     RNG rng(1);
@@ -319,7 +354,7 @@ TEST(Engine, unknownNameListsTheKnown)
     }
 }
 
-//! Every operator in one graph, with branches that meet again.
+//! Every operator that takes pictures of any size, in one graph, with branches that meet again.
 Graph everything(RNG& rng)
 {
     Graph g;
@@ -369,7 +404,12 @@ Graph everything(RNG& rng)
     const int k1 = g.add(concat);
     const int o1 = g.addConv("o1", k1, 12, 3, 1),
               o2 = g.addConv("o2", g.addRelu("r2", g.addConv("c2", k1, 12, 2, 3)), 2, 2, 1);
-    g.outputs = {o1, o2};
+    Node resize;
+    resize.name = "resize";
+    resize.op = Op::Resize;
+    resize.inputs = {a1};
+    const int o3 = g.addConv("o3", g.add(resize), 4, 1, 3);
+    g.outputs = {o1, o2, o3};
     for (Parameter& p : g.parameters)
     {
         p.value = randomTensor(p.value.shape(), rng);
@@ -380,101 +420,150 @@ Graph everything(RNG& rng)
     return g;
 }
 
-TEST(Network, gradientsOfEveryParameter)
+const Shape regionShape(1, 5, 4, 3);
+
+//! What works on regions: two fully connected nodes behind a convolution, and one right behind the input.
+Graph regions(RNG& rng, int outputs)
+{
+    Graph g;
+    const int in = g.addInput("in"), c1 = g.addRelu("r1", g.addConv("c1", in, 5, 6, 3)),
+              f1 = g.addRelu("r2", g.addFullyConnected("f1", c1, Shape(1, 6, 4, 3), outputs)),
+              f2 = g.addFullyConnected("f2", f1, Shape(1, outputs, 1, 1), 3),
+              f3 = g.addFullyConnected("f3", in, regionShape, outputs);
+    g.outputs = {f2, f3};
+    for (Parameter& p : g.parameters)
+        p.value = randomTensor(p.value.shape(), rng);
+    return g;
+}
+
+//! Values and gradients of a network, of the parameters and maybe of the input, against the naive loops.
+void checkNetwork(Graph& g, const std::string& engine, const Shape& other, const Shape& shape,
+                  bool inputGradient)
+{
+    SCOPED_TRACE(engine);
+    RNG rng(98);
+    Network network(g, Engine::create(engine), inputGradient);
+    // A first pass at another size: buffers of the wrong size would show.
+    network.forward(randomTensor(other, rng));
+    const Tensor input = randomTensor(shape, rng);
+    network.forward(input);
+
+    std::vector<Wide> parameters, directions;
+    for (const Parameter& p : g.parameters)
+        parameters.push_back(Wide(p.value));
+    Wide wideInput(input);
+    for (int o : g.outputs)
+    {
+        const Tensor d = randomTensor(network.value(o).shape(), rng);
+        directions.push_back(Wide(d));
+        d.flat().copyTo(network.gradient(o).flat());
+    }
+    auto loss = [&] {
+        const std::vector<Wide> values = naiveForward(g, wideInput, parameters);
+        double sum = 0;
+        for (size_t i = 0; i < g.outputs.size(); i++)
+            sum += dot(values[g.outputs[i]], directions[i]);
+        return sum;
+    };
+    const std::vector<Wide> values = naiveForward(g, wideInput, parameters);
+    for (int o : g.outputs)
+        for (size_t i = 0; i < values[o].data.size(); i++)
+            ASSERT_NEAR(values[o].data[i], network.value(o).data()[i], 1e-4);
+    network.backward();
+    auto compare = [&](Wide& numbers, const Tensor& gradient, const std::string& what) {
+        ASSERT_EQ(numbers.shape, gradient.shape()) << what;
+        for (size_t i = 0; i < numbers.data.size(); i++)
+        {
+            double& x = numbers.data[i];
+            const double x0 = x, step = 1e-6;
+            x = x0 + step;
+            const double above = loss();
+            x = x0 - step;
+            const double below = loss();
+            x = x0;
+            const double numeric = (above - below) / (2 * step);
+            ASSERT_NEAR(numeric, gradient.data()[i], 1e-3 * (1 + std::abs(numeric))) << what << " " << i;
+        }
+    };
+    for (size_t p = 0; p < parameters.size(); p++)
+        if (g.parameters[p].trainable)
+            compare(parameters[p], network.parameterGradient(static_cast<int>(p)), g.parameters[p].name);
+    if (inputGradient)
+        compare(wideInput, network.inputGradient(), "input");
+    else
+        EXPECT_THROW(network.inputGradient(), cv::Exception);
+}
+
+TEST(Network, gradientsOfEveryParameterAndOfTheInput)
+{
+    for (const std::string& engine : Engine::names())
+        for (bool inputGradient : {false, true})
+        {
+            RNG rng(99);
+            Graph pictures = everything(rng), regional = regions(rng, 7);
+            checkNetwork(pictures, engine, Shape(3, 2, 12, 9), Shape(2, 2, 9, 8), inputGradient);
+            checkNetwork(regional, engine, Shape(1, 5, 4, 3), Shape(3, 5, 4, 3), inputGradient);
+            checkNetwork(regional, engine, Shape(3, 5, 4, 3), Shape(1, 5, 4, 3), inputGradient);
+        }
+}
+
+TEST(Network, theInputsGradientNeedsNoTrainableParameter)
 {
     for (const std::string& engine : Engine::names())
     {
-        SCOPED_TRACE(engine);
-        RNG rng(99);
-        Graph g = everything(rng);
-        Network network(g, Engine::create(engine));
-        // A first pass at another size: buffers of the wrong size would show.
-        network.forward(randomTensor(Shape(3, 2, 12, 9), rng));
-        const Tensor input = randomTensor(Shape(2, 2, 9, 8), rng);
-        network.forward(input);
-
-        std::vector<Wide> parameters, directions;
-        for (const Parameter& p : g.parameters)
-            parameters.push_back(Wide(p.value));
-        const Wide wideInput(input);
-        for (int o : g.outputs)
-        {
-            const Tensor d = randomTensor(network.value(o).shape(), rng);
-            directions.push_back(Wide(d));
-            d.flat().copyTo(network.gradient(o).flat());
-        }
-        auto loss = [&] {
-            const std::vector<Wide> values = naiveForward(g, wideInput, parameters);
-            double sum = 0;
-            for (size_t i = 0; i < g.outputs.size(); i++)
-                sum += dot(values[g.outputs[i]], directions[i]);
-            return sum;
-        };
-        const std::vector<Wide> values = naiveForward(g, wideInput, parameters);
-        for (int o : g.outputs)
-            for (size_t i = 0; i < values[o].data.size(); i++)
-                ASSERT_NEAR(values[o].data[i], network.value(o).data()[i], 1e-4);
-        network.backward();
-        for (size_t p = 0; p < parameters.size(); p++)
-        {
-            if (!g.parameters[p].trainable)
-                continue;
-            for (size_t i = 0; i < parameters[p].data.size(); i++)
-            {
-                double& x = parameters[p].data[i];
-                const double x0 = x, step = 1e-6;
-                x = x0 + step;
-                const double above = loss();
-                x = x0 - step;
-                const double below = loss();
-                x = x0;
-                const double numeric = (above - below) / (2 * step);
-                ASSERT_NEAR(numeric, network.parameterGradient(static_cast<int>(p)).data()[i],
-                            1e-3 * (1 + std::abs(numeric)))
-                    << g.parameters[p].name << " " << i;
-            }
-        }
+        RNG rng(97);
+        Graph g = regions(rng, 4);
+        for (Parameter& p : g.parameters)
+            p.trainable = false;
+        checkNetwork(g, engine, Shape(4, 5, 4, 3), Shape(2, 5, 4, 3), true);
     }
 }
 
-//! The gradients of all parameters after one pass with so many threads.
-std::vector<Mat> gradientsWith(int threads, const std::string& engine)
+//! The gradients of all parameters and of the input after one pass with so many threads.
+std::vector<Mat> gradientsWith(int threads, const std::string& engine, Graph g, const Shape& shape)
 {
     setNumThreads(threads);
     RNG rng(5);
-    Graph g = everything(rng);
-    Network network(g, Engine::create(engine));
-    network.forward(randomTensor(Shape(5, 2, 17, 18), rng));
+    Network network(g, Engine::create(engine), true);
+    network.forward(randomTensor(shape, rng));
     for (int o : g.outputs)
         randomTensor(network.value(o).shape(), rng).flat().copyTo(network.gradient(o).flat());
     network.backward();
-    std::vector<Mat> all;
+    std::vector<Mat> all{network.inputGradient().flat().clone()};
     for (size_t p = 0; p < g.parameters.size(); p++)
         if (g.parameters[p].trainable)
             all.push_back(network.parameterGradient(static_cast<int>(p)).flat().clone());
     return all;
 }
 
-TEST(Network, sameBitsAgainAndWithEigenForAnyNumberOfThreads)
+void checkBits(const Graph& g, const Shape& shape)
 {
-    const int before = getNumThreads();
     for (const std::string& engine : Engine::names())
     {
-        const std::vector<Mat> one = gradientsWith(1, engine);
+        const std::vector<Mat> one = gradientsWith(1, engine, g, shape);
         for (int threads = 1; threads <= 3; threads++)
         {
-            const std::vector<Mat> first = gradientsWith(threads, engine),
-                                   again = gradientsWith(threads, engine);
+            const std::vector<Mat> first = gradientsWith(threads, engine, g, shape),
+                                   again = gradientsWith(threads, engine, g, shape);
             for (size_t i = 0; i < first.size(); i++)
             {
                 EXPECT_EQ(0, cv::norm(first[i], again[i], NORM_INF))
-                    << engine << ", " << threads << " threads, parameter " << i;
+                    << engine << ", " << threads << " threads, gradient " << i;
                 // oneDNN cuts its sums by the number of threads.
-                EXPECT_LE(cv::norm(one[i], first[i], NORM_INF), engine == "eigen" ? 0 : 1e-4)
-                    << engine << ", " << threads << " threads, parameter " << i;
+                const double rounding = 1e-5 * std::max(1., cv::norm(one[i], NORM_INF));
+                EXPECT_LE(cv::norm(one[i], first[i], NORM_INF), engine == "eigen" ? 0 : rounding)
+                    << engine << ", " << threads << " threads, gradient " << i;
             }
         }
     }
+}
+
+TEST(Network, sameBitsAgainAndWithEigenForAnyNumberOfThreads)
+{
+    const int before = getNumThreads();
+    RNG rng(6);
+    checkBits(everything(rng), Shape(5, 2, 17, 18));
+    checkBits(regions(rng, 90), Shape(150, 5, 4, 3));
     setNumThreads(before);
 }
 
@@ -512,6 +601,52 @@ TEST(Network, enginesAgreeOnWideConvolutions)
                     << engine << ", " << input.str() << ", array " << i;
         }
     }
+}
+
+TEST(Network, shortNumbersAreNearTheExact)
+{
+    Ptr<Engine> engine;
+    try
+    {
+        engine = Engine::create("onednn", "bf16");
+    }
+    catch (const cv::Exception&)
+    {
+        return; // this build or processor has none
+    }
+    RNG rng(7);
+    auto checkNear = [&](Graph g, const Shape& shape) {
+        Network exact(g, Engine::create("eigen"), true), network(g, engine, true);
+        const Tensor input = randomTensor(shape, rng);
+        exact.forward(input);
+        network.forward(input);
+        auto compare = [](const Tensor& a, const Tensor& b) {
+            EXPECT_LT(cv::norm(a.flat(), b.flat()), 0.03 * cv::norm(a.flat()));
+        };
+        for (int o : g.outputs)
+        {
+            compare(exact.value(o), network.value(o));
+            randomTensor(exact.value(o).shape(), rng).flat().copyTo(exact.gradient(o).flat());
+            exact.gradient(o).flat().copyTo(network.gradient(o).flat());
+        }
+        exact.backward();
+        network.backward();
+        compare(exact.inputGradient(), network.inputGradient());
+        for (size_t p = 0; p < g.parameters.size(); p++)
+            if (g.parameters[p].trainable)
+                compare(exact.parameterGradient(static_cast<int>(p)),
+                        network.parameterGradient(static_cast<int>(p)));
+    };
+    checkNear(regions(rng, 30), Shape(9, 5, 4, 3));
+    Graph g;
+    Node resize;
+    resize.name = "resize";
+    resize.op = Op::Resize;
+    resize.inputs = {g.addConv("a", g.addInput("in"), 5, 20, 3)};
+    g.outputs = {g.addConv("b", g.add(resize), 20, 6, 3)};
+    for (Parameter& p : g.parameters)
+        p.value = randomTensor(p.value.shape(), rng);
+    checkNear(g, Shape(2, 5, 7, 9));
 }
 
 TEST(Network, memoryIsPlannedOnce)

@@ -28,6 +28,28 @@ TEST(Graph, shapesFollowKernelsStridesAndPads)
     EXPECT_EQ(Shape(2, 8, 3, 5).str(), g.shapes(Shape(2, 3, 11, 20))[p].str());
 }
 
+TEST(Graph, shapesOfFullyConnectedAndResizedNodes)
+{
+    Graph g;
+    const int in = g.addInput("in");
+    Node resize;
+    resize.name = "larger";
+    resize.op = Op::Resize;
+    resize.inputs = {in};
+    const int twice = g.add(resize);
+    resize.scale = 3;
+    const int thrice = g.add(resize), f = g.addFullyConnected("f", twice, Shape(1, 3, 4, 10), 7);
+    const std::vector<Shape> s = g.shapes(Shape(6, 3, 2, 5));
+    EXPECT_EQ(Shape(6, 3, 4, 10).str(), s[twice].str());
+    EXPECT_EQ(Shape(6, 3, 6, 15).str(), s[thrice].str());
+    EXPECT_EQ(Shape(6, 7, 1, 1).str(), s[f].str());
+    EXPECT_EQ(3, g.channels(twice));
+    EXPECT_EQ(7, g.channels(f));
+    EXPECT_TRUE(contains(errorOf([&] { g.shapes(Shape(6, 3, 5, 2)); }), "'f'"));
+    g.nodes[thrice].scale = 0;
+    EXPECT_TRUE(contains(errorOf([&] { g.shapes(Shape(6, 3, 2, 5)); }), "'larger'"));
+}
+
 TEST(Graph, mistakesNameTheNode)
 {
     Graph g;
@@ -66,12 +88,27 @@ TEST(Graph, gridIsWhereTheReceptiveFieldsLie)
     const int p = g.add(pool);
     EXPECT_EQ(4, gridOf(g, p).stride);
     EXPECT_FLOAT_EQ(1.5f, gridOf(g, p).centre);
+    // Cells of 4 pixels around 1.5 split at 1.5: the first halves lie around 0.5.
+    Node resize;
+    resize.name = "finer";
+    resize.op = Op::Resize;
+    resize.inputs = {p};
+    const int r = g.add(resize);
+    EXPECT_EQ(2, gridOf(g, r).stride);
+    EXPECT_FLOAT_EQ(0.5f, gridOf(g, r).centre);
+    resize.scale = 3;
+    const int third = g.add(resize);
+    EXPECT_TRUE(contains(errorOf([&] { gridOf(g, third); }), "'finer'"));
+    g.nodes.pop_back();
     Node add;
     add.name = "meeting";
     add.op = Op::Add;
     add.inputs = {c, p};
     const int a = g.add(add);
     EXPECT_TRUE(contains(errorOf([&] { gridOf(g, a); }), "meeting"));
+    g.nodes.pop_back();
+    const int f = g.addFullyConnected("cell-less", p, Shape(1, 1, 2, 2), 1);
+    EXPECT_TRUE(contains(errorOf([&] { gridOf(g, f); }), "cell-less"));
 }
 
 } // namespace

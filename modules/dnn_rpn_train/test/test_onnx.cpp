@@ -14,7 +14,7 @@ namespace {
 
 using cv::dnn_rpn_train::Node; // cv has a Node too
 
-//! A network with every operator that the writer knows.
+//! A network with every operator that both reader and writer know.
 Graph sampleGraph()
 {
     Graph g;
@@ -116,6 +116,78 @@ TEST(Onnx, cvDnnRunsWhatIsWritten)
     const Mat theirs = net.forward(), ours = run(g, picture);
     ASSERT_EQ(ours.total(), theirs.total());
     EXPECT_LT(cv::norm(theirs.reshape(1, 1), ours, NORM_INF), 1e-5);
+}
+
+//! A batch of pictures through a file in cv::dnn.
+Mat runInCvDnn(const std::string& bytes, Tensor& pictures)
+{
+    const Scratch scratch;
+    writeFile(scratch / "g.onnx", bytes);
+    const Shape& s = pictures.shape();
+    dnn::Net net = dnn::readNetFromONNX(scratch / "g.onnx");
+    net.setInput(Mat(std::vector<int>{s.n, s.c, s.h, s.w}, CV_32F, pictures.data()));
+    return net.forward().reshape(1, 1);
+}
+
+void drawParameters(Graph& g)
+{
+    RNG rng(3);
+    for (Parameter& p : g.parameters)
+        for (size_t i = 0; i < p.value.shape().total(); i++)
+            p.value.data()[i] = static_cast<float>(rng.uniform(-0.5, 0.5));
+}
+
+TEST(Onnx, cvDnnRunsFullyConnectedAndResizedNodes)
+{
+    for (int scale : {2, 3})
+        for (int pictures : {1, 3})
+        {
+            Graph g;
+            Node resize;
+            resize.name = "resize";
+            resize.op = Op::Resize;
+            resize.scale = scale;
+            resize.inputs = {g.addConv("c", g.addInput("in"), 3, 4, 3)};
+            const int f = g.addFullyConnected("f", g.add(resize), Shape(1, 4, 5 * scale, 3 * scale), 6);
+            g.outputs = {g.addFullyConnected("g", g.addRelu("r", f), Shape(1, 6, 1, 1), 5)};
+            drawParameters(g);
+            OnnxWriter writer;
+            writer.addInput("in", {pictures, 3, 5, 3});
+            writer.addGraph(g);
+            writer.addOutput("g", {pictures, 5});
+            Tensor input(Shape(pictures, 3, 5, 3));
+            randu(input.flat(), -1, 1);
+            const Mat theirs = runInCvDnn(writer.bytes(), input), ours = run(g, input);
+            ASSERT_EQ(ours.total(), theirs.total());
+            EXPECT_LT(cv::norm(theirs, ours, NORM_INF), 1e-4) << scale << " " << pictures;
+        }
+}
+
+TEST(Onnx, aGraphStandsBehindAnother)
+{
+    Graph first;
+    const int c = first.addRelu("features", first.addConv("c", first.addInput("in"), 3, 4, 3));
+    first.outputs = {c};
+    // One list of parameters, as two stages of a detector have it.
+    Graph second;
+    second.parameters = first.parameters;
+    const int f = second.addFullyConnected("f", second.addInput("regions"), Shape(1, 4, 5, 3), 6);
+    second.outputs = {second.addRelu("last", f)};
+    first.parameters = second.parameters;
+    drawParameters(first);
+    OnnxWriter writer;
+    writer.addInput("in", {1, 3, 5, 3});
+    writer.addGraph(first);
+    EXPECT_FALSE(contains(writer.bytes(), "f.weight")); // no node of the first uses it
+    writer.addGraph(second, "features");
+    writer.addOutput("last", {1, 6});
+    EXPECT_FALSE(contains(writer.bytes(), "regions"));
+    Tensor input = randomPicture(5, 3);
+    const Mat features = run(first, input);
+    const Mat theirs = runInCvDnn(writer.bytes(), input),
+              ours = run(second, Tensor(Shape(1, 4, 5, 3), features.data));
+    ASSERT_EQ(ours.total(), theirs.total());
+    EXPECT_LT(cv::norm(theirs, ours, NORM_INF), 1e-5);
 }
 
 TEST(Onnx, brokenFilesAreNamed)

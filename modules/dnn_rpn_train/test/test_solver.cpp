@@ -18,7 +18,7 @@ TEST(Solver, twoStepsByHand)
     g.parameters[0].value.data()[0] = 2; // weight, decays
     g.parameters[1].value.data()[0] = 1; // bias, does not
     Network network(g, Engine::create("eigen"));
-    Solver solver(network, 0.5, 0.1);
+    Solver solver({&network}, 0.5, 0.1);
     auto setGradients = [&] {
         network.parameterGradient(0).data()[0] = 3;
         network.parameterGradient(1).data()[0] = 4;
@@ -43,7 +43,7 @@ TEST(Solver, leavesFrozenParametersAlone)
     g.parameters[0].trainable = g.parameters[1].trainable = false;
     g.parameters[0].value.data()[0] = 2;
     Network network(g, Engine::create("eigen"));
-    Solver solver(network, 0.9, 0.1);
+    Solver solver({&network}, 0.9, 0.1);
     Tensor picture(Shape(1, 1, 2, 2));
     picture.setTo(1);
     network.forward(picture);
@@ -60,7 +60,7 @@ TEST(Solver, aFactorChangesTheRateOfItsParameterAlone)
     g.outputs = {g.addConv("c", g.addInput("in"), 1, 1, 1)};
     g.parameters[0].value.data()[0] = g.parameters[1].value.data()[0] = 1;
     Network network(g, Engine::create("eigen"));
-    Solver solver(network, 0.5, 0, {0.25f, 1});
+    Solver solver({&network}, 0.5, 0, {0.25f, 1});
     for (int step = 0; step < 2; step++)
     {
         network.parameterGradient(0).data()[0] = network.parameterGradient(1).data()[0] = 2;
@@ -70,6 +70,33 @@ TEST(Solver, aFactorChangesTheRateOfItsParameterAlone)
     EXPECT_FLOAT_EQ(1 - 0.025f * 5, g.parameters[0].value.data()[0]);
     EXPECT_FLOAT_EQ(1 - 0.1f * 5, g.parameters[1].value.data()[0]);
     EXPECT_FLOAT_EQ(3, solver.velocities()[0].data()[0]);
+}
+
+TEST(Solver, takesEachGradientFromTheNetworkThatHasIt)
+{
+    Graph first, second;
+    first.outputs = {first.addConv("a", first.addInput("in"), 1, 1, 1)};
+    second.parameters = first.parameters;
+    second.outputs = {second.addConv("b", second.addInput("features"), 1, 1, 1)};
+    first.parameters = second.parameters;
+    Network one(first, Engine::create("eigen")), other(second, Engine::create("eigen"));
+    for (int p = 0; p < 4; p++)
+    {
+        EXPECT_EQ(p >= 2, one.parameterGradient(p).empty());
+        EXPECT_EQ(p < 2, other.parameterGradient(p).empty());
+        (p < 2 ? one : other).parameterGradient(p).data()[0] = static_cast<float>(p + 1);
+    }
+    Solver solver({&one, &other}, 0, 0);
+    EXPECT_DOUBLE_EQ(std::sqrt(30.), solver.step(1, 0));
+    for (int p = 0; p < 4; p++)
+        EXPECT_FLOAT_EQ(-(p + 1.f), second.parameters[p].value.data()[0]);
+
+    EXPECT_TRUE(
+        contains(errorOf([&] { Solver({&one}, 0, 0); }), "0 networks train the parameter 'b.weight'"));
+    EXPECT_TRUE(contains(errorOf([&] {
+                             Solver({&one, &one, &other}, 0, 0);
+                         }),
+                         "2 networks train the parameter 'a.weight'"));
 }
 
 TEST(Average, threeStepsByHand)

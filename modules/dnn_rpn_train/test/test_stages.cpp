@@ -101,6 +101,7 @@ TEST(Stages, backboneAndHeadDoWhatTheWholeDoes)
             EXPECT_GT(cv::norm(whole.parameterGradient(i).flat()), 0);
             EXPECT_EQ(
                 0, cv::norm(whole.parameterGradient(i).flat(), head.parameterGradient(i).flat(), NORM_INF));
+            EXPECT_TRUE(backbone.parameterGradient(i).empty());
         }
     // One memory: what is trained in the head is there in the whole.
     second.parameters.back().value.data()[0] = 42;

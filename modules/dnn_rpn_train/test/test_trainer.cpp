@@ -65,7 +65,7 @@ TEST(Trainer, exportedFilesGiveTheTrainersBoxes)
         Detector boxesModel(scratch / "boxes.onnx"), headsModel(scratch / "heads.onnx");
         const Mat picture = readPicture(set.images[0]);
         Mat boxes, scores, labels;
-        trainer.propose(picture, boxes, scores);
+        trainer.detect(picture, boxes, scores);
         ASSERT_GT(boxes.rows, 3);
         for (Detector* model : {&boxesModel, &headsModel})
         {
@@ -341,7 +341,7 @@ TEST(Trainer, theAverageIsScoredAndExportedButNotTrainedOn)
             set,
             [&](const StepReport& r) {
                 losses[averaged].push_back(r.loss);
-                last = r.bestAR300;
+                last = r.bestScore;
                 return true;
             },
             set);
@@ -377,7 +377,7 @@ TEST(Trainer, keepsTheBestWeights)
             if (r.evaluated)
                 scores.push_back(r.validation.AR300);
             bestEpoch = r.bestEpoch;
-            best = r.bestAR300;
+            best = r.bestScore;
             return true;
         },
         set));

@@ -17,7 +17,7 @@ Conventions that hold everywhere
   and bottom edges exclusive (width = x2 - x1). Arrays of boxes are N x 4 CV_32F; N may be 0. As an
   input, std::vector<Vec4f> serves too; a cv::Rect2f is x, y, width, height and must be converted.
 - `K` anchors, `A` anchors per cell, `G` objects (ground-truth boxes), `P` proposals, `C` classes
-  without background.
+  without background, `D` detections.
 - Anchors, and whatever goes with them, run over rows, then columns, then the `A` shapes of a cell.
 - Wrong arguments throw cv::Exception with the offending values in the message.
 */
@@ -29,6 +29,7 @@ Conventions that hold everywhere
 #include "opencv2/dnn_rpn/targets.hpp"
 #include "opencv2/dnn_rpn/losses.hpp"
 #include "opencv2/dnn_rpn/proposals.hpp"
+#include "opencv2/dnn_rpn/detections.hpp"
 #include "opencv2/dnn_rpn/roi_align.hpp"
 #include "opencv2/dnn_rpn/roi_pool.hpp"
 #include "opencv2/dnn_rpn/metrics.hpp"

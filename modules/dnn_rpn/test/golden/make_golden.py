@@ -8,11 +8,14 @@ Needs torch and torchvision (made with 1.13 and 0.14). The cases come from fixed
 """
 import math
 import os
+from types import SimpleNamespace
 
 import torch
 from torchvision.models.detection._utils import BoxCoder, Matcher
 from torchvision.models.detection.anchor_utils import AnchorGenerator
 from torchvision.models.detection.image_list import ImageList
+from torchvision.models.detection.retinanet import RetinaNet
+from torchvision.models.detection.roi_heads import RoIHeads
 from torchvision.models.detection.rpn import RegionProposalNetwork, RPNHead
 from torchvision.ops import box_iou, nms, sigmoid_focal_loss
 
@@ -145,10 +148,39 @@ def proposals(h):
     h.floats("proposalScores", scores[0])
 
 
+def detections(h):
+    classes, counts, size = 3, [60, 25], [(90, 100)]
+    limits = dict(score_thresh=0.3, nms_thresh=0.4, topk_candidates=70, detections_per_img=30)
+    anchors = torch.cat([random_boxes(60, 70, 10, 40), random_boxes(25, 70, 20, 60)])
+    logits = torch.randn(85, classes) * 2
+    deltas = torch.randn(85, 4) * 0.2
+    one_stage = SimpleNamespace(box_coder=BoxCoder((1.0, 1.0, 1.0, 1.0)), **limits)
+    heads = {"cls_logits": [x[None] for x in logits.split(counts)],
+             "bbox_regression": [x[None] for x in deltas.split(counts)]}
+    found = RetinaNet.postprocess_detections(one_stage, heads, [list(anchors.split(counts))], size)[0]
+    h.floats("detectionAnchors", anchors)
+    h.floats("detectionScores", logits.sigmoid())
+    h.floats("detectionDeltas", deltas)
+    h.floats("retinaBoxes", found["boxes"])
+    h.floats("retinaScores", found["scores"])
+    h.ints("retinaLabels", found["labels"] + 1)
+
+    wide = torch.randn(85, 4 * (classes + 1))
+    second_stage = SimpleNamespace(box_coder=BoxCoder((10.0, 10.0, 5.0, 5.0)), **limits)
+    with_background = torch.cat([torch.zeros(85, 1), logits], 1)
+    boxes, scores, labels = RoIHeads.postprocess_detections(second_stage, with_background, wide, [anchors], size)
+    h.floats("roiScores", with_background.softmax(1)[:, 1:])
+    h.floats("roiDeltas", wide[:, 4:])
+    h.floats("roiBoxes", boxes[0])
+    h.floats("roiScoresKept", scores[0])
+    h.ints("roiLabels", labels[0])
+
+
 def main():
     torch.manual_seed(20180923)
     header = Header("GOLDEN_OPERATORS", os.path.basename(__file__))
-    for part in (overlaps, coder, matching, focal, smooth_l1, grids, suppression, proposals):
+    for part in (overlaps, coder, matching, focal, smooth_l1, grids, suppression, proposals,
+                 detections):
         part(header)
     header.write("golden_operators.hpp")
     assert math.isclose(math.log(1000.0 / 16), 4.135166556742356)

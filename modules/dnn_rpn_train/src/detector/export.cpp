@@ -3,6 +3,7 @@
 // of this distribution and at http://opencv.org/license.html.
 #include "../precomp.hpp"
 #include "export.hpp"
+#include "export_roi.hpp"
 #include "../onnx/writer.hpp"
 
 namespace cv {
@@ -58,12 +59,12 @@ std::string exportHeads(const Graph& graph, const Rpn& rpn)
     return writer.bytes();
 }
 
-std::string exportForOpenCV(const Graph& graph, const Rpn& rpn, Size size)
+std::string exportForOpenCV(const Graph& graph, const Rpn& rpn, Size size, const RoiHead* roi)
 {
     const std::string picture = graph.nodes[0].name, logitsMap = graph.nodes[rpn.logitsNode()].name,
                       deltasMap = graph.nodes[rpn.deltasNode()].name;
     const dnn_rpn::AnchorLevel& level = rpn.level();
-    const dnn_rpn::ProposalParams& limits = rpn.parameters().proposals;
+    const dnn_rpn::ProposalParams& limits = roi ? roi->parameters().proposals : rpn.parameters().proposals;
     // DetectionOutput gives a table of that many rows, so "all" must be a number: every anchor.
     const Shape cells = graph.shapes(Shape(1, 3, size.height, size.width))[rpn.logitsNode()];
     const int keep = limits.postNms > 0 ? limits.postNms : static_cast<int>(cells.plane()) * level.count();
@@ -85,18 +86,25 @@ std::string exportForOpenCV(const Graph& graph, const Rpn& rpn, Size size)
         .integer("flip", 0)
         .integer("clip", 0)
         .reals("variance", {1, 1, 1, 1});
-    writer.addNode("DetectionOutput", "detections", {"deltas.flat", "scores.flat", "anchors"})
-        .output("onnx_node!detections")
-        .integer("num_classes", 2)
-        .integer("share_location", 1)
-        .integer("background_label_id", 0)
-        .text("code_type", "CENTER_SIZE")
-        .integer("variance_encoded_in_target", 0)
-        .integer("clip", 1)
-        .real("nms_threshold", limits.nmsThreshold)
-        .integer("top_k", limits.preNms > 0 ? limits.preNms : -1)
-        .integer("keep_top_k", keep);
-    writer.addOutput("onnx_node!detections", {1, 1, -1, 7});
+    const char* const name = roi ? "proposals" : "detections";
+    OnnxWriter::NodeRef boxes =
+        writer.addNode("DetectionOutput", name, {"deltas.flat", "scores.flat", "anchors"})
+            .integer("num_classes", 2)
+            .integer("share_location", 1)
+            .integer("background_label_id", 0)
+            .text("code_type", "CENTER_SIZE")
+            .integer("variance_encoded_in_target", 0)
+            .integer("clip", 1)
+            .real("nms_threshold", limits.nmsThreshold)
+            .integer("top_k", limits.preNms > 0 ? limits.preNms : -1)
+            .integer("keep_top_k", keep);
+    if (roi)
+        addSecondStage(writer, *roi, name, graph.nodes[roi->featuresNode()].name);
+    else
+    {
+        boxes.output("onnx_node!detections");
+        writer.addOutput("onnx_node!detections", {1, 1, -1, 7});
+    }
     return writer.bytes();
 }
 

@@ -6,6 +6,7 @@
 
 #include <string>
 
+#include "roi_head.hpp"
 #include "rpn.hpp"
 
 namespace cv {
@@ -16,8 +17,10 @@ namespace dnn_rpn_train {
 Nodes of cv::dnn's own layers PriorBox and DetectionOutput stand in the default domain, where the
 importer hands unknown operators to its layer factory. The last node is named so that the importer adds
 no Identity behind it: cv::dnn::DetectionModel looks at the type of the last layer.
-@param size of the input that the file names; it runs at others too */
-CV_EXPORTS std::string exportForOpenCV(const Graph& graph, const Rpn& rpn, Size size);
+@param size of the input that the file names; it runs at others too
+@param roi the second stage, or null */
+CV_EXPORTS std::string exportForOpenCV(const Graph& graph, const Rpn& rpn, Size size,
+                                       const RoiHead* roi = nullptr);
 
 //! Standard operators only; outputs `logits` [N, K, 1 or 2] and `deltas` [N, K, 4].
 CV_EXPORTS std::string exportHeads(const Graph& graph, const Rpn& rpn);

@@ -4,6 +4,7 @@
 #include "../precomp.hpp"
 #include "rpn.hpp"
 #include "backbone.hpp"
+#include "objects.hpp"
 
 #include "opencv2/dnn_rpn.hpp"
 
@@ -40,17 +41,6 @@ void channelsFirst(const Mat& cells, Tensor& map, int n)
     transpose(cells.reshape(1, static_cast<int>(s.plane())), to);
 }
 
-//! The boxes of either the objects or the ignore regions.
-Mat boxesOf(const std::vector<Object>& objects, bool ignored)
-{
-    Mat boxes(0, 4, CV_32F);
-    for (const Object& o : objects)
-        if (o.ignored == ignored)
-            boxes.push_back(Mat(o.box).reshape(1, 1));
-    return boxes;
-}
-
-//! What one picture's anchors should say.
 struct Target
 {
     Mat labels, deltas;
@@ -192,20 +182,19 @@ void Rpn::heads(const Network& network, int n, Mat& x, Mat& d) const
     d = cellsFirst(network.value(deltas), n, 4);
 }
 
-void Rpn::propose(const Network& network, int n, OutputArray boxes, OutputArray scores) const
+void Rpn::propose(const Network& network, int n, Size picture, const ProposalParams& limits,
+                  OutputArray boxes, OutputArray scores) const
 {
     Mat x, d, p;
     heads(network, n, x, d);
     objectness(x, p);
-    propose(network, p, d, boxes, scores);
+    propose(network, p, d, picture, limits, boxes, scores);
 }
 
-void Rpn::propose(const Network& network, InputArray p, InputArray d, OutputArray boxes,
-                  OutputArray scores) const
+void Rpn::propose(const Network& network, InputArray p, InputArray d, Size picture,
+                  const ProposalParams& limits, OutputArray boxes, OutputArray scores) const
 {
-    const Shape& input = network.value(0).shape();
-    generateProposals(p, d, anchors(network), std::vector<int>(), Size(input.w, input.h), boxes, scores,
-                      params.proposals);
+    generateProposals(p, d, anchors(network), std::vector<int>(), picture, boxes, scores, limits);
 }
 
 } // namespace dnn_rpn_train

@@ -40,12 +40,16 @@ public:
     @param seed of the sampling */
     RpnLoss loss(Network& network, const std::vector<std::vector<Object>>& objects, unsigned seed) const;
 
-    //! Proposals of picture n of the network's last forward pass, in pixels of the input.
-    void propose(const Network& network, int n, OutputArray boxes, OutputArray scores) const;
+    /** @brief Proposals of picture n of the network's last forward pass.
+    @param picture width x height of the network's input
+    @param limits which of them
+    @param boxes P x 4 in pixels of the input, by falling score */
+    void propose(const Network& network, int n, Size picture, const dnn_rpn::ProposalParams& limits,
+                 OutputArray boxes, OutputArray scores) const;
 
     //! The same from scores (K) and deltas (K x 4) that come from elsewhere.
-    void propose(const Network& network, InputArray scores, InputArray deltas, OutputArray boxes,
-                 OutputArray proposalScores) const;
+    void propose(const Network& network, InputArray scores, InputArray deltas, Size picture,
+                 const dnn_rpn::ProposalParams& limits, OutputArray boxes, OutputArray proposalScores) const;
 
     //! Logits (K x 1 or 2) and deltas (K x 4) of picture n, anchors in their usual order.
     void heads(const Network& network, int n, Mat& logits, Mat& deltas) const;

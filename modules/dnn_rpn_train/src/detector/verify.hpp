@@ -6,6 +6,7 @@
 
 #include <string>
 
+#include "roi_head.hpp"
 #include "rpn.hpp"
 
 namespace cv {
@@ -17,9 +18,11 @@ picture; cv::Exception says what differs, or that the network gives numbers that
 @param kind "opencv" or "heads"
 @param network runs forward on the picture
 @param rpn decodes
-@param size of the input */
+@param size of the input
+@param roi the second stage, or null
+@param roiNetwork runs it */
 CV_EXPORTS void verifyExport(const std::string& file, const String& kind, Network& network, const Rpn& rpn,
-                             Size size);
+                             Size size, const RoiHead* roi = nullptr, Network* roiNetwork = nullptr);
 
 } // namespace dnn_rpn_train
 } // namespace cv

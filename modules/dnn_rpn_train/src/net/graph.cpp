@@ -29,6 +29,10 @@ const char* opName(Op op)
         return "MaxPool";
     case Op::AveragePool:
         return "AveragePool";
+    case Op::FullyConnected:
+        return "FullyConnected";
+    case Op::Resize:
+        return "Resize";
     }
     return "?";
 }
@@ -87,12 +91,24 @@ int Graph::addRelu(const std::string& name, int input)
     return add(n);
 }
 
+int Graph::addFullyConnected(const std::string& name, int input, const Shape& inputShape, int outputCount)
+{
+    Node n;
+    n.name = name;
+    n.op = Op::FullyConnected;
+    n.inputs = {input};
+    n.parameters = {
+        addParameter(name + ".weight", Shape(outputCount, inputShape.c, inputShape.h, inputShape.w), true),
+        addParameter(name + ".bias", Shape(1, outputCount, 1, 1), false)};
+    return add(n);
+}
+
 int Graph::channels(int node) const
 {
     const Node& n = nodes.at(node);
     if (n.op == Op::Input)
         return 3;
-    if (n.op == Op::Conv)
+    if (n.op == Op::Conv || n.op == Op::FullyConnected)
         return parameters[n.parameters.at(0)].value.shape().n;
     if (n.op != Op::Concat)
         return channels(n.inputs.at(0));
@@ -175,6 +191,22 @@ std::vector<Shape> Graph::shapes(const Shape& input) const
                 out.c = weight.n;
             }
             break;
+        case Op::FullyConnected:
+        {
+            const Shape& weight = parameters[n.parameters.at(0)].value.shape();
+            if (weight.c != in.c || weight.h != in.h || weight.w != in.w)
+                refuse(format("weights for %dx%dx%d, input of %dx%dx%d", weight.c, weight.h, weight.w, in.c,
+                              in.h, in.w));
+            out = Shape(in.n, weight.n, 1, 1);
+            break;
+        }
+        case Op::Resize:
+            // No picture that fits into memory has longer sides; a product of ints would overflow.
+            if (n.scale < 1 || std::max(in.h, in.w) > INT_MAX / n.scale)
+                refuse(format("its input of %dx%d cannot be enlarged by %d", in.w, in.h, n.scale));
+            out.h *= n.scale;
+            out.w *= n.scale;
+            break;
         }
     }
     return all;
@@ -193,6 +225,19 @@ Grid gridOf(const Graph& graph, int node)
             if (grids[j].stride != g.stride)
                 CV_Error_(Error::StsBadArg, ("node '%s' joins branches of strides %d and %d", n.name.c_str(),
                                              g.stride, grids[j].stride));
+        if (n.op == Op::FullyConnected)
+            CV_Error_(Error::StsBadArg, ("node '%s' is fully connected and has no cells", n.name.c_str()));
+        if (n.op == Op::Resize)
+        {
+            if (n.scale < 1 || g.stride % n.scale)
+                CV_Error_(Error::StsBadArg,
+                          ("node '%s' splits cells of %d pixels into %d", n.name.c_str(), g.stride, n.scale));
+            const int whole = g.stride;
+            g.stride /= n.scale;
+            g.centre += 0.5f * (g.stride - whole);
+            grids[i] = g;
+            continue;
+        }
         if (n.stride.width != n.stride.height)
             CV_Error_(Error::StsNotImplemented,
                       ("node '%s' has stride %dx%d: only equal strides give square cells", n.name.c_str(),

@@ -22,7 +22,10 @@ enum class Op
     Add,
     Concat, //!< along the channels
     MaxPool,
-    AveragePool
+    AveragePool,
+    FullyConnected, //!< parameters: weight (outputs x channels x rows x columns of the input), bias;
+                    //!< output n x outputs x 1 x 1
+    Resize          //!< nearest: out(y, x) = in(y / scale, x / scale)
 };
 
 CV_EXPORTS const char* opName(Op op);
@@ -40,6 +43,7 @@ struct CV_EXPORTS Node
     Size dilation{1, 1};
     int padTop = 0, padLeft = 0, padBottom = 0, padRight = 0;
     int group = 1;
+    int scale = 2;                //!< Resize: rows and columns of outputs for each of the input's, at least 1
     bool ceilMode = false;        //!< pooling: a last, partial window counts
     bool countPadding = false;    //!< average pooling: zeros of the padding count
     float lower = 0, upper = 0;   //!< Clip
@@ -76,6 +80,9 @@ public:
     int addConv(const std::string& name, int input, int inputChannels, int outputChannels, int kernel,
                 int stride = 1);
     int addRelu(const std::string& name, int input);
+    //! All numbers of a picture to each output, with bias, all weights 0.
+    //! @param inputShape of `input`; its n does not matter
+    int addFullyConnected(const std::string& name, int input, const Shape& inputShape, int outputCount);
 
     //! Channels of a node's output, which do not depend on the input's size.
     int channels(int node) const;
@@ -86,7 +93,8 @@ public:
 
 /** @brief Where the cells of a node's output lie in the input, from the kernels, strides and pads
 on the way: the field's stride in pixels, and the first cell's centre, in pixels with edges at
-whole numbers. cv::Exception if branches that meet disagree about the stride. */
+whole numbers. cv::Exception if branches that meet disagree about the stride, and behind a fully connected node,
+which has no cells. */
 struct CV_EXPORTS Grid
 {
     int stride = 1;

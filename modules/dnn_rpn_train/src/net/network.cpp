@@ -8,7 +8,7 @@
 namespace cv {
 namespace dnn_rpn_train {
 
-Network::Network(Graph& graph_, const Ptr<Engine>& engine_) : net(graph_), engine(engine_)
+Network::Network(Graph& graph_, const Ptr<Engine>& engine_, bool inputGradient) : net(graph_), engine(engine_)
 {
     CV_Assert(!net.nodes.empty() && net.nodes[0].op == Op::Input);
     const size_t count = net.nodes.size();
@@ -21,6 +21,7 @@ Network::Network(Graph& graph_, const Ptr<Engine>& engine_) : net(graph_), engin
         consumers[i]++;
 
     needsGradient.assign(count, 0);
+    needsGradient[0] = inputGradient;
     for (size_t i = 0; i < count; i++)
     {
         for (int p : net.nodes[i].parameters)
@@ -53,12 +54,13 @@ Network::Network(Graph& graph_, const Ptr<Engine>& engine_) : net(graph_), engin
     }
 
     parameterGradients.resize(net.parameters.size());
-    for (size_t p = 0; p < net.parameters.size(); p++)
-        if (net.parameters[p].trainable)
-        {
-            parameterGradients[p].create(net.parameters[p].value.shape());
-            parameterGradients[p].setTo(0);
-        }
+    for (const Node& n : net.nodes)
+        for (int p : n.parameters)
+            if (net.parameters[p].trainable)
+            {
+                parameterGradients[p].create(net.parameters[p].value.shape());
+                parameterGradients[p].setTo(0);
+            }
 }
 
 Network::~Network() = default;
@@ -174,10 +176,14 @@ void Network::placeMemory()
         valueLife[storage[i]].at(end); // the caller may look at it until the next pass
         gradientLife[storage[i]].at(count);
     }
+    if (needsGradient[0])
+        gradientLife[0].at(end);
 
     MemoryPlan memory;
     std::vector<int> valueBlock(count, -1), gradientBlock(count, -1), savedBlock(count, -1);
     size_t scratch = 0;
+    if (needsGradient[0])
+        gradientBlock[0] = memory.add(bytes[0], gradientLife[0].first, gradientLife[0].last);
     for (int i = 1; i < count; i++)
     {
         if (storage[i] == i)
@@ -204,6 +210,8 @@ void Network::placeMemory()
     gradients.assign(count, Tensor());
     hostValues.assign(count, Tensor());
     hostGradients.assign(count, Tensor());
+    if (needsGradient[0])
+        gradients[0] = Tensor(layouts[0].shape, address(gradientBlock[0]));
     for (int i = 1; i < count; i++)
     {
         values[i] = Tensor(layouts[i].shape, address(valueBlock[storage[i]]));
@@ -282,6 +290,12 @@ void Network::backward()
     for (int i = static_cast<int>(net.nodes.size()) - 1; i > 0; i--)
         if (kernels[i] && needsGradient[i])
             kernels[i]->backward(args[i]);
+}
+
+const Tensor& Network::inputGradient() const
+{
+    CV_Assert(needsGradient[0]);
+    return gradients.at(0);
 }
 
 const Tensor& Network::parameterGradient(int parameter) const

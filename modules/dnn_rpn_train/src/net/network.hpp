@@ -22,7 +22,8 @@ class CV_EXPORTS Network
 {
 public:
     //! Which parameters are trainable is looked up here, and not again.
-    Network(Graph& graph, const Ptr<Engine>& engine);
+    //! @param inputGradient backward() goes on to the input, for whoever made it
+    Network(Graph& graph, const Ptr<Engine>& engine, bool inputGradient = false);
     ~Network();
 
     /** @brief Runs the graph. The input's shape may differ from call to call.
@@ -40,7 +41,11 @@ public:
     overwritten, not accumulated. Once after each forward(): it reuses the memory. */
     void backward();
 
-    //! The gradient of a parameter after backward(); empty if it is not trainable.
+    //! dLoss/dInput between backward() and the next forward(). Only if the constructor was asked for it and an
+    //! output depends on the input.
+    const Tensor& inputGradient() const;
+
+    //! The gradient of a parameter after backward(); empty if it is not trainable or no node here uses it.
     const Tensor& parameterGradient(int parameter) const;
     Tensor& parameterGradient(int parameter);
 
@@ -59,8 +64,9 @@ private:
     Graph& net;
     Ptr<Engine> engine;
     std::vector<std::unique_ptr<Kernel>> kernels; //!< one a node; none for the input and what others absorb
-    std::vector<int> consumers;      //!< by node: how many nodes read it, and the caller if it is an output
-    std::vector<char> needsGradient; //!< by node: some trainable parameter lies behind it
+    std::vector<int> consumers; //!< by node: how many nodes read it, and the caller if it is an output
+    std::vector<char>
+        needsGradient; //!< by node: a trainable parameter lies behind it, or an input that wants its own
     std::vector<Tensor> parameterGradients;
 
     // Of the plan:

@@ -138,26 +138,53 @@ void OnnxWriter::addWindow(const Node& n, NodeRef& node)
         .integers("pads", {n.padTop, n.padLeft, n.padBottom, n.padRight});
 }
 
-void OnnxWriter::addGraph(const Graph& graph)
+void OnnxWriter::addParameters(const Graph& graph)
 {
-    for (const Parameter& p : graph.parameters)
-    {
-        const Shape& s = p.value.shape();
-        // Weights of convolutions keep four dimensions, everything by channel has one.
-        const bool vector = s.n == 1 && s.h == 1 && s.w == 1 && !p.decay;
-        addConstant(p.name, vector ? std::vector<int64_t>{s.c} : std::vector<int64_t>{s.n, s.c, s.h, s.w},
-                    p.value.data());
-    }
+    std::vector<char> written(graph.parameters.size(), 0);
+    for (const Node& n : graph.nodes)
+        for (int p : n.parameters)
+        {
+            if (written[p])
+                continue;
+            written[p] = 1;
+            const Tensor& value = graph.parameters[p].value;
+            const Shape& s = value.shape();
+            // Weights of convolutions keep four dimensions, everything by channel has one.
+            std::vector<int64_t> dims{s.n, s.c, s.h, s.w};
+            if (s.n == 1 && s.h == 1 && s.w == 1 && !graph.parameters[p].decay)
+                dims = {s.c};
+            else if (n.op == Op::FullyConnected)
+                dims = {s.n, static_cast<int64_t>(s.picture())};
+            addConstant(graph.parameters[p].name, dims, value.data());
+        }
+}
+
+void OnnxWriter::addGraph(const Graph& graph, const std::string& input)
+{
+    addParameters(graph);
     for (const Node& n : graph.nodes)
     {
         if (n.op == Op::Input)
             continue;
         std::vector<std::string> inputs;
         for (int i : n.inputs)
-            inputs.push_back(graph.nodes[i].name);
+            inputs.push_back(i == 0 && !input.empty() ? input : graph.nodes[i].name);
+        std::string type = opName(n.op);
+        if (n.op == Op::FullyConnected)
+        {
+            addNode("Flatten", n.name + ".flat", inputs).integer("axis", 1);
+            inputs = {n.name + ".flat"};
+            type = "Gemm";
+        }
+        else if (n.op == Op::Resize)
+        {
+            const float scales[] = {1, 1, static_cast<float>(n.scale), static_cast<float>(n.scale)};
+            addConstant(n.name + ".scales", {4}, scales);
+            inputs.push_back(n.name + ".scales");
+        }
         for (int p : n.parameters)
             inputs.push_back(graph.parameters[p].name);
-        NodeRef node = addNode(opName(n.op), n.name, inputs);
+        NodeRef node = addNode(type, n.name, inputs);
         switch (n.op)
         {
         case Op::Conv:
@@ -179,6 +206,12 @@ void OnnxWriter::addGraph(const Graph& graph)
             break;
         case Op::Concat:
             node.integer("axis", 1);
+            break;
+        case Op::FullyConnected:
+            node.integer("transB", 1);
+            break;
+        case Op::Resize:
+            node.text("mode", "nearest");
             break;
         case Op::Input:
         case Op::Relu:

@@ -50,8 +50,10 @@ public:
     void addInput(const std::string& name, const std::vector<int64_t>& dims);
     //! Negative dimensions stay open.
     void addOutput(const std::string& name, const std::vector<int64_t>& dims);
-    //! All nodes of the graph but its input; each value is named after its node.
-    void addGraph(const Graph& graph);
+    /** @brief All nodes of a graph but its input, and the parameters that they use. Each value is named after its
+    node; that of a FullyConnected node has two dimensions, n x outputs.
+    @param input the value, already in the file, that node 0 stands for; empty: the one of node 0's name */
+    void addGraph(const Graph& graph, const std::string& input = "");
     NodeRef addNode(const std::string& type, const std::string& name, const std::vector<std::string>& inputs);
     void addConstant(const std::string& name, const std::vector<int64_t>& dims, const float* data);
     void addConstant(const std::string& name, const std::vector<int64_t>& values);
@@ -59,6 +61,7 @@ public:
     std::string bytes() const;
 
 private:
+    void addParameters(const Graph& graph);
     void addWindow(const Node& n, NodeRef& node);
 
     std::unique_ptr<onnx::ModelProto> model;

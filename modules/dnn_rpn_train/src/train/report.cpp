@@ -73,10 +73,21 @@ struct Quantity
     double (*of)(const StepReport&);
 };
 
+const double missing = std::numeric_limits<double>::quiet_NaN();
+
+//! A loss of the second stage; none of a detector without one.
+double secondStage(const StepReport& r, double loss)
+{
+    return r.lossRoiCls > 0 ? loss : missing;
+}
+
 const Quantity quantities[] = {
     {LossPlot, "total", true, [](const StepReport& r) { return r.loss; }},
     {LossPlot, "classification", true, [](const StepReport& r) { return r.lossCls; }},
     {LossPlot, "regression", true, [](const StepReport& r) { return r.lossReg; }},
+    {LossPlot, "classes, second stage", true,
+     [](const StepReport& r) { return secondStage(r, r.lossRoiCls); }},
+    {LossPlot, "boxes, second stage", true, [](const StepReport& r) { return secondStage(r, r.lossRoiReg); }},
     {RatePlot, "learning rate", false, [](const StepReport& r) { return r.learningRate; }},
     {PositivesPlot, "positive anchors", true, [](const StepReport& r) { return double(r.positives); }},
     {GradientPlot, "gradient", true, [](const StepReport& r) { return r.gradientNorm; }},
@@ -87,29 +98,36 @@ const Quantity quantities[] = {
     {WaitPlot, "waited for pictures", true, [](const StepReport& r) { return 1000 * r.waited; }},
 };
 
+//! Where a score is drawn over the epochs: detections are judged by precision, proposals by recall.
+enum ScoreChart
+{
+    NoChart,
+    RecallChart,
+    PrecisionChart
+};
+
 //! One score of a validation.
 struct Score
 {
     const char* name;
     double Metrics::*value;
-    bool charted;
+    ScoreChart chart;
     const char* meaning;
 };
 
 const Score scores[] = {
-    {"AR@10", &Metrics::AR10, true, "recall of the 10 best boxes a picture, mean over IoU 0.50:0.05:0.95"},
-    {"AR@100", &Metrics::AR100, true, "the same of 100"},
-    {"AR@300", &Metrics::AR300, true, "the same of 300"},
-    {"AR@1000", &Metrics::AR1000, true, "the same of 1000"},
-    {"AR small", &Metrics::AR1000small, false, "AR@1000 of objects below 32 \u00d7 32 pixels"},
-    {"AR medium", &Metrics::AR1000medium, false, "AR@1000 of objects up to 96 \u00d7 96"},
-    {"AR large", &Metrics::AR1000large, false, "AR@1000 of larger ones"},
-    {"AP", &Metrics::AP, false, "precision, mean over recall and over IoU 0.50:0.05:0.95"},
-    {"AP50", &Metrics::AP50, false, "precision at IoU 0.50"},
-    {"AP75", &Metrics::AP75, false, "precision at IoU 0.75"},
+    {"AR@10", &Metrics::AR10, RecallChart,
+     "recall of the 10 best boxes a picture, mean over IoU 0.50:0.05:0.95"},
+    {"AR@100", &Metrics::AR100, RecallChart, "the same of 100"},
+    {"AR@300", &Metrics::AR300, RecallChart, "the same of 300"},
+    {"AR@1000", &Metrics::AR1000, RecallChart, "the same of 1000"},
+    {"AR small", &Metrics::AR1000small, NoChart, "AR@1000 of objects below 32 \u00d7 32 pixels"},
+    {"AR medium", &Metrics::AR1000medium, NoChart, "AR@1000 of objects up to 96 \u00d7 96"},
+    {"AR large", &Metrics::AR1000large, NoChart, "AR@1000 of larger ones"},
+    {"AP", &Metrics::AP, PrecisionChart, "precision, mean over recall and over IoU 0.50:0.05:0.95"},
+    {"AP50", &Metrics::AP50, PrecisionChart, "precision at IoU 0.50"},
+    {"AP75", &Metrics::AP75, PrecisionChart, "precision at IoU 0.75"},
 };
-
-const double missing = std::numeric_limits<double>::quiet_NaN();
 
 double valueOf(const Score& score, const Metrics& metrics)
 {
@@ -190,6 +208,15 @@ struct TrainingReport::Impl
         return done > 0 ? since(firstStepEnd) / done * (last.steps - last.step) : missing;
     }
 
+    //! Whether detections with classes are trained for, rather than proposals.
+    bool hasClasses() const
+    {
+        for (const auto& setting : settings)
+            if (setting.first == "detector")
+                return setting.second != "rpn";
+        return false;
+    }
+
     std::string tiles() const
     {
         const double share = last.steps > 0 ? static_cast<double>(last.step) / last.steps : 0;
@@ -210,15 +237,21 @@ struct TrainingReport::Impl
         };
         html += tile("Loss", ofLate(0), "classification " + ofLate(1) + ", regression " + ofLate(2));
 
+        const Score& aim = *std::find_if(std::begin(scores), std::end(scores), [&](const Score& s) {
+            return s.name == std::string(hasClasses() ? "AP50" : "AR@300");
+        });
         double best = missing;
         int bestEpoch = 0;
         for (const auto& v : validations)
-            if (v.second.AR300 >= 0 && !(best >= v.second.AR300))
+        {
+            const double reached = valueOf(aim, v.second);
+            if (reached >= 0 && !(best >= reached))
             {
-                best = v.second.AR300;
+                best = reached;
                 bestEpoch = v.first;
             }
-        html += tile("Best AR@300", readable(best),
+        }
+        html += tile(std::string("Best ") + aim.name, readable(best),
                      bestEpoch > 0 ? "after epoch " + fixedPoint(bestEpoch, 0)
                      : running()   ? "no validation yet"
                                    : "no validation");
@@ -240,9 +273,9 @@ struct TrainingReport::Impl
                 charts[quantities[i].plot].addLine(quantities[i].name, curves[i]);
         if (validations.size() > 1)
         {
-            Chart recall("Recall", "on the validation pictures", "epoch");
+            Chart recall(hasClasses() ? "Precision" : "Recall", "on the validation pictures", "epoch");
             for (const Score& score : scores)
-                if (score.charted)
+                if (score.chart == (hasClasses() ? PrecisionChart : RecallChart))
                 {
                     std::vector<Point2d> points;
                     for (const auto& v : validations)
@@ -422,7 +455,7 @@ void TrainingReport::addExamples(Trainer& trainer, const Dataset& dataset, int c
             impl->complain(e.err);
             continue;
         }
-        trainer.propose(picture, boxes, confidences);
+        trainer.detect(picture, boxes, confidences);
         addExample(std::filesystem::path(image.path).filename().string(), picture, boxes, confidences,
                    image.objects);
     }

@@ -7,9 +7,10 @@
 namespace cv {
 namespace dnn_rpn_train {
 
-Run::Run(Graph& graph_, Network& network, const TrainParams& params, const std::vector<float>& factors)
+Run::Run(Graph& graph_, const std::vector<Network*>& networks, const TrainParams& params,
+         const std::vector<float>& factors)
     : graph(graph_), clip(params.clip), patience(params.patience),
-      solver(std::make_unique<Solver>(network, params.momentum, params.weightDecay, factors))
+      solver(std::make_unique<Solver>(networks, params.momentum, params.weightDecay, factors))
 {
     if (params.ema > 0)
         average = std::make_unique<Average>(graph, params.ema);
@@ -24,11 +25,11 @@ double Run::step(double rate)
     return length;
 }
 
-void Run::score(const std::function<double()>& ar300, int epoch)
+void Run::score(const std::function<double()>& rate, int epoch)
 {
     if (average)
         average->exchange();
-    const double reached = ar300();
+    const double reached = rate();
     if (reached > best)
     {
         bestWeights = weights();
@@ -55,7 +56,7 @@ void Run::save(Checkpoint& checkpoint) const
 {
     checkpoint.numbers = {{"steps", steps},
                           {"epoch of the best", epochOfBest},
-                          {"best AR300", best},
+                          {"best score", best},
                           {"scorings since the best", withoutBetter}};
     checkpoint.tensors = tensors();
 }
@@ -64,7 +65,7 @@ void Run::load(const Checkpoint& checkpoint)
 {
     steps = static_cast<int>(checkpoint.number("steps"));
     epochOfBest = static_cast<int>(checkpoint.number("epoch of the best"));
-    best = checkpoint.number("best AR300");
+    best = checkpoint.number("best score");
     withoutBetter = static_cast<int>(checkpoint.number("scorings since the best"));
     if (epochOfBest > 0)
         bestWeights = weights();

@@ -21,20 +21,21 @@ class CV_EXPORTS Run
 {
 public:
     /** @param graph whose weights are trained
-    @param network that trains them; it may run a part of the graph
+    @param networks that train them; each may run a part of the graph
     @param factors of the learning rate, by parameter */
-    Run(Graph& graph, Network& network, const TrainParams& params, const std::vector<float>& factors);
+    Run(Graph& graph, const std::vector<Network*>& networks, const TrainParams& params,
+        const std::vector<float>& factors);
 
-    //! Changes the weights by the network's gradients; returns their length before clipping.
+    //! Changes the weights by the networks' gradients; returns their length before clipping.
     double step(double rate);
     int stepsDone() const { return steps; }
 
     /** @brief Lets the weights that would be exported now be scored, and remembers them if they are the best.
-    @param ar300 gives their AR@300
+    @param rate gives what they reach
     @param epoch from 1 */
-    void score(const std::function<double()>& ar300, int epoch);
+    void score(const std::function<double()>& rate, int epoch);
     int bestEpoch() const { return epochOfBest; } //!< 0: nothing was scored
-    double bestAR300() const { return best; }
+    double bestScore() const { return best; }
     bool patienceIsOver() const { return patience > 0 && withoutBetter >= patience; }
 
     //! From the weights of the last step to those that the training was for: best, else averaged, else last.

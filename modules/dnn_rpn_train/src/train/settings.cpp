@@ -15,6 +15,8 @@
 namespace cv {
 namespace dnn_rpn_train {
 
+using namespace dnn_rpn;
+
 namespace {
 
 //! The shortest text that reads back as the same number.
@@ -33,6 +35,14 @@ std::string text(const std::vector<float>& values)
     return list;
 }
 
+std::string text(const std::vector<String>& names)
+{
+    std::string list;
+    for (const String& name : names)
+        list += (list.empty() ? "" : ",") + name;
+    return list;
+}
+
 std::string text(const Hash& hash)
 {
     return format("%016llx", static_cast<unsigned long long>(hash.value()));
@@ -45,67 +55,113 @@ std::string hashOfFile(const String& path)
     return text(hash);
 }
 
+void add(Settings& all, const std::string& before, const ProposalParams& p)
+{
+    all.push_back({before + "nms", text(p.nmsThreshold)});
+    all.push_back({before + "boxes before suppression", text(p.preNms)});
+    all.push_back({before + "proposals", text(p.postNms)});
+    all.push_back({before + "smallest side of a box", text(p.minSize)});
+    all.push_back({before + "lowest score of a box", text(p.scoreThreshold)});
+}
+
+Settings settingsOf(const RoiParams& r)
+{
+    Settings all{{"roi_loss", r.loss},
+                 {"roi_channels", text(r.channels)},
+                 {"roi_size", format("%dx%d", r.pooled.width, r.pooled.height)},
+                 {"roi_hidden", text(r.hidden)},
+                 {"roi_shared_boxes", r.sharedDeltas ? "yes" : "no"},
+                 {"truth among the proposals", r.appendTruth ? "yes" : "no"},
+                 {"roi_positive", text(r.match.positiveIoU)},
+                 {"roi_negative", text(r.match.negativeIoU)},
+                 {"roi low-quality matches", r.match.lowQuality ? "yes" : "no"},
+                 {"roi ignored from IoF", text(r.match.ignoreIoF)},
+                 {"roi_samples", text(r.sampleCount)},
+                 {"roi_share", text(r.sampleShare)},
+                 {"roi_alpha", text(r.focalAlpha)},
+                 {"roi_gamma", text(r.focalGamma)},
+                 {"roi_weight", text(r.clsWeight)},
+                 {"roi_box_weight", text(r.boxWeight)},
+                 {"roi_beta", text(r.boxBeta)}};
+    add(all, "training proposals: ", r.trainProposals);
+    add(all, "second stage's proposals: ", r.proposals);
+    const DetectionParams& d = r.detections;
+    for (const auto& setting :
+         Settings{{"detections before suppression", text(d.preNms)},
+                  {"detections", text(d.maxDetections)},
+                  {"lowest score of a detection", text(d.scoreThreshold)},
+                  {"detections' nms", text(d.nmsThreshold)},
+                  {"smallest side of a detection", text(d.minSize)},
+                  {"delta weights", format("%.9g,%.9g,%.9g,%.9g", d.deltaWeights[0], d.deltaWeights[1],
+                                           d.deltaWeights[2], d.deltaWeights[3])}})
+        all.push_back(setting);
+    return all;
+}
+
 } // namespace
 
 Settings settingsOf(const TrainParams& p)
 {
     const RpnParams& r = p.rpn;
     const std::string engine = p.engine == "auto" ? Engine::names().front() : std::string(p.engine);
-    return {{"backbone", p.backbone == "small" ? "small" : "a file with hash " + hashOfFile(p.backbone)},
-            {"engine", engine},
-            {"precision", p.precision},
-            {"threads", engine == "eigen" ? "any" : text(getNumThreads())},
-            {"size", format("%dx%d", p.size.width, p.size.height)},
-            {"epochs", text(p.epochs)},
-            {"batch", text(p.batch)},
-            {"lr", text(p.learningRate)},
-            {"momentum", text(p.momentum)},
-            {"decay", text(p.weightDecay)},
-            {"warmup", text(p.warmup)},
-            {"schedule", p.schedule},
-            {"clip", text(p.clip)},
-            {"seed", text(p.seed)},
-            {"freeze", p.freeze < 0 ? "all" : text(p.freeze)},
-            {"backbone_lr", text(p.backboneRate)},
-            {"ema", text(p.ema)},
-            {"eval_every", text(p.evalEvery)},
-            {"patience", text(p.patience)},
-            {"flip", text(p.augment.flip)},
-            {"flip_vertically", text(p.augment.flipVertically)},
-            {"turn", text(p.augment.turn)},
-            {"probability of a zoom", text(p.augment.zoom)},
-            {"zoom", text(p.augment.zoomRange[0]) + "," + text(p.augment.zoomRange[1])},
-            {"mosaic", text(p.augment.mosaic)},
-            {"visible", text(p.augment.visible)},
-            {"colour", text(p.augment.colour)},
-            {"brightness", text(p.augment.brightness)},
-            {"contrast", text(p.augment.contrast)},
-            {"saturation", text(p.augment.saturation)},
-            {"hue", text(p.augment.hue)},
-            {"blur", text(p.augment.blur)},
-            {"blur_sigma", text(p.augment.blurSigma)},
-            {"noise", text(p.augment.noise)},
-            {"noise_sigma", text(p.augment.noiseSigma)},
-            {"loss", r.loss},
-            {"anchors", text(r.anchorSizes)},
-            {"ratios", text(r.anchorRatios)},
-            {"positive", text(r.match.positiveIoU)},
-            {"negative", text(r.match.negativeIoU)},
-            {"low-quality matches", r.match.lowQuality ? "yes" : "no"},
-            {"ignored from IoF", text(r.match.ignoreIoF)},
-            {"alpha", text(r.focalAlpha)},
-            {"gamma", text(r.focalGamma)},
-            {"lambda", text(r.focalWeight)},
-            {"prior", text(r.prior)},
-            {"beta", text(r.boxBeta)},
-            {"box_weight", text(r.boxWeight)},
-            {"samples a picture", text(r.sampleCount)},
-            {"share of positive samples", text(r.sampleShare)},
-            {"nms", text(r.proposals.nmsThreshold)},
-            {"boxes before suppression", text(r.proposals.preNms)},
-            {"proposals", text(r.proposals.postNms)},
-            {"smallest side of a box", text(r.proposals.minSize)},
-            {"lowest score of a box", text(r.proposals.scoreThreshold)}};
+    Settings all{
+        {"detector", p.detector},
+        {"classes", text(p.classes)},
+        {"backbone", p.backbone == "small" ? "small" : "a file with hash " + hashOfFile(p.backbone)},
+        {"engine", engine},
+        {"precision", p.precision},
+        {"threads", engine == "eigen" ? "any" : text(getNumThreads())},
+        {"size", format("%dx%d", p.size.width, p.size.height)},
+        {"epochs", text(p.epochs)},
+        {"batch", text(p.batch)},
+        {"lr", text(p.learningRate)},
+        {"momentum", text(p.momentum)},
+        {"decay", text(p.weightDecay)},
+        {"warmup", text(p.warmup)},
+        {"schedule", p.schedule},
+        {"clip", text(p.clip)},
+        {"seed", text(p.seed)},
+        {"freeze", p.freeze < 0 ? "all" : text(p.freeze)},
+        {"backbone_lr", text(p.backboneRate)},
+        {"ema", text(p.ema)},
+        {"eval_every", text(p.evalEvery)},
+        {"patience", text(p.patience)},
+        {"flip", text(p.augment.flip)},
+        {"flip_vertically", text(p.augment.flipVertically)},
+        {"turn", text(p.augment.turn)},
+        {"probability of a zoom", text(p.augment.zoom)},
+        {"zoom", text(p.augment.zoomRange[0]) + "," + text(p.augment.zoomRange[1])},
+        {"mosaic", text(p.augment.mosaic)},
+        {"visible", text(p.augment.visible)},
+        {"colour", text(p.augment.colour)},
+        {"brightness", text(p.augment.brightness)},
+        {"contrast", text(p.augment.contrast)},
+        {"saturation", text(p.augment.saturation)},
+        {"hue", text(p.augment.hue)},
+        {"blur", text(p.augment.blur)},
+        {"blur_sigma", text(p.augment.blurSigma)},
+        {"noise", text(p.augment.noise)},
+        {"noise_sigma", text(p.augment.noiseSigma)},
+        {"loss", r.loss},
+        {"anchors", text(r.anchorSizes)},
+        {"ratios", text(r.anchorRatios)},
+        {"positive", text(r.match.positiveIoU)},
+        {"negative", text(r.match.negativeIoU)},
+        {"low-quality matches", r.match.lowQuality ? "yes" : "no"},
+        {"ignored from IoF", text(r.match.ignoreIoF)},
+        {"alpha", text(r.focalAlpha)},
+        {"gamma", text(r.focalGamma)},
+        {"lambda", text(r.focalWeight)},
+        {"prior", text(r.prior)},
+        {"beta", text(r.boxBeta)},
+        {"box_weight", text(r.boxWeight)},
+        {"samples a picture", text(r.sampleCount)},
+        {"share of positive samples", text(r.sampleShare)},
+    };
+    add(all, "", r.proposals);
+    const Settings second = settingsOf(p.roi);
+    all.insert(all.end(), second.begin(), second.end());
+    return all;
 }
 
 Settings settingsOf(const Dataset& dataset, const std::string& what)

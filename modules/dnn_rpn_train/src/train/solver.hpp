@@ -19,11 +19,13 @@ Decay is for parameters that ask for it (weights, not biases); the factor is 1 u
 class CV_EXPORTS Solver
 {
 public:
-    //! @param factors of the learning rate, by parameter; empty: all 1
-    Solver(Network& network, double momentum, double weightDecay,
+    /** @param networks that give the gradients. Their graphs share one list of parameters; each trainable one
+    belongs to exactly one network, else cv::Exception names it
+    @param factors of the learning rate, by parameter; empty: all 1 */
+    Solver(const std::vector<Network*>& networks, double momentum, double weightDecay,
            const std::vector<float>& factors = std::vector<float>());
 
-    /** @brief One step with the network's gradients.
+    /** @brief One step with the networks' gradients.
     @param rate learning rate
     @param clip gradients longer than this (L2 over all parameters) are shortened to it; 0: never
     @return the length before clipping */
@@ -33,7 +35,8 @@ public:
     std::vector<Tensor>& velocities() { return v; }
 
 private:
-    Network& network;
+    std::vector<Parameter>& parameters;
+    std::vector<const Tensor*> gradients; //!< by parameter, of the network that has it; null where frozen
     const float momentum, weightDecay;
     std::vector<float> factors;
     std::vector<Tensor> v;

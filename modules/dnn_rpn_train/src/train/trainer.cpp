@@ -11,13 +11,7 @@
 
 #include "../data/augment.hpp"
 #include "../data/loader.hpp"
-#include "../detector/backbone.hpp"
-#include "../detector/export.hpp"
-#include "../detector/rpn.hpp"
-#include "../detector/stages.hpp"
-#include "../detector/task_gradients.hpp"
-#include "../detector/verify.hpp"
-#include "feature_cache.hpp"
+#include "../detector/detector_net.hpp"
 #include "operating_point.hpp"
 #include "run.hpp"
 #include "schedule.hpp"
@@ -29,25 +23,10 @@ using namespace dnn_rpn;
 
 namespace {
 
-//! The head as a network of its own, for a backbone whose features are kept.
-struct Head
+std::string roiText(const StepLoss& loss)
 {
-    Head(const Graph& whole, int features, const Rpn& rpn_, const TrainParams& p)
-        : backboneGraph(backboneOf(whole, features)), graph(headOf(whole, features)),
-          backbone(backboneGraph, Engine::create(p.engine, p.precision)),
-          network(graph, Engine::create(p.engine, p.precision)), rpn(rpn_.onFeatures(features))
-    {}
-
-    const Tensor& featuresOf(const Tensor& pictures)
-    {
-        backbone.forward(pictures);
-        return backbone.value(backboneGraph.outputs.at(0));
-    }
-
-    Graph backboneGraph, graph;
-    Network backbone, network;
-    const Rpn rpn;
-};
+    return loss.roi.total() == 0 ? "" : format("; second stage: cls %g, reg %g", loss.roi.cls, loss.roi.reg);
+}
 
 } // namespace
 
@@ -56,15 +35,10 @@ struct Trainer::Impl
     TrainParams params;
     Settings settings;
     RNG rng;
-    Graph graph;
-    int features = -1; //!< node
-    std::unique_ptr<Stages> stages;
-    std::unique_ptr<Rpn> rpn;
-    std::unique_ptr<Network> network;
-    std::unique_ptr<Head> head; //!< none unless the whole backbone is frozen
-    std::unique_ptr<Run> run;   //!< none outside of fit(), but for one that a checkpoint brought
-    Settings data;              //!< of the run's pictures
-    std::string resumed;        //!< the checkpoint that the run came from, or ""
+    std::unique_ptr<DetectorNet> net;
+    std::unique_ptr<Run> run; //!< none outside of fit(), but for one that a checkpoint brought
+    Settings data;            //!< of the run's pictures
+    std::string resumed;      //!< the checkpoint that the run came from, or ""
     float scoreThreshold = 0.5f;
 
     static void checkParam(bool good, const char* name, double value)
@@ -98,106 +72,69 @@ struct Trainer::Impl
                 Error::StsBadArg,
                 ("a patience of %d scorings wants scorings while training: evalEvery is 0", p.patience));
         p.augment.check();
-        features = addBackbone(graph, p.backbone, rng);
-        try
-        {
-            rpn = std::make_unique<Rpn>(p.rpn, graph, features, rng);
-            graph.shapes(Shape(p.batch, 3, p.size.height, p.size.width)); // throws if the size leaves nothing
-        }
-        catch (const cv::Exception& e)
-        {
-            CV_Error_(e.code, ("on the backbone '%s': %s", p.backbone.c_str(), e.err.c_str()));
-        }
         if (params.engine == "auto")
             params.engine = Engine::names().front(); // a checkpoint names it
+        net = std::make_unique<DetectorNet>(params, rng);
         settings = settingsOf(params);
-        stages = std::make_unique<Stages>(graph, features);
-        stages->freeze(graph, frozenStages());
-        network = std::make_unique<Network>(graph, Engine::create(p.engine, p.precision));
-        if (frozenStages() == stages->count())
-            head = std::make_unique<Head>(graph, features, *rpn, p);
     }
 
-    int frozenStages() const { return params.freeze < 0 ? stages->count() : params.freeze; }
-    Network& trained() { return head ? head->network : *network; }
-    const Rpn& trainedRpn() const { return head ? head->rpn : *rpn; }
-    Shape inputShape() const { return Shape(params.batch, 3, params.size.height, params.size.width); }
+    bool hasClasses() const { return params.detector != "rpn"; }
 
     //! A training that has not begun.
     std::unique_ptr<Run> newRun()
     {
-        std::vector<float> factors(graph.parameters.size(), 1.f);
-        for (size_t p = 0; p < stages->members().size(); p++)
-            if (stages->members()[p])
-                factors[p] = static_cast<float>(params.backboneRate);
-        return std::make_unique<Run>(graph, trained(), params, factors);
+        return std::make_unique<Run>(net->graph(), net->trained(), params, net->rateFactors());
     }
 
-    void forward(const std::vector<Mat>& pictures) { network->forward(stack(pictures)); }
-
-    Mat resized(const Mat& picture) const
+    //! Labels are numbers: they must mean the same for the network and the data set.
+    void checkClasses(const Dataset& dataset) const
     {
-        Mat small;
-        resize(picture, small, params.size, 0, 0, INTER_LINEAR);
-        return small;
+        if (!hasClasses() || dataset.classes == params.classes)
+            return;
+        auto list = [](const std::vector<String>& names) {
+            String text;
+            for (const String& name : names)
+                text += (text.empty() ? "" : ", ") + name;
+            return text;
+        };
+        CV_Error_(Error::StsBadArg, ("the data set's classes (%s) are not the detector's (%s)",
+                                     list(dataset.classes).c_str(), list(params.classes).c_str()));
     }
 
-    //! Proposals of picture n of the last forward pass, in pixels of a picture of that size.
-    void propose(int n, Size size, Mat& boxes, Mat& scores) const
+    //! What is found on a batch of pictures of any size, in pixels of each.
+    std::vector<Detections> detect(const std::vector<Mat>& pictures)
     {
-        rpn->propose(*network, n, boxes, scores);
-        const float fx = static_cast<float>(size.width) / params.size.width,
-                    fy = static_cast<float>(size.height) / params.size.height;
-        for (int i = 0; i < boxes.rows; i++)
-            for (int j = 0; j < 4; j++)
-                boxes.at<float>(i, j) *= j % 2 ? fy : fx;
+        std::vector<Mat> small(pictures.size());
+        parallel_for_(Range(0, static_cast<int>(pictures.size())), [&](const Range& range) {
+            for (int i = range.start; i < range.end; i++)
+                resize(pictures[i], small[i], params.size, 0, 0, INTER_LINEAR);
+        });
+        std::vector<Detections> found = net->detect(small);
+        for (size_t n = 0; n < found.size(); n++)
+        {
+            const float fx = static_cast<float>(pictures[n].cols) / params.size.width,
+                        fy = static_cast<float>(pictures[n].rows) / params.size.height;
+            for (int i = 0; i < found[n].boxes.rows; i++)
+                for (int j = 0; j < 4; j++)
+                    found[n].boxes.at<float>(i, j) *= j % 2 ? fy : fx;
+        }
+        return found;
     }
 
-    ModelDescription description(const String& kind) const
-    {
-        ModelDescription d;
-        d.kind = kind;
-        d.inputSize = params.size;
-        d.classes = {"object"};
-        d.scoreThreshold = scoreThreshold;
-        d.levels = {rpn->level()};
-        const Shape s = graph.shapes(Shape(1, 3, params.size.height, params.size.width))[rpn->logitsNode()];
-        d.featureSizes = {Size(s.w, s.h)};
-        d.proposals = params.rpn.proposals;
-        return d;
-    }
-
-    //! A forward pass of one picture, and its proposals.
-    void propose(const Mat& picture, Mat& boxes, Mat& scores)
-    {
-        forward({resized(picture)});
-        propose(0, picture.size(), boxes, scores);
-    }
-
-    /** @brief The proposals of the first so many pictures, a batch at a time.
-    @param use called with index, boxes and scores, both in pixels of the picture */
-    void proposeAll(const Dataset& dataset, int total, const std::function<void(int, Mat, Mat)>& use)
+    /** @brief What is found on the first so many pictures, a batch at a time.
+    @param use called with the index of each picture and what is found on it, in its pixels */
+    void detectAll(const Dataset& dataset, int total, const std::function<void(int, const Detections&)>& use)
     {
         for (int first = 0; first < total; first += params.batch)
         {
-            const int count = std::min(params.batch, total - first);
-            std::vector<Size> sizes(count);
-            std::vector<Mat> small(count);
-            parallel_for_(Range(0, count), [&](const Range& range) {
+            std::vector<Mat> pictures(std::min(params.batch, total - first));
+            parallel_for_(Range(0, static_cast<int>(pictures.size())), [&](const Range& range) {
                 for (int i = range.start; i < range.end; i++)
-                {
-                    const Mat picture = readPicture(dataset.images[first + i]);
-                    sizes[i] = picture.size();
-                    small[i] = resized(picture);
-                }
+                    pictures[i] = readPicture(dataset.images[first + i]);
             });
-            forward(small);
-            for (int i = 0; i < count; i++)
-            {
-                Mat boxes, scores;
-                propose(i, sizes[i], boxes, scores);
-                use(first + i, boxes, scores);
-            }
+            const std::vector<Detections> found = detect(pictures);
+            for (int i = 0; i < static_cast<int>(found.size()); i++)
+                use(first + i, found[i]);
         }
     }
 
@@ -206,20 +143,21 @@ struct Trainer::Impl
     {
         OperatingPoint point;
         const int enough = 64, total = std::min(enough, static_cast<int>(dataset.images.size()));
-        proposeAll(dataset, total, [&](int i, const Mat& boxes, const Mat& scores) {
-            point.add(boxes, scores, dataset.images[i].objects);
+        detectAll(dataset, total, [&](int i, const Detections& d) {
+            point.add(d.boxes, d.scores, dataset.images[i].objects);
         });
         scoreThreshold = point.threshold();
     }
 
     Metrics evaluate(const Dataset& dataset, const std::function<void(int)>& afterPicture)
     {
-        Evaluator evaluator;
+        checkClasses(dataset);
+        Evaluator evaluator(hasClasses() ? static_cast<int>(params.classes.size()) : 1);
         const int total = static_cast<int>(dataset.images.size());
-        proposeAll(dataset, total, [&](int i, const Mat& boxes, const Mat& scores) {
+        detectAll(dataset, total, [&](int i, const Detections& d) {
             Mat objects, labels, ignored;
             asArrays(dataset.images[i].objects, objects, labels, ignored);
-            evaluator.add(boxes, scores, noArray(), objects, noArray(), ignored);
+            evaluator.add(d.boxes, d.scores, d.labels, objects, hasClasses() ? labels : Mat(), ignored);
             if (afterPicture)
                 afterPicture(i + 1);
         });
@@ -249,18 +187,6 @@ struct Trainer::Impl
              const Dataset& validation);
     void save(const String& path) const;
     int load(const String& path);
-
-    std::string exported(const String& kind)
-    {
-        return kind == "heads" ? exportHeads(graph, *rpn) : exportForOpenCV(graph, *rpn, params.size);
-    }
-
-    void verify(const std::string& file, const String& kind)
-    {
-        // In floats, as cv::dnn; and oneDNN's ReLU makes 0 of what is not a number, which would go unnoticed.
-        Network exact(graph, Engine::create("eigen"));
-        verifyExport(file, kind, exact, *rpn, params.size);
-    }
 };
 
 Trainer::Trainer(const TrainParams& params) : impl(makePtr<Impl>(params)) {}
@@ -268,21 +194,7 @@ Trainer::~Trainer() = default;
 
 String Trainer::summary(const Dataset& dataset) const
 {
-    const Impl& m = *impl;
-    String text = m.stages->describe(m.graph, m.frozenStages());
-    if (m.head && !onlyMirrors(m.params.augment))
-        text += "\nits features are worked out in every step, as augmentation varies the pictures";
-    else if (m.head)
-    {
-        const int pictures = static_cast<int>(dataset.images.size()),
-                  kept = FeatureCache::kept(m.head->backboneGraph, pictures, m.inputShape());
-        text += kept == pictures
-                    ? "\nits features are worked out once for each picture and kept"
-                    : format("\nits features are kept of %d of %d pictures, which fill %d MB, and "
-                             "worked out anew for the others",
-                             kept, pictures, static_cast<int>(FeatureCache::defaultBudget() >> 20));
-    }
-    return text;
+    return impl->net->describe(static_cast<int>(dataset.images.size()));
 }
 
 bool Trainer::fit(const Dataset& dataset, const std::function<bool(const StepReport&)>& afterStep,
@@ -305,6 +217,7 @@ bool Trainer::Impl::fit(const Dataset& dataset, const std::function<bool(const S
                         const Dataset& validation)
 {
     const TrainParams& p = params;
+    checkClasses(dataset);
     if (!run)
         run = newRun();
     identify(dataset, validation);
@@ -313,12 +226,9 @@ bool Trainer::Impl::fit(const Dataset& dataset, const std::function<bool(const S
             readPicture(image); // a corrupt one is found now, not when the first epoch is over
 
     Loader loader(dataset, p.size, p.batch, p.seed, p.augment, run->stepsDone());
-    std::unique_ptr<FeatureCache> cache;
-    if (head && onlyMirrors(p.augment))
-        cache = std::make_unique<FeatureCache>(head->backbone, static_cast<int>(dataset.images.size()),
-                                               inputShape());
+    net->keepFeatures(static_cast<int>(dataset.images.size()));
     // What cv::dnn will not run is better found now than after the training.
-    verify(exported("opencv"), "opencv");
+    net->verify(net->exported("opencv"), "opencv");
     StepReport report;
     report.epochs = p.epochs;
     report.steps = p.epochs * loader.batchesPerEpoch();
@@ -331,39 +241,34 @@ bool Trainer::Impl::fit(const Dataset& dataset, const std::function<bool(const S
         clock.start();
         const Batch batch = loader.next();
         report.waited = loader.waited();
-        trained().forward(cache  ? (*cache)(batch)
-                          : head ? head->featuresOf(batch.pictures)
-                                 : batch.pictures,
-                          true);
-        const RpnLoss loss = trainedRpn().loss(trained(), batch.objects,
-                                               static_cast<unsigned>(p.seed) + static_cast<unsigned>(step));
-        if (loss.worst >= 0)
+        const StepLoss loss = net->step(batch, static_cast<unsigned>(p.seed) + static_cast<unsigned>(step));
+        if (loss.worst() >= 0)
             CV_Error_(
                 Error::StsError,
-                ("step %d: the loss is not finite (cls %g, reg %g), first in '%s'. A lower learning rate "
+                ("step %d: the loss is not finite (cls %g, reg %g%s), first in '%s'. A lower learning rate "
                  "(now %g) or a shorter gradient (clip, now %g) may help",
-                 step + 1, loss.cls, loss.reg, dataset.images[batch.indices[loss.worst]].path.c_str(),
-                 schedule.rate(step), p.clip));
-        const TaskGradients tasks = taskGradients(trained(), trainedRpn());
-        trained().backward();
+                 step + 1, loss.rpn.cls, loss.rpn.reg, roiText(loss).c_str(),
+                 dataset.images[batch.indices[loss.worst()]].path.c_str(), schedule.rate(step), p.clip));
         report.learningRate = schedule.rate(step);
         report.gradientNorm = run->step(report.learningRate);
         if (!std::isfinite(report.gradientNorm))
             CV_Error_(Error::StsError,
-                      ("step %d: the gradient is not finite, though the loss is (cls %g, reg %g)", step + 1,
-                       loss.cls, loss.reg));
+                      ("step %d: the gradient is not finite, though the loss is (cls %g, reg %g%s)", step + 1,
+                       loss.rpn.cls, loss.rpn.reg, roiText(loss).c_str()));
         clock.stop();
 
         report.step = step + 1;
         report.epoch = step / loader.batchesPerEpoch() + 1;
-        report.lossCls = loss.cls;
-        report.lossReg = loss.reg;
+        report.lossCls = loss.rpn.cls;
+        report.lossReg = loss.rpn.reg;
+        report.lossRoiCls = loss.roi.cls;
+        report.lossRoiReg = loss.roi.reg;
         report.loss = loss.total();
-        report.positives = loss.positives;
+        report.positives = loss.rpn.positives;
         report.picturesPerSecond = p.batch / std::max(clock.getTimeSec(), 1e-9);
-        report.clsGradient = tasks.cls;
-        report.regGradient = tasks.reg;
-        report.gradientCosine = tasks.cosine;
+        report.clsGradient = loss.tasks.cls;
+        report.regGradient = loss.tasks.reg;
+        report.gradientCosine = loss.tasks.cosine;
 
         const bool last = report.step == report.steps,
                    epochEnds = report.step % loader.batchesPerEpoch() == 0;
@@ -372,11 +277,11 @@ bool Trainer::Impl::fit(const Dataset& dataset, const std::function<bool(const S
             run->score(
                 [&] {
                     report.validation = evaluate(validation, nullptr);
-                    return report.validation.AR300;
+                    return hasClasses() ? report.validation.AP50 : report.validation.AR300;
                 },
                 report.epoch);
         report.bestEpoch = run->bestEpoch();
-        report.bestAR300 = run->bestAR300();
+        report.bestScore = run->bestScore();
         report.endsEarly = run->patienceIsOver() && !last;
         stopped = afterStep && !afterStep(report);
     }
@@ -423,14 +328,15 @@ Metrics Trainer::evaluate(const Dataset& dataset, const std::function<void(int)>
     return impl->evaluate(dataset, afterPicture);
 }
 
-void Trainer::propose(InputArray image, OutputArray boxes, OutputArray scores)
+void Trainer::detect(InputArray image, OutputArray boxes, OutputArray scores, OutputArray labels)
 {
     const Mat picture = image.getMat();
     CV_CheckTypeEQ(picture.type(), CV_8UC3, "the picture must be 8-bit BGR");
-    Mat b, s;
-    impl->propose(picture, b, s);
-    b.copyTo(boxes);
-    s.copyTo(scores);
+    const Detections found = impl->detect({picture})[0];
+    found.boxes.copyTo(boxes);
+    found.scores.copyTo(scores);
+    if (labels.needed())
+        found.labels.copyTo(labels);
 }
 
 void Trainer::exportModel(const String& path, const String& kind)
@@ -441,12 +347,14 @@ void Trainer::exportModel(const String& path, const String& kind)
     if (dot == String::npos || dot + 5 != path.size())
         CV_Error_(Error::StsBadArg, ("the model file '%s' must end in .onnx", path.c_str()));
 
-    const std::string file = impl->exported(kind);
-    impl->verify(file, kind);
+    const std::string file = impl->net->exported(kind);
+    impl->net->verify(file, kind);
     writeFile(path, file);
     try
     {
-        impl->description(kind).write(path.substr(0, dot) + ".yml");
+        ModelDescription description = impl->net->describe(kind);
+        description.scoreThreshold = impl->scoreThreshold;
+        description.write(path.substr(0, dot) + ".yml");
     }
     catch (...)
     {

@@ -70,6 +70,18 @@ class dnn_rpn_test(NewOpenCVTests):
         np.testing.assert_array_equal(found, anchors[1:])
         self.assertEqual(scores.ravel().tolist(), [2])
 
+    def test_detections(self):
+        anchors = boxes([0, 0, 10, 10], [20, 20, 30, 30])
+        params = cv.dnn_rpn.DetectionParams()
+        params.scoreThreshold = 0.6
+        params.deltaWeights = (10, 10, 5, 5)
+        scores = np.array([[0.5, 0.7], [0.9, 0.1]], np.float32)
+        found, kept, labels = cv.dnn_rpn.generateDetections(scores, np.zeros((2, 4), np.float32), anchors, [],
+                                                            (100, 100), params=params)
+        np.testing.assert_array_equal(found, anchors[::-1])
+        np.testing.assert_allclose(kept.ravel(), [0.9, 0.7], 1e-6)
+        self.assertEqual(labels.ravel().tolist(), [1, 2])
+
     def test_roi(self):
         features = np.arange(20, dtype=np.float32).reshape(1, 1, 4, 5)
         out = cv.dnn_rpn.roiAlign(features, boxes([2, 1, 3, 2]), None, (1, 1))

@@ -8,6 +8,7 @@
 
 #include "opencv2/core.hpp"
 #include "opencv2/dnn_rpn/anchors.hpp"
+#include "opencv2/dnn_rpn/detections.hpp"
 #include "opencv2/dnn_rpn/metrics.hpp"
 #include "opencv2/dnn_rpn/proposals.hpp"
 #include "opencv2/dnn_rpn/targets.hpp"
@@ -47,13 +48,48 @@ struct CV_EXPORTS RpnParams
     RpnParams();
 };
 
+/** @brief How the second stage of Faster R-CNN judges the proposals, and learns to.
+
+Where nothing else is said, defaults are those of Detectron2 and torchvision; doc/knobs.md compares. */
+struct CV_EXPORTS RoiParams
+{
+    //! "ce": softmax cross-entropy over a balanced sample; "focal": softmax focal loss over all proposals
+    String loss = "ce";
+
+    int channels = 128;        //!< of the features that regions are cut out of
+    Size pooled{7, 7};         //!< columns x rows that every region is resampled to
+    int hidden = 256;          //!< width of both fully connected layers
+    bool sharedDeltas = false; //!< one box for all classes rather than one a class
+
+    dnn_rpn::ProposalParams trainProposals; //!< what it learns from: 2000 -> 1000 at IoU 0.7
+    dnn_rpn::ProposalParams proposals; //!< at evaluation and in the exported file: 1000 -> 300 at IoU 0.7
+    bool appendTruth = true;           //!< the objects' own boxes are among the proposals, while training
+    dnn_rpn::MatchParams match;        //!< a proposal is an object from IoU 0.5 on, else background
+
+    int sampleCount = 512;     //!< "ce": regions a picture
+    float sampleShare = 0.25f; //!< "ce": at most this share of them objects
+    double focalAlpha = 0.25;  //!< "focal": as RpnParams::focalAlpha
+    double focalGamma = 2;     //!< "focal": as RpnParams::focalGamma
+    double clsWeight = 1;      //!< of the classification loss
+    double boxWeight = 1;      //!< of the regression loss
+    double boxBeta = 1. / 9;   //!< where smooth L1 turns from square to straight
+
+    dnn_rpn::DetectionParams
+        detections; //!< limits of what comes out, and the weights of the deltas: 10, 10, 5, 5
+
+    RoiParams();
+};
+
 //! Everything that a training run depends on besides the pictures.
 struct CV_EXPORTS TrainParams
 {
-    String backbone = "small"; //!< an ONNX file, or "small": a built-in network, untrained
-    String engine = "auto";    //!< "onednn", "eigen", or "auto": the fastest of this build
+    String detector = "rpn"; //!< "rpn": boxes without classes; "faster_rcnn": with a second stage behind it
+    std::vector<String> classes; //!< names of the labels 1..C, as the data set has them; "rpn" needs none
+    String backbone = "small";   //!< an ONNX file, or "small": a built-in network, untrained
+    String engine = "auto";      //!< "onednn", "eigen", or "auto": the fastest of this build
     String precision = "fp32"; //!< or "bf16": values and gradients of 16 bits, weights in float; onednn only
     RpnParams rpn;
+    RoiParams roi; //!< "faster_rcnn" only
 
     Size size{320, 240}; //!< of the network's input
     int epochs = 12;
@@ -71,15 +107,17 @@ struct CV_EXPORTS TrainParams
     double backboneRate = 1; //!< the backbone's learning rate is the head's times this, >= 0
     double ema = 0;    //!< decay of the weights' moving average, which is then scored and exported; 0: none
     int evalEvery = 0; //!< epochs between two scorings of the validation pictures; 0: none while training
-    int patience = 0;  //!< ends the training after so many scorings without a better AR@300; 0: never
+    int patience = 0;  //!< ends the training after so many scorings without a better one; 0: never
 };
 
 //! What one step did.
 struct CV_EXPORTS StepReport
 {
-    int step = 0, steps = 0;   //!< this step, from 1, of so many
-    int epoch = 0, epochs = 0; //!< from 1
-    double loss = 0, lossCls = 0, lossReg = 0;
+    int step = 0, steps = 0;               //!< this step, from 1, of so many
+    int epoch = 0, epochs = 0;             //!< from 1
+    double loss = 0;                       //!< all together
+    double lossCls = 0, lossReg = 0;       //!< of the region proposal network
+    double lossRoiCls = 0, lossRoiReg = 0; //!< of the second stage; 0 without one
     double learningRate = 0;
     double gradientNorm = 0;      //!< before clipping
     int positives = 0;            //!< positive anchors in the batch, before sampling
@@ -92,8 +130,8 @@ struct CV_EXPORTS StepReport
 
     bool evaluated = false;      //!< the validation pictures were scored after this step
     dnn_rpn::Metrics validation; //!< of this scoring
-    int bestEpoch = 0;           //!< the epoch, from 1, with the best AR@300 so far; 0: none was scored
-    double bestAR300 = -1;       //!< what it reached
+    int bestEpoch = 0;           //!< the epoch, from 1, with the best score so far; 0: none was scored
+    double bestScore = -1;       //!< what it reached: AR@300 of proposals, AP50 of detections with classes
     bool endsEarly = false;      //!< patience is over: this was the last step
 };
 
@@ -142,16 +180,17 @@ public:
     parameters, or its backbone file, are others than the checkpoint's. */
     int loadCheckpoint(const String& path);
 
-    /** @brief Scores the proposals, class-agnostic.
+    /** @brief Scores what is found: proposals without regard to classes, detections class by class.
     @param dataset pictures that were not trained on
     @param afterPicture called with the number of pictures done; may be empty */
     dnn_rpn::Metrics evaluate(const Dataset& dataset, const std::function<void(int)>& afterPicture = nullptr);
 
-    /** @brief Proposals of one picture, as the exported file gives them.
+    /** @brief What is found on one picture, as the exported file gives it.
     @param image BGR, 8 bit, any size
-    @param boxes P x 4 CV_32F in pixels of image
-    @param scores P CV_32F, 0..1 */
-    void propose(InputArray image, OutputArray boxes, OutputArray scores);
+    @param boxes D x 4 CV_32F in pixels of image
+    @param scores D CV_32F, 0..1, falling
+    @param labels D CV_32S 1..C, all 1 for proposals; may be noArray() */
+    void detect(InputArray image, OutputArray boxes, OutputArray scores, OutputArray labels = noArray());
 
     /** @brief Writes MODEL.onnx and MODEL.yml, loads the file with cv::dnn and compares what it gives
     with the trainer's own network on a test pattern; cv::Exception on a difference, and then, or if the

@@ -5,46 +5,13 @@
 #include "eigen_engine.hpp"
 #include "bounds.hpp"
 #include "parallel.hpp"
+#include "product.hpp"
 #include "window.hpp"
-
-// Threads are OpenCV's; a second pool inside the products would fight with them.
-#define EIGEN_DONT_PARALLELIZE
-#include <Eigen/Core>
 
 namespace cv {
 namespace dnn_rpn_train {
 
 namespace {
-
-using Matrix = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-using Map = Eigen::Map<Matrix>;
-using ConstMap = Eigen::Map<const Matrix>;
-
-/** @brief A matrix cut into about as many pieces as asked for, along its longer side. How depends on
-sizes alone, so that the bits do not depend on the number of threads. */
-class Pieces
-{
-public:
-    Pieces(int rows_, int cols_, int count) : rows(rows_), cols(cols_)
-    {
-        int& side = rows >= cols ? rowStep : colStep;
-        rowStep = rows;
-        colStep = cols;
-        // Multiples of what a processor's registers hold, and not too small to pay.
-        side = std::min(side, std::max(64, static_cast<int>(alignSize((side + count - 1) / count, 16))));
-    }
-
-    int count() const { return ((rows + rowStep - 1) / rowStep) * ((cols + colStep - 1) / colStep); }
-    Rect operator[](int i) const
-    {
-        const int x = rowStep < rows ? 0 : i * colStep, y = rowStep < rows ? i * rowStep : 0;
-        return Rect(x, y, std::min(colStep, cols - x), std::min(rowStep, rows - y));
-    }
-
-private:
-    const int rows, cols;
-    int rowStep, colStep;
-};
 
 /** @brief Convolution as a product of matrices: weight (Co x Ci k k) times windows (Ci k k x cells).
 

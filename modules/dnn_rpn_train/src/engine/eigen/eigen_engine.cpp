@@ -29,6 +29,10 @@ std::unique_ptr<Kernel> EigenEngine::kernel(const Graph& graph, const Node& node
     case Op::MaxPool:
     case Op::AveragePool:
         return makePool(node);
+    case Op::FullyConnected:
+        return makeFullyConnected();
+    case Op::Resize:
+        return makeResize(node);
     case Op::Input:
         break;
     }

@@ -34,6 +34,8 @@ std::unique_ptr<Kernel> makeActivation(const Node& node);
 std::unique_ptr<Kernel> makeAdd();
 std::unique_ptr<Kernel> makeConcat();
 std::unique_ptr<Kernel> makePool(const Node& node);
+std::unique_ptr<Kernel> makeFullyConnected();
+std::unique_ptr<Kernel> makeResize(const Node& node);
 
 } // namespace dnn_rpn_train
 } // namespace cv

@@ -87,24 +87,6 @@ public:
     }
 
 private:
-    //! Scratch memory of a primitive.
-    struct Pad
-    {
-        MemoryDesc desc;
-        size_t offset = 0;
-        dnnl::memory operator()(const OneDnn& dnn, void* scratch) const
-        {
-            return dnn.memory(desc, at(scratch, offset));
-        }
-    };
-    static Pad pad(const MemoryDesc& desc, Scratch& scratch)
-    {
-        Pad p;
-        p.desc = desc;
-        p.offset = scratch.take(desc.get_size());
-        return p;
-    }
-
     Dims weightDims() const
     {
         const int k = node.kernel.height, l = node.kernel.width, g = node.group;
@@ -186,7 +168,7 @@ private:
         scratch.release();
         forwardSource = Reorder(dnn, inputDesc, desc.src_desc(), scratch);
         forwardWeights = Reorder(dnn, weightsDesc, desc.weights_desc(), scratch);
-        forwardPad = pad(desc.scratchpad_desc(), scratch);
+        forwardPad = Pad(desc.scratchpad_desc(), scratch);
         forwardPrimitive = convolution_forward(desc);
         return desc;
     }
@@ -207,7 +189,7 @@ private:
         weightsGradient = Reorder(dnn, outputDesc, desc.diff_dst_desc(), scratch);
         weightsDelivery = Delivery(dnn, desc.diff_weights_desc(), weightsDesc, false, scratch);
         weightsBias = scratch.take(out.c * sizeof(float));
-        weightsPad = pad(desc.scratchpad_desc(), scratch);
+        weightsPad = Pad(desc.scratchpad_desc(), scratch);
         if (!wanted)
             weightsUnused = scratch.take(desc.diff_weights_desc().get_size());
         weightsPrimitive = convolution_backward_weights(desc);
@@ -228,7 +210,7 @@ private:
         dataWeights = Reorder(dnn, weightsDesc, desc.weights_desc(), scratch);
         dataGradient = Reorder(dnn, outputDesc, desc.diff_dst_desc(), scratch);
         dataDelivery = Delivery(dnn, desc.diff_src_desc(), inputDesc, accumulate, scratch);
-        dataPad = pad(desc.scratchpad_desc(), scratch);
+        dataPad = Pad(desc.scratchpad_desc(), scratch);
         dataPrimitive = convolution_backward_data(desc);
     }
 

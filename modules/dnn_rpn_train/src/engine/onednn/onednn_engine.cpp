@@ -51,6 +51,10 @@ std::unique_ptr<Kernel> OneDnnEngine::kernel(const Graph& graph, const Node& nod
         return makePool(dnn, node);
     case Op::MaxPool:
         return makePool(dnn, node);
+    case Op::FullyConnected:
+        return makeFullyConnected(dnn);
+    case Op::Resize:
+        return makeResize(dnn);
     case Op::Input:
         break;
     }

@@ -36,6 +36,8 @@ std::unique_ptr<Kernel> makeActivation(const OneDnn& dnn, const Node& node);
 std::unique_ptr<Kernel> makeAdd(const OneDnn& dnn);
 std::unique_ptr<Kernel> makeConcat(const OneDnn& dnn);
 std::unique_ptr<Kernel> makePool(const OneDnn& dnn, const Node& node);
+std::unique_ptr<Kernel> makeFullyConnected(const OneDnn& dnn);
+std::unique_ptr<Kernel> makeResize(const OneDnn& dnn);
 
 //! An operator that oneDNN lacks: another engine's kernel for plain arrays, between reorders.
 std::unique_ptr<Kernel> makePlain(const OneDnn& dnn, std::unique_ptr<Kernel> kernel);

@@ -101,6 +101,23 @@ inline void* at(void* memory, size_t offset)
     return static_cast<uchar*>(memory) + offset;
 }
 
+//! Scratch memory of a primitive.
+class Pad
+{
+public:
+    Pad() = default;
+    Pad(const MemoryDesc& desc_, Scratch& scratch) : desc(desc_), offset(scratch.take(desc_.get_size())) {}
+
+    dnnl::memory operator()(const OneDnn& dnn, void* scratch) const
+    {
+        return dnn.memory(desc, at(scratch, offset));
+    }
+
+private:
+    MemoryDesc desc;
+    size_t offset = 0;
+};
+
 //! Makes one layout of another; nothing where they are the same.
 class Reorder
 {

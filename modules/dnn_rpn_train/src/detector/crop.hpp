@@ -1,0 +1,44 @@
+// This file is part of OpenCV project.
+// It is subject to the license terms in the LICENSE file found in the top-level directory
+// of this distribution and at http://opencv.org/license.html.
+#ifndef OPENCV_DNN_RPN_TRAIN_DETECTOR_CROP_HPP
+#define OPENCV_DNN_RPN_TRAIN_DETECTOR_CROP_HPP
+
+#include <vector>
+
+#include "opencv2/dnn_rpn/workspace.hpp"
+#include "../net/tensor.hpp"
+
+namespace cv {
+namespace dnn_rpn_train {
+
+/** @brief Cuts regions out of a feature map as cv::dnn's layer CropAndResize does: a grid of bilinear samples from
+edge to edge of the region, where the picture's edges lie on the centres of the map's first and last cells.
+
+It is RoIAlign with one sample a bin, of regions that are worked out so that the samples fall on the same points. */
+class CV_EXPORTS Crop
+{
+public:
+    //! @param size columns x rows of samples, each at least 2
+    explicit Crop(Size size);
+
+    /** @param map N x C x H x W
+    @param boxes of each picture P_n x 4 CV_32F, in pixels of the picture, within it
+    @param picture width x height
+    @param crops R x C x rows x columns, R the sum of P_n; the pictures one after the other */
+    void forward(const Tensor& map, const std::vector<Mat>& boxes, Size picture, Tensor& crops);
+
+    //! The gradient with respect to the map, from that with respect to the crops of the last forward(); every
+    //! element is written.
+    void backward(const Tensor& cropsGradient, Tensor& mapGradient);
+
+private:
+    const Size size;
+    Mat regions, pictures; //!< of the last forward(), in cells
+    dnn_rpn::Workspace workspace;
+};
+
+} // namespace dnn_rpn_train
+} // namespace cv
+
+#endif

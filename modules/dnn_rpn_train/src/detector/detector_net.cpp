@@ -1,0 +1,209 @@
+// This file is part of OpenCV project.
+// It is subject to the license terms in the LICENSE file found in the top-level directory
+// of this distribution and at http://opencv.org/license.html.
+#include "../precomp.hpp"
+#include "detector_net.hpp"
+
+#include "../data/augment.hpp"
+#include "../data/loader.hpp"
+#include "feature_cache.hpp"
+#include "backbone.hpp"
+#include "export.hpp"
+#include "verify.hpp"
+
+namespace cv {
+namespace dnn_rpn_train {
+
+using namespace dnn_rpn;
+
+//! Training without the backbone: its features come from a network of their own and the rest starts at them.
+struct DetectorNet::Head
+{
+    Head(const Graph& whole, int features_, const Rpn& rpn_, const TrainParams& p)
+        : features(features_), backboneGraph(backboneOf(whole, features)), graph(headOf(whole, features)),
+          backbone(backboneGraph, Engine::create(p.engine, p.precision)),
+          network(graph, Engine::create(p.engine, p.precision)), rpn(rpn_.onFeatures(features))
+    {}
+
+    const Tensor& featuresOf(const Tensor& pictures)
+    {
+        backbone.forward(pictures);
+        return backbone.value(backboneGraph.outputs.at(0));
+    }
+
+    const int features;
+    Graph backboneGraph, graph;
+    Network backbone, network;
+    const Rpn rpn;
+};
+
+DetectorNet::DetectorNet(const TrainParams& p, RNG& rng) : params(p)
+{
+    const bool twoStages = p.detector == "faster_rcnn";
+    if (p.detector != "rpn" && !twoStages)
+        CV_Error_(Error::StsBadArg, ("detector '%s' is neither rpn nor faster_rcnn", p.detector.c_str()));
+    features = addBackbone(trunk, p.backbone, rng);
+    try
+    {
+        rpn = std::make_unique<Rpn>(p.rpn, trunk, features, rng);
+        if (twoStages)
+            roi = std::make_unique<RoiHead>(p.roi, static_cast<int>(p.classes.size()), trunk, features,
+                                            p.size, rng);
+        trunk.shapes(batchShape()); // throws if the size leaves nothing
+    }
+    catch (const cv::Exception& e)
+    {
+        CV_Error_(e.code, ("on the backbone '%s': %s", p.backbone.c_str(), e.err.c_str()));
+    }
+    stages = std::make_unique<Stages>(trunk, features);
+    stages->freeze(trunk, frozenStages());
+    network = std::make_unique<Network>(trunk, Engine::create(p.engine, p.precision));
+    if (frozenStages() == stages->count())
+        head = std::make_unique<Head>(trunk, features, *rpn, p);
+    if (roi)
+    {
+        roiTraining = std::make_unique<Network>(roi->graph(), Engine::create(p.engine, p.precision), true);
+        roiDetecting = std::make_unique<Network>(roi->graph(), Engine::create(p.engine, p.precision));
+    }
+}
+
+DetectorNet::~DetectorNet() = default;
+
+int DetectorNet::frozenStages() const
+{
+    return params.freeze < 0 ? stages->count() : params.freeze;
+}
+
+Network& DetectorNet::trainedTrunk()
+{
+    return head ? head->network : *network;
+}
+
+Shape DetectorNet::batchShape() const
+{
+    return Shape(params.batch, 3, params.size.height, params.size.width);
+}
+
+std::vector<Network*> DetectorNet::trained()
+{
+    std::vector<Network*> all{&trainedTrunk()};
+    if (roi)
+        all.push_back(roiTraining.get());
+    return all;
+}
+
+std::vector<float> DetectorNet::rateFactors() const
+{
+    std::vector<float> factors(trunk.parameters.size(), 1.f);
+    for (size_t p = 0; p < stages->members().size(); p++)
+        if (stages->members()[p])
+            factors[p] = static_cast<float>(params.backboneRate);
+    return factors;
+}
+
+std::string DetectorNet::describe(int pictures) const
+{
+    std::string text = stages->describe(trunk, frozenStages());
+    if (head && !onlyMirrors(params.augment))
+        text += "\nits features are worked out in every step, as augmentation varies the pictures";
+    else if (head)
+    {
+        const int kept = FeatureCache::kept(head->backboneGraph, pictures, batchShape());
+        text += kept == pictures
+                    ? "\nits features are worked out once for each picture and kept"
+                    : format("\nits features are kept of %d of %d pictures, which fill %d MB, and "
+                             "worked out anew for the others",
+                             kept, pictures, static_cast<int>(FeatureCache::defaultBudget() >> 20));
+    }
+    return text;
+}
+
+void DetectorNet::keepFeatures(int pictures)
+{
+    if (head && onlyMirrors(params.augment))
+        cache = std::make_unique<FeatureCache>(head->backbone, pictures, batchShape());
+}
+
+StepLoss DetectorNet::step(const Batch& batch, unsigned seed)
+{
+    Network& net = trainedTrunk();
+    const Rpn& first = head ? head->rpn : *rpn;
+    net.forward(cache ? (*cache)(batch) : head ? head->featuresOf(batch.pictures) : batch.pictures, true);
+    StepLoss loss;
+    loss.rpn = first.loss(net, batch.objects, seed);
+    if (roi && loss.rpn.worst < 0)
+    {
+        std::vector<Mat> proposals(batch.objects.size());
+        parallel_for_(Range(0, static_cast<int>(proposals.size())), [&](const Range& range) {
+            for (int n = range.start; n < range.end; n++)
+            {
+                Mat objectness;
+                first.propose(net, n, params.size, params.roi.trainProposals, proposals[n], objectness);
+            }
+        });
+        const int node = roi->featuresNode() - (head ? features : 0);
+        loss.roi = roi->loss(net.value(node), *roiTraining, proposals, batch.objects, params.size, seed,
+                             net.gradient(node));
+    }
+    if (loss.worst() >= 0)
+        return loss;
+    loss.tasks = taskGradients(net, first);
+    net.backward();
+    return loss;
+}
+
+std::vector<Detections> DetectorNet::detect(const std::vector<Mat>& pictures)
+{
+    network->forward(stack(pictures));
+    std::vector<Detections> all(pictures.size());
+    for (int n = 0; n < static_cast<int>(all.size()); n++)
+    {
+        Detections& d = all[n];
+        if (!roi)
+        {
+            rpn->propose(*network, n, params.size, params.rpn.proposals, d.boxes, d.scores);
+            d.labels = Mat(d.scores.rows, 1, CV_32S, Scalar(1));
+            continue;
+        }
+        Mat proposals, objectness, probabilities, deltas;
+        rpn->propose(*network, n, params.size, params.roi.proposals, proposals, objectness);
+        const Tensor& map = network->value(roi->featuresNode());
+        Shape one = map.shape();
+        one.n = 1;
+        const Tensor own(one, const_cast<float*>(map.picture(n)));
+        roi->judge(own, *roiDetecting, proposals, params.size, probabilities, deltas);
+        roi->detect(proposals, probabilities, deltas, params.size, d.boxes, d.scores, d.labels);
+    }
+    return all;
+}
+
+ModelDescription DetectorNet::describe(const String& kind) const
+{
+    ModelDescription d;
+    d.kind = kind;
+    d.inputSize = params.size;
+    d.classes = roi ? params.classes : std::vector<String>{"object"};
+    d.levels = {rpn->level()};
+    const Shape s = trunk.shapes(Shape(1, 3, params.size.height, params.size.width))[rpn->logitsNode()];
+    d.featureSizes = {Size(s.w, s.h)};
+    d.proposals = roi ? params.roi.proposals : params.rpn.proposals;
+    return d;
+}
+
+std::string DetectorNet::exported(const String& kind) const
+{
+    return kind == "heads" ? exportHeads(trunk, *rpn) : exportForOpenCV(trunk, *rpn, params.size, roi.get());
+}
+
+void DetectorNet::verify(const std::string& file, const String& kind)
+{
+    // In floats, as cv::dnn; and oneDNN's ReLU makes 0 of what is not a number, which would go unnoticed.
+    Network exact(trunk, Engine::create("eigen"));
+    if (!roi)
+        return verifyExport(file, kind, exact, *rpn, params.size);
+    Network exactRoi(roi->graph(), Engine::create("eigen"));
+    verifyExport(file, kind, exact, *rpn, params.size, roi.get(), &exactRoi);
+}
+
+} // namespace dnn_rpn_train
+} // namespace cv

@@ -1,0 +1,103 @@
+// This file is part of OpenCV project.
+// It is subject to the license terms in the LICENSE file found in the top-level directory
+// of this distribution and at http://opencv.org/license.html.
+#ifndef OPENCV_DNN_RPN_TRAIN_DETECTOR_NET_HPP
+#define OPENCV_DNN_RPN_TRAIN_DETECTOR_NET_HPP
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "opencv2/dnn_rpn/model.hpp"
+#include "opencv2/dnn_rpn_train/trainer.hpp"
+#include "../data/batches.hpp"
+#include "roi_head.hpp"
+#include "rpn.hpp"
+#include "stages.hpp"
+#include "task_gradients.hpp"
+
+namespace cv {
+namespace dnn_rpn_train {
+
+class FeatureCache;
+
+//! What one batch cost, stage by stage.
+struct CV_EXPORTS StepLoss
+{
+    RpnLoss rpn, roi; //!< roi: nothing without a second stage
+    TaskGradients tasks;
+
+    double total() const { return rpn.total() + roi.total(); }
+    //! The first picture of the batch whose loss is not finite, or -1.
+    int worst() const { return rpn.worst >= 0 ? rpn.worst : roi.worst; }
+};
+
+//! What is found on one picture: D x 4 CV_32F, D CV_32F by falling score, D CV_32S 1..C.
+struct CV_EXPORTS Detections
+{
+    Mat boxes, scores, labels;
+};
+
+/** @brief The whole network, whatever the kind of detector: what the trainer trains, scores and exports.
+
+Backbone and heads of the first stage are one graph. Where the whole backbone is frozen, its features are worked out
+by a network of their own, and only the heads are trained. A second stage is another graph, on regions. All graphs
+share one list of parameters. */
+class CV_EXPORTS DetectorNet
+{
+public:
+    //! cv::Exception for wrong parameters or a backbone that cannot be read
+    DetectorNet(const TrainParams& params, RNG& rng);
+    ~DetectorNet();
+
+    //! The first stage's graph, with everybody's parameters.
+    Graph& graph() { return trunk; }
+    //! Those whose gradients step() gives.
+    std::vector<Network*> trained();
+    //! Of the learning rate, by parameter.
+    std::vector<float> rateFactors() const;
+
+    //! What is trained and what is frozen, in a line or two.
+    std::string describe(int pictures) const;
+    //! From now on the features of so many pictures are kept, if that is of use.
+    void keepFeatures(int pictures);
+
+    //! Forward, losses and backward; no gradients if a loss is not finite.
+    StepLoss step(const Batch& batch, unsigned seed);
+
+    /** @brief Finds objects.
+    @param pictures of the network's input size; one batch
+    @return in pixels of the input; proposals, all of label 1, without a second stage */
+    std::vector<Detections> detect(const std::vector<Mat>& pictures);
+
+    //! As DESCRIPTION files hold it.
+    dnn_rpn::ModelDescription describe(const String& kind) const;
+    //! The bytes of the ONNX file of that kind.
+    std::string exported(const String& kind) const;
+    //! Runs the file in cv::dnn and compares; cv::Exception says what differs.
+    void verify(const std::string& file, const String& kind);
+
+private:
+    struct Head;
+
+    Network& trainedTrunk();
+    Shape batchShape() const;
+    int frozenStages() const;
+
+    const TrainParams params;
+    Graph trunk;
+    int features = -1; //!< node
+    std::unique_ptr<Stages> stages;
+    std::unique_ptr<Rpn> rpn;
+    std::unique_ptr<RoiHead> roi; //!< none without a second stage
+    std::unique_ptr<Network> network;
+    std::unique_ptr<Head> head; //!< none unless the whole backbone is frozen
+    std::unique_ptr<FeatureCache> cache;
+    //! The second stage, on as many regions as training and detecting have.
+    std::unique_ptr<Network> roiTraining, roiDetecting;
+};
+
+} // namespace dnn_rpn_train
+} // namespace cv
+
+#endif

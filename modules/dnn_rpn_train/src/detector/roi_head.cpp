@@ -1,0 +1,276 @@
+// This file is part of OpenCV project.
+// It is subject to the license terms in the LICENSE file found in the top-level directory
+// of this distribution and at http://opencv.org/license.html.
+#include "../precomp.hpp"
+#include "roi_head.hpp"
+#include "backbone.hpp"
+#include "corner_features.hpp"
+#include "objects.hpp"
+
+#include "opencv2/dnn_rpn.hpp"
+
+namespace cv {
+namespace dnn_rpn_train {
+
+using namespace dnn_rpn;
+
+RoiParams::RoiParams()
+{
+    trainProposals.preNms = 2000;
+    trainProposals.postNms = 1000;
+    proposals.preNms = 1000;
+    proposals.postNms = 300;
+    match.positiveIoU = match.negativeIoU = 0.5f;
+    match.lowQuality = false;
+    detections.deltaWeights = Scalar(10, 10, 5, 5);
+    detections.preNms = 0; // there are not many proposals
+}
+
+//! The regions of one picture that are learned from. Rows that are left over have label -1.
+struct RoiHead::Sample
+{
+    Mat boxes;   //!< regions() x 4
+    Mat labels;  //!< regions() CV_32S: 0..C, or -1
+    Mat targets; //!< regions() x 4
+    int positives = 0, used = 0;
+};
+
+namespace {
+
+void checkRoiParams(const RoiParams& p, int classes)
+{
+    if (p.loss != "ce" && p.loss != "focal")
+        CV_Error_(Error::StsBadArg,
+                  ("loss '%s' of the second stage is neither ce nor focal", p.loss.c_str()));
+    CV_CheckGE(classes, 1, "a second stage needs classes to tell apart");
+    auto positive = [](int value, const char* what) {
+        if (value < 1 || value > (1 << 16))
+            CV_Error_(Error::StsOutOfRange, ("%s of the second stage: %d, not 1..65536", what, value));
+    };
+    positive(p.channels, "channels");
+    positive(p.hidden, "width of the hidden layers");
+    positive(p.sampleCount, "regions a picture");
+    positive(p.trainProposals.postNms, "proposals while training");
+    positive(p.proposals.postNms, "proposals");
+    if (!(p.boxWeight > 0 && p.boxWeight <= 1e6 && p.clsWeight > 0 && p.clsWeight <= 1e6))
+        CV_Error_(Error::StsOutOfRange,
+                  ("the weights of the second stage's losses are %g and %g, not above 0 and "
+                   "at most 1e6",
+                   p.clsWeight, p.boxWeight));
+}
+
+//! A row for each region as a matrix over the tensor's memory.
+Mat rowsOf(const Tensor& t)
+{
+    return Mat(t.shape().n, static_cast<int>(t.shape().picture()), CV_32F, const_cast<float*>(t.data()));
+}
+
+Mat softmaxOf(const Mat& logits)
+{
+    Mat p(logits.size(), CV_32F);
+    for (int i = 0; i < logits.rows; i++)
+    {
+        const float* x = logits.ptr<float>(i);
+        const float highest = *std::max_element(x, x + logits.cols);
+        double sum = 0;
+        for (int j = 0; j < logits.cols; j++)
+            sum += std::exp(static_cast<double>(x[j] - highest));
+        for (int j = 0; j < logits.cols; j++)
+            p.at<float>(i, j) = static_cast<float>(std::exp(static_cast<double>(x[j] - highest)) / sum);
+    }
+    return p;
+}
+
+} // namespace
+
+RoiHead::RoiHead(const RoiParams& params_, int classes, Graph& trunk, int features, Size input, RNG& rng)
+    : params(params_), classCount(classes), focal(params_.loss == "focal")
+{
+    checkRoiParams(params, classes);
+    map = addCornerFeatures(trunk, "roi.features", features, params.channels, input);
+    trunk.outputs.push_back(map);
+    const Node& conv = trunk.nodes[trunk.nodes[map].inputs[0]];
+    Tensor& weights = trunk.parameters[conv.parameters[0]].value;
+    drawWeights(weights, std::sqrt(2. / weights.shape().picture()), rng); // He et al. 2015, eq. 10
+
+    std::swap(net.parameters,
+              trunk.parameters); // one list, so that an index names the same parameter in both
+    const int regions = net.addInput("roi.crops");
+    const Shape crop(1, params.channels, params.pooled.height, params.pooled.width);
+    const int first = net.addFullyConnected("roi.fc1", regions, crop, params.hidden);
+    const int second = net.addFullyConnected("roi.fc2", net.addRelu("roi.fc1.relu", first),
+                                             Shape(1, params.hidden, 1, 1), params.hidden);
+    const int last = net.addRelu("roi.fc2.relu", second);
+    logits = net.addFullyConnected("roi.logits", last, Shape(1, params.hidden, 1, 1), classes + 1);
+    deltas = net.addFullyConnected("roi.deltas", last, Shape(1, params.hidden, 1, 1),
+                                   params.sharedDeltas ? 4 : 4 * classes);
+    for (int node : {first, second})
+    {
+        Tensor& w = net.parameters[net.nodes[node].parameters[0]].value;
+        drawWeights(w, std::sqrt(2. / w.shape().picture()), rng);
+    }
+    // Fast R-CNN, section 2.3.
+    drawWeights(net.parameters[net.nodes[logits].parameters[0]].value, 0.01, rng);
+    drawWeights(net.parameters[net.nodes[deltas].parameters[0]].value, 0.001, rng);
+    net.outputs = {logits, deltas};
+    trunk.parameters = net.parameters;
+}
+
+int RoiHead::regions() const
+{
+    return focal ? params.trainProposals.postNms : params.sampleCount;
+}
+
+RoiHead::Sample RoiHead::sample(const Mat& proposals, const std::vector<Object>& objects, unsigned seed) const
+{
+    const Mat truth = boxesOf(objects, false);
+    Mat candidates;
+    if (params.appendTruth && truth.rows > 0)
+        candidates.push_back(truth);
+    if (proposals.rows > 0)
+        candidates.push_back(proposals);
+    // All regions at once are as many as there are proposals at most: the worst give way to the truth.
+    if (focal && candidates.rows > regions())
+        candidates = candidates.rowRange(0, regions());
+
+    Sample s;
+    s.boxes = Mat::zeros(regions(), 4, CV_32F);
+    s.labels = Mat(regions(), 1, CV_32S, Scalar(-1));
+    s.targets = Mat::zeros(regions(), 4, CV_32F);
+    if (candidates.empty())
+        return s;
+    Mat matches, labels, targets;
+    matchAnchors(candidates, truth, boxesOf(objects, true), matches, params.match);
+    if (!focal)
+        sampleAnchors(matches, params.sampleCount, params.sampleShare, static_cast<int>(seed));
+    matchLabels(matches, labelsOf(objects), labels);
+    encodeTargets(candidates, truth, matches, targets, params.detections.deltaWeights);
+    for (int i = 0; i < candidates.rows; i++)
+        if (labels.at<int>(i) >= 0)
+        {
+            candidates.row(i).copyTo(s.boxes.row(s.used));
+            targets.row(i).copyTo(s.targets.row(s.used));
+            s.labels.at<int>(s.used) = labels.at<int>(i);
+            s.positives += labels.at<int>(i) > 0;
+            s.used++;
+        }
+    return s;
+}
+
+RpnLoss RoiHead::loss(const Tensor& features, Network& network, const std::vector<Mat>& proposals,
+                      const std::vector<std::vector<Object>>& objects, Size picture, unsigned seed,
+                      Tensor& featuresGradient) const
+{
+    const int pictures = features.shape().n, count = regions();
+    CV_CheckEQ(static_cast<int>(objects.size()), pictures, "objects are wanted for every picture");
+    CV_CheckEQ(static_cast<int>(proposals.size()), pictures, "proposals are wanted for every picture");
+    std::vector<Sample> samples(pictures);
+    std::vector<Mat> boxes(pictures);
+    parallel_for_(Range(0, pictures), [&](const Range& range) {
+        for (int n = range.start; n < range.end; n++)
+        {
+            samples[n] = sample(proposals[n], objects[n], seed * static_cast<unsigned>(pictures) + n);
+            boxes[n] = samples[n].boxes;
+        }
+    });
+    Crop crop(params.pooled);
+    Tensor crops;
+    crop.forward(features, boxes, picture, crops);
+    network.forward(crops, true);
+
+    RpnLoss loss;
+    int used = 0;
+    for (const Sample& s : samples)
+    {
+        loss.positives += s.positives;
+        used += s.used;
+    }
+    // Faster R-CNN divides both by the number of regions; focal loss, as in PRCV 2018, section 3.2, by the positives.
+    const double clsNormalizer = (focal ? std::max(1, loss.positives) : std::max(1, used)) / params.clsWeight,
+                 regNormalizer =
+                     (focal ? std::max(1, 2 * loss.positives) : std::max(1, used)) / params.boxWeight;
+    const Mat x = rowsOf(network.value(logits)), d = rowsOf(network.value(deltas));
+    Mat xGrad = rowsOf(network.gradient(logits)), dGrad = rowsOf(network.gradient(deltas));
+    std::vector<double> cls(pictures), reg(pictures);
+    parallel_for_(Range(0, pictures), [&](const Range& range) {
+        for (int n = range.start; n < range.end; n++)
+        {
+            const Range rows(n * count, (n + 1) * count);
+            const Sample& s = samples[n];
+            Mat grad;
+            cls[n] = focal ? softmaxFocalLoss(x.rowRange(rows), s.labels, grad, params.focalAlpha,
+                                              params.focalGamma, clsNormalizer)
+                           : softmaxCrossEntropy(x.rowRange(rows), s.labels, grad, clsNormalizer);
+            grad.copyTo(xGrad.rowRange(rows));
+            reg[n] = boxLoss(d.rowRange(rows), s.targets, s.labels, regNormalizer, dGrad.rowRange(rows));
+        }
+    });
+    for (int n = 0; n < pictures; n++)
+    {
+        loss.cls += cls[n];
+        loss.reg += reg[n];
+        if (loss.worst < 0 && !std::isfinite(cls[n] + reg[n]))
+            loss.worst = n;
+    }
+    if (loss.worst < 0)
+    {
+        network.backward();
+        crop.backward(network.inputGradient(), featuresGradient);
+    }
+    return loss;
+}
+
+double RoiHead::boxLoss(const Mat& d, const Mat& targets, const Mat& labels, double normalizer,
+                        Mat grad) const
+{
+    if (params.sharedDeltas)
+    {
+        Mat g;
+        const double loss = smoothL1Loss(d, targets, labels, g, params.boxBeta, normalizer);
+        g.copyTo(grad);
+        return loss;
+    }
+    // Only the box of the right class is held to anything.
+    Mat own = Mat::zeros(d.rows, 4, CV_32F), ownGrad;
+    for (int i = 0; i < d.rows; i++)
+        if (labels.at<int>(i) > 0)
+            std::copy_n(d.ptr<float>(i) + 4 * (labels.at<int>(i) - 1), 4, own.ptr<float>(i));
+    const double loss = smoothL1Loss(own, targets, labels, ownGrad, params.boxBeta, normalizer);
+    grad.setTo(0);
+    for (int i = 0; i < d.rows; i++)
+        if (labels.at<int>(i) > 0)
+            std::copy_n(ownGrad.ptr<float>(i), 4, grad.ptr<float>(i) + 4 * (labels.at<int>(i) - 1));
+    return loss;
+}
+
+void RoiHead::judge(const Tensor& features, Network& network, const Mat& boxes, Size picture,
+                    Mat& probabilities, Mat& boxDeltas) const
+{
+    // One shape for all pictures, so that the network plans once.
+    Mat padded = Mat::zeros(std::max(params.proposals.postNms, boxes.rows), 4, CV_32F);
+    if (boxes.rows > 0)
+        boxes.copyTo(padded.rowRange(0, boxes.rows));
+    Tensor crops;
+    Crop(params.pooled).forward(features, {padded}, picture, crops);
+    network.forward(crops);
+    const Range found(0, boxes.rows);
+    probabilities = softmaxOf(rowsOf(network.value(logits)).rowRange(found));
+    boxDeltas = rowsOf(network.value(deltas)).rowRange(found).clone();
+}
+
+void RoiHead::detect(const Mat& boxes, const Mat& probabilities, const Mat& boxDeltas, Size picture,
+                     OutputArray found, OutputArray scores, OutputArray labels) const
+{
+    if (boxes.empty())
+    {
+        Mat(0, 4, CV_32F).copyTo(found);
+        Mat(0, 1, CV_32F).copyTo(scores);
+        Mat(0, 1, CV_32S).copyTo(labels);
+        return;
+    }
+    generateDetections(probabilities.colRange(1, classCount + 1).clone(), boxDeltas, boxes,
+                       std::vector<int>(), picture, found, scores, labels, params.detections);
+}
+
+} // namespace dnn_rpn_train
+} // namespace cv
