@@ -7,13 +7,12 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <ctime>
+#include <list>
 #include <map>
 
 #include <oneapi/dnnl/dnnl.h>
 
 #include "../modules/dnn_rpn_train/src/detector/backbone.hpp"
-#include "../modules/dnn_rpn_train/src/detector/rpn.hpp"
 #include "../modules/dnn_rpn_train/src/train/solver.hpp"
 #include "common/program.hpp"
 #include "measure.hpp"
@@ -26,9 +25,10 @@ namespace {
 using cv::dnn_rpn_train::Node; // not the tree node of OpenCV
 
 const String about = R"(
-Profiles the training step of a region proposal network: milliseconds by kind of operator (the lower quartile
-of the steps, each kind by itself), the arithmetic of each, and the machine's rate for a large product of
-matrices, measured in turn with the steps.
+Profiles the training step of a region proposal network: milliseconds by kind of operator, the arithmetic of
+each, and the machine's rate for a large product of matrices, measured in turn with the steps. Every time is
+the shortest that was seen of one operator's pass, so that other work on the machine disturbs little; the
+whole step is the sum of them.
 
   step_profile --backbone=features.onnx
 )";
@@ -38,36 +38,39 @@ const String keys = "{backbone|small  | an ONNX feature extractor, or small}"
                     "{size    |320x240| width x height of the input}"
                     "{batch   |4      | pictures a step}"
                     "{threads |2      | of the step}"
-                    "{steps   |20     | to measure}";
-
-double quartile(std::vector<double> numbers)
-{
-    std::sort(numbers.begin(), numbers.end());
-    return numbers[numbers.size() / 4];
-}
-
-//! What the operators of one kind take together.
-struct Kind
-{
-    int count = 0;
-    double forwardFlops = 0, backwardFlops = 0;
-    double forward = 0, backward = 0; //!< milliseconds of this step so far
-    std::vector<double> forwardOfSteps, backwardOfSteps;
-
-    double flops() const { return forwardFlops + backwardFlops; }
-    void endStep()
-    {
-        forwardOfSteps.push_back(forward);
-        backwardOfSteps.push_back(backward);
-        forward = backward = 0;
-    }
-};
-typedef std::map<std::string, Kind> Profile;
+                    "{steps   |40     | to measure}";
 
 double millisecondsOf(const std::function<void()>& call)
 {
     return timeCalls(call, 0, 1).front();
 }
+
+double median(std::vector<double> numbers)
+{
+    std::nth_element(numbers.begin(), numbers.begin() + numbers.size() / 2, numbers.end());
+    return numbers[numbers.size() / 2];
+}
+
+//! The shortest of several times.
+struct Shortest
+{
+    double milliseconds = 1e9;
+    void add(double time) { milliseconds = std::min(milliseconds, time); }
+};
+
+//! One operator.
+struct Record
+{
+    String kind;
+    double flops = 0; //!< of both passes
+    Shortest forward, backward;
+};
+
+struct Profile
+{
+    std::list<Record> records;
+    double inKernels = 0; //!< milliseconds since the step began
+};
 
 //! Another engine's kernel, with a watch.
 class TimedKernel : public Kernel
@@ -82,35 +85,40 @@ public:
     KernelPlan plan(const KernelTask& task) override
     {
         const Shape in = task.inputs[0].shape, out = task.output;
-        std::string name = opName(node.op);
-        if (node.op == Op::Conv && node.group == in.c)
-            name += " depthwise";
-        else if (node.op == Op::Conv)
-            name += format(" %dx%d", node.kernel.width, node.kernel.height);
-        kind = &profile[name];
-        kind->count++;
+        profile.records.push_back(Record());
+        record = &profile.records.back();
+        record->kind = opName(node.op);
         if (node.op == Op::Conv)
         {
-            const double pass = 2. * out.total() * (in.c / node.group) * node.kernel.area();
-            kind->forwardFlops += pass;
-            kind->backwardFlops += pass * ((task.inputGradients[0] != 0) + (task.parameterGradients[0] != 0));
+            record->kind += node.group > 1 && node.group == in.c
+                                ? String(" depthwise")
+                                : format(" %dx%d", node.kernel.width, node.kernel.height);
+            record->flops = 2. * out.total() * (in.c / node.group) * node.kernel.area() *
+                            (1 + (task.inputGradients[0] != 0) + (task.parameterGradients[0] != 0));
         }
         return kernel->plan(task);
     }
     void forward(const KernelArgs& args) override
     {
-        kind->forward += millisecondsOf([&] { kernel->forward(args); });
+        time(record->forward, [&] { kernel->forward(args); });
     }
     void backward(const KernelArgs& args) override
     {
-        kind->backward += millisecondsOf([&] { kernel->backward(args); });
+        time(record->backward, [&] { kernel->backward(args); });
     }
 
 private:
+    void time(Shortest& shortest, const std::function<void()>& pass) const
+    {
+        const double milliseconds = millisecondsOf(pass);
+        shortest.add(milliseconds);
+        profile.inKernels += milliseconds;
+    }
+
     const std::unique_ptr<Kernel> kernel;
     const Node node;
     Profile& profile;
-    Kind* kind = nullptr;
+    Record* record = nullptr;
 };
 
 class TimedEngine : public Engine
@@ -156,13 +164,37 @@ private:
     Mat c = Mat::zeros(side, side, CV_32F);
 };
 
-void printRow(const std::string& name, int count, double flops, double forward, double backward, double step,
-              double rate)
+//! As the region proposal network's, for 15 anchors a cell.
+void addHead(Graph& graph, int features, RNG& rng)
 {
-    const double speed = flops / (forward + backward) / 1e6;
-    std::printf("%-16s %5d %8.2f %9.2f %9.2f %7.1f %9.0f %8.1f\n", name.c_str(), count, flops / 1e9, forward,
-                backward, 100 * (forward + backward) / step, speed, 100 * speed / rate);
+    const int channels = graph.channels(features), anchors = 15;
+    const int tower = graph.addRelu("tower", graph.addConv("head", features, channels, channels, 3));
+    graph.outputs = {graph.addConv("logits", tower, channels, 2 * anchors, 1),
+                     graph.addConv("deltas", tower, channels, 4 * anchors, 1)};
+    for (int node : {tower - 1, graph.outputs[0], graph.outputs[1]})
+        drawWeights(graph.parameters[graph.nodes[node].parameters[0]].value, 0.01, rng);
 }
+
+struct Row
+{
+    int count = 0;
+    double flops = 0, forward = 0, backward = 0;
+
+    void add(const Row& other)
+    {
+        count += other.count;
+        flops += other.flops;
+        forward += other.forward;
+        backward += other.backward;
+    }
+    void print(const std::string& name, const Row& step, double rate) const
+    {
+        const double time = forward + backward, speed = flops / time / 1e6;
+        std::printf("%-16s %5d %8.2f %9.2f %9.2f %7.1f %9.0f %8.1f\n", name.c_str(), count, flops / 1e9,
+                    forward, backward, 100 * time / (step.forward + step.backward), speed,
+                    100 * speed / rate);
+    }
+};
 
 void profileStep(CommandLineParser& options)
 {
@@ -175,10 +207,10 @@ void profileStep(CommandLineParser& options)
     RNG rng(1);
     Graph graph;
     const int features = addBackbone(graph, backbone, rng);
-    const Rpn rpn(RpnParams(), graph, features, rng);
+    addHead(graph, features, rng);
     Profile profile;
     Network network(graph, Ptr<Engine>(new TimedEngine(options.get<String>("engine"), profile)));
-    Solver solver(network, 0.9, 1e-4);
+    Solver solver({&network}, 0.9, 1e-4);
     Tensor pictures(Shape(batch, 3, size.height, size.width));
     Mat flat = pictures.flat();
     rng.fill(flat, RNG::UNIFORM, 0, 255);
@@ -191,48 +223,36 @@ void profileStep(CommandLineParser& options)
     };
     auto descend = [&] { solver.step(0, 10); }; // rate 0: made-up gradients lead nowhere
     Product product;
-    std::vector<double> productTimes, passTimes, betweenTimes, solverTimes, processorTimes;
-    for (int step = -2; step < steps; step++)
+    Shortest productTime, between, descent;
+    std::vector<double> wholeSteps;
+    passes(); // plans
+    for (int step = 0; step < steps; step++)
     {
-        const double p = millisecondsOf(product);
-        const std::clock_t begin = std::clock();
-        const double n = millisecondsOf(passes), s = millisecondsOf(descend);
-        const double processor = 1e3 * static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;
-        if (step < 0) // warm up
-        {
-            for (auto& kind : profile)
-                kind.second.forward = kind.second.backward = 0;
-            continue;
-        }
-        productTimes.push_back(p);
-        passTimes.push_back(n);
-        solverTimes.push_back(s);
-        betweenTimes.push_back(n);
-        processorTimes.push_back(processor);
-        for (auto& kind : profile)
-        {
-            betweenTimes.back() -= kind.second.forward + kind.second.backward;
-            kind.second.endStep();
-        }
+        productTime.add(millisecondsOf(product));
+        profile.inKernels = 0;
+        const double both = millisecondsOf(passes), last = millisecondsOf(descend);
+        between.add(both - profile.inKernels);
+        descent.add(last);
+        wholeSteps.push_back(both + last);
     }
 
-    const double rate = product.flops() / quartile(productTimes) / 1e6, passTime = quartile(passTimes),
-                 solverTime = quartile(solverTimes), step = passTime + solverTime;
+    std::map<std::string, Row> rows;
+    for (const Record& record : profile.records)
+        rows[record.kind].add({1, record.flops, record.forward.milliseconds,
+                               record.backward.milliseconds < 1e9 ? record.backward.milliseconds : 0});
+    rows["between"].forward = between.milliseconds;
+    rows["solver"].backward = descent.milliseconds;
+    Row whole;
+    for (const auto& row : rows)
+        whole.add(row.second);
+    const double rate = product.flops() / productTime.milliseconds / 1e6;
     std::printf("product of matrices: %.0f GFLOP/s\n", rate);
     std::printf("%-16s %5s %8s %9s %9s %7s %9s %8s\n", "operator", "count", "GFLOP", "forw., ms", "backw.,ms",
                 "% time", "GFLOP/s", "% rate");
-    double flops = 0;
-    for (const auto& entry : profile)
-    {
-        const Kind& kind = entry.second;
-        const double forward = quartile(kind.forwardOfSteps), backward = quartile(kind.backwardOfSteps);
-        printRow(entry.first, kind.count, kind.flops(), forward, backward, step, rate);
-        flops += kind.flops();
-    }
-    printRow("between", 0, 0, quartile(betweenTimes), 0, step, rate);
-    printRow("solver", 0, 0, 0, solverTime, step, rate);
-    printRow("step", 0, flops, passTime, solverTime, step, rate);
-    std::printf("processor time of a step, all threads: %.2f ms\n", quartile(processorTimes));
+    for (const auto& row : rows)
+        row.second.print(row.first, whole, rate);
+    whole.print("step", whole, rate);
+    std::printf("median of the steps as they were: %.2f ms\n", median(wholeSteps));
     std::printf("network's memory: %.0f MB\n", static_cast<double>(network.memory()) / (1 << 20));
 }
 

@@ -37,6 +37,34 @@ TEST(Solver, twoStepsByHand)
     EXPECT_FLOAT_EQ(0.6f - 0.1f * (2 + 0.8f), g.parameters[1].value.data()[0]);
 }
 
+//! A parameter that several threads share.
+TEST(Solver, everyElementOfALargeParameter)
+{
+    const int before = getNumThreads();
+    double length = 0;
+    for (int threads = 1; threads <= 3; threads++)
+    {
+        setNumThreads(threads);
+        Graph g;
+        g.outputs = {g.addConv("c", g.addInput("in"), 301, 700, 1)};
+        Tensor& w = g.parameters[0].value;
+        w.setTo(1);
+        Network network(g, Engine::create("eigen"));
+        Solver solver({&network}, 0, 0.5);
+        Tensor& gradient = network.parameterGradient(0);
+        RNG rng(3);
+        Mat flat = gradient.flat();
+        rng.fill(flat, RNG::NORMAL, 0, 1);
+        const double found = solver.step(0.1, 0);
+        EXPECT_NEAR(cv::norm(flat), found, 1e-9 * found);
+        EXPECT_EQ(threads == 1 ? found : length, found);
+        length = found;
+        for (size_t i = 0; i < w.shape().total(); i++)
+            ASSERT_FLOAT_EQ(1 - 0.1f * (gradient.data()[i] + 0.5f), w.data()[i]) << i;
+    }
+    setNumThreads(before);
+}
+
 TEST(Solver, leavesFrozenParametersAlone)
 {
     Graph g;

@@ -4,6 +4,8 @@
 #include "../precomp.hpp"
 #include "solver.hpp"
 
+#include <numeric>
+
 namespace cv {
 namespace dnn_rpn_train {
 
@@ -34,32 +36,37 @@ Solver::Solver(const std::vector<Network*>& networks, double momentum_, double w
                       ("%d networks train the parameter '%s', not one", owners, parameters[p].name.c_str()));
         v[p].create(parameters[p].value.shape());
         v[p].setTo(0);
+        const int total = static_cast<int>(v[p].shape().total()), most = 1 << 16;
+        for (int begin = 0; begin < total; begin += most)
+            pieces.push_back({static_cast<int>(p), Range(begin, std::min(begin + most, total))});
     }
 }
 
 double Solver::step(double rate, double clip)
 {
-    double square = 0;
-    for (const Tensor* gradient : gradients)
-        if (gradient)
-            square += norm(gradient->flat(), NORM_L2SQR);
-    const double length = std::sqrt(square);
+    // One sum a piece, and theirs in order: the same bits for any number of threads.
+    const Range all(0, static_cast<int>(pieces.size()));
+    std::vector<double> squares(pieces.size());
+    parallel_for_(all, [&](const Range& range) {
+        for (int i = range.start; i < range.end; i++)
+            squares[i] =
+                norm(gradients[pieces[i].parameter]->flat().colRange(pieces[i].elements), NORM_L2SQR);
+    });
+    const double length = std::sqrt(std::accumulate(squares.begin(), squares.end(), 0.));
     const float shrink = clip > 0 && length > clip ? static_cast<float>(clip / length) : 1.f;
 
-    parallel_for_(Range(0, static_cast<int>(v.size())), [&](const Range& range) {
-        for (int p = range.start; p < range.end; p++)
+    parallel_for_(all, [&](const Range& range) {
+        for (int i = range.start; i < range.end; i++)
         {
-            if (!gradients[p])
-                continue;
-            Parameter& parameter = parameters[p];
-            const float decay = parameter.decay ? weightDecay : 0.f,
+            const int p = pieces[i].parameter;
+            const float decay = parameters[p].decay ? weightDecay : 0.f,
                         r = static_cast<float>(rate) * factors[p];
             const float* g = gradients[p]->data();
-            float *w = parameter.value.data(), *velocity = v[p].data();
-            for (size_t i = 0; i < parameter.value.shape().total(); i++)
+            float *w = parameters[p].value.data(), *velocity = v[p].data();
+            for (int e = pieces[i].elements.start; e < pieces[i].elements.end; e++)
             {
-                velocity[i] = momentum * velocity[i] + shrink * g[i] + decay * w[i];
-                w[i] -= r * velocity[i];
+                velocity[e] = momentum * velocity[e] + shrink * g[e] + decay * w[e];
+                w[e] -= r * velocity[e];
             }
         }
     });

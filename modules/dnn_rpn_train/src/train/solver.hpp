@@ -35,11 +35,19 @@ public:
     std::vector<Tensor>& velocities() { return v; }
 
 private:
+    //! Some elements of a parameter.
+    struct Piece
+    {
+        int parameter;
+        Range elements;
+    };
+
     std::vector<Parameter>& parameters;
     std::vector<const Tensor*> gradients; //!< by parameter, of the network that has it; null where frozen
     const float momentum, weightDecay;
     std::vector<float> factors;
     std::vector<Tensor> v;
+    std::vector<Piece> pieces; //!< of all that is trained; small enough that many threads have work
 };
 
 } // namespace dnn_rpn_train
