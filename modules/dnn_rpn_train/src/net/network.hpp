@@ -62,6 +62,7 @@ private:
     std::vector<int> consumers;      //!< by node: how many nodes read it, and the caller if it is an output
     std::vector<char> needsGradient; //!< by node: some trainable parameter lies behind it
     std::vector<Tensor> parameterGradients;
+    std::vector<Tensor> addends; //!< by parameter that several nodes share: what one of them adds
 
     // Of the plan:
     Shape planned;
