@@ -15,7 +15,9 @@
 namespace cv {
 namespace dnn_rpn {
 
-ModelDescription::ModelDescription() : kind("opencv"), classes(1, "object"), scoreThreshold(0.5f) {}
+ModelDescription::ModelDescription()
+    : kind("opencv"), classes(1, "object"), scoreThreshold(0.5f), classAware(false)
+{}
 
 namespace {
 
@@ -39,7 +41,10 @@ void checkDescription(const ModelDescription& d)
         CV_Error(Error::StsOutOfRange, "scoreThreshold must be a number, not nan");
     for (size_t i = 0; i < d.levels.size(); ++i)
         checkLevel(d.levels[i], d.featureSizes[i]);
-    checkParams(d.proposals);
+    if (d.classAware)
+        checkParams(d.detections);
+    else
+        checkParams(d.proposals);
 }
 
 /** A class name as FileStorage's YAML gives it back unchanged: always in quotes, or names such as
@@ -78,6 +83,16 @@ std::string toYaml(const ModelDescription& d)
            << level.heights << "featureSize" << d.featureSizes[i] << "}";
     }
     fs << "]";
+    if (d.classAware)
+    {
+        const DetectionParams& p = d.detections;
+        fs << "detections"
+           << "{"
+           << "preNms" << p.preNms << "maxDetections" << p.maxDetections << "scoreThreshold"
+           << p.scoreThreshold << "nmsThreshold" << p.nmsThreshold << "minSize" << p.minSize << "deltaWeights"
+           << p.deltaWeights << "}";
+        return fs.releaseAndGetString();
+    }
     const ProposalParams& p = d.proposals;
     fs << "proposals"
        << "{"
@@ -107,6 +122,25 @@ void readEntry(const FileNode& parent, const char* name, float& value)
     node >> value;
 }
 
+void readLimits(const FileNode& node, ProposalParams& p)
+{
+    readEntry(node, "preNms", &FileNode::isInt, "a whole number", p.preNms);
+    readEntry(node, "postNms", &FileNode::isInt, "a whole number", p.postNms);
+    readEntry(node, "nmsThreshold", p.nmsThreshold);
+    readEntry(node, "minSize", p.minSize);
+    readEntry(node, "scoreThreshold", p.scoreThreshold);
+}
+
+void readLimits(const FileNode& node, DetectionParams& p)
+{
+    readEntry(node, "preNms", &FileNode::isInt, "a whole number", p.preNms);
+    readEntry(node, "maxDetections", &FileNode::isInt, "a whole number", p.maxDetections);
+    readEntry(node, "scoreThreshold", p.scoreThreshold);
+    readEntry(node, "nmsThreshold", p.nmsThreshold);
+    readEntry(node, "minSize", p.minSize);
+    readEntry(node, "deltaWeights", &FileNode::isSeq, "a list of four numbers", p.deltaWeights);
+}
+
 ModelDescription fromYaml(const FileNode& root)
 {
     ModelDescription d;
@@ -129,12 +163,11 @@ ModelDescription fromYaml(const FileNode& root)
         d.levels.push_back(level);
         d.featureSizes.push_back(featureSize);
     }
-    const FileNode proposals = root["proposals"];
-    readEntry(proposals, "preNms", &FileNode::isInt, "a whole number", d.proposals.preNms);
-    readEntry(proposals, "postNms", &FileNode::isInt, "a whole number", d.proposals.postNms);
-    readEntry(proposals, "nmsThreshold", d.proposals.nmsThreshold);
-    readEntry(proposals, "minSize", d.proposals.minSize);
-    readEntry(proposals, "scoreThreshold", d.proposals.scoreThreshold);
+    d.classAware = !root["detections"].empty();
+    if (d.classAware)
+        readLimits(root["detections"], d.detections);
+    else
+        readLimits(root["proposals"], d.proposals);
     checkDescription(d);
     return d;
 }
@@ -352,22 +385,51 @@ private:
             headOutput(outputNamed(outputs, outputNames, "logits"), "logits", count, anchors.rows);
         const Mat deltas =
             headOutput(outputNamed(outputs, outputNames, "deltas"), "deltas", count, anchors.rows);
-        ProposalParams params = description.proposals;
-        params.scoreThreshold = std::max(params.scoreThreshold, threshold);
         std::vector<Found> found(count);
         for (int i = 0; i < count; ++i)
         {
             const Range rows(i * anchors.rows, (i + 1) * anchors.rows);
-            Mat objectScores, boxes, scores;
-            objectness(logits.rowRange(rows), objectScores);
-            generateProposals(objectScores, deltas.rowRange(rows), anchors, levelCounts,
-                              description.inputSize, boxes, scores, params);
+            Mat boxes, scores, labels;
+            if (description.classAware)
+                decodeClasses(logits.rowRange(rows), deltas.rowRange(rows), threshold, boxes, scores, labels);
+            else
+                decodeProposals(logits.rowRange(rows), deltas.rowRange(rows), threshold, boxes, scores);
             const float x = static_cast<float>(pictures[i].cols) / description.inputSize.width;
             const float y = static_cast<float>(pictures[i].rows) / description.inputSize.height;
             for (int p = 0; p < boxes.rows; ++p)
-                found[i].add(boxes.ptr<Vec4f>(p)->mul(Vec4f(x, y, x, y)), scores.at<float>(p), 1);
+                found[i].add(boxes.ptr<Vec4f>(p)->mul(Vec4f(x, y, x, y)), scores.at<float>(p),
+                             labels.empty() ? 1 : labels.at<int>(p));
         }
         return found;
+    }
+
+    void decodeProposals(const Mat& logits, const Mat& deltas, float threshold, Mat& boxes, Mat& scores) const
+    {
+        ProposalParams params = description.proposals;
+        params.scoreThreshold = std::max(params.scoreThreshold, threshold);
+        Mat objectScores;
+        objectness(logits, objectScores);
+        generateProposals(objectScores, deltas, anchors, levelCounts, description.inputSize, boxes, scores,
+                          params);
+    }
+
+    void decodeClasses(const Mat& logits, const Mat& deltas, float threshold, Mat& boxes, Mat& scores,
+                       Mat& labels) const
+    {
+        const int classes = static_cast<int>(description.classes.size());
+        if (logits.cols != classes && logits.cols != classes + 1)
+            CV_Error_(Error::StsUnmatchedSizes,
+                      ("the output 'logits' has %d columns: the description names %d classes, for which it "
+                       "must have as many (sigmoid) or one more (softmax)",
+                       logits.cols, classes));
+        DetectionParams params = description.detections;
+        // Scores that equal it are wanted.
+        const float below = std::nextafter(threshold, -std::numeric_limits<float>::infinity());
+        params.scoreThreshold = std::max(params.scoreThreshold, below);
+        Mat probabilities;
+        classScores(logits, logits.cols > classes, probabilities);
+        generateDetections(probabilities, deltas, anchors, levelCounts, description.inputSize, boxes, scores,
+                           labels, params);
     }
 
     //! What reaches its class's threshold.

@@ -30,26 +30,69 @@ Mat drawPattern(Size size)
     return pattern;
 }
 
-//! The share of boxes that stand, to 0.1 pixel and 1e-3 of score, in the table of a DetectionOutput layer.
-double sharedBoxes(const Mat& table, const Mat& boxes, const Mat& scores, Size size)
+//! Boxes with their scores and labels.
+struct Found
 {
-    int found = 0, given = 0;
+    Mat boxes, scores, labels;
+};
+
+//! The share of boxes that stand, to 0.1 pixel and 1e-3 of score, in the table of a DetectionOutput layer.
+double sharedBoxes(const Mat& table, const Found& found, Size size)
+{
+    int same = 0, given = 0;
     for (int j = 0; j < table.rows; j++)
         given += table.at<float>(j, 1) > 0; // the table is filled up with rows of zeros
-    for (int i = 0; i < boxes.rows; i++)
+    const int count = found.boxes.rows;
+    for (int i = 0; i < count; i++)
         for (int j = 0; j < table.rows; j++)
         {
-            const float *row = table.ptr<float>(j), *box = boxes.ptr<float>(i);
-            bool same = std::abs(row[2] - scores.at<float>(i)) <= 1e-3f;
-            for (int k = 0; k < 4 && same; k++)
-                same = std::abs(row[3 + k] * (k % 2 ? size.height : size.width) - box[k]) <= 0.1f;
-            if (same)
+            const float *row = table.ptr<float>(j), *box = found.boxes.ptr<float>(i);
+            bool equal =
+                row[1] == found.labels.at<int>(i) && std::abs(row[2] - found.scores.at<float>(i)) <= 1e-3f;
+            for (int k = 0; k < 4 && equal; k++)
+                equal = std::abs(row[3 + k] * (k % 2 ? size.height : size.width) - box[k]) <= 0.1f;
+            if (equal)
             {
-                found++;
+                same++;
                 break;
             }
         }
-    return std::max(boxes.rows, given) > 0 ? static_cast<double>(found) / std::max(boxes.rows, given) : 1.;
+    return std::max(count, given) > 0 ? static_cast<double>(same) / std::max(count, given) : 1.;
+}
+
+//! What DetectionOutput should make of these numbers: as it does, class by class, and all levels together.
+Found detectionOutput(const Mat& scores, const Mat& deltas, const Mat& anchors, const AnchorHead& head,
+                      Size size)
+{
+    ProposalParams limits = head.parameters().proposals;
+    if (head.classes() > 0)
+    {
+        const DetectionParams& d = head.parameters().detections;
+        limits.preNms = d.preNms;
+        limits.postNms = d.maxDetections;
+        limits.nmsThreshold = d.nmsThreshold;
+        limits.scoreThreshold = std::nextafter(d.scoreThreshold, 1.f); // scores that equal it are out
+    }
+    limits.minSize = 0;
+    Found all, best;
+    for (int c = 0; c < scores.cols; c++)
+    {
+        Mat boxes, own;
+        generateProposals(scores.col(c).clone(), deltas, anchors, std::vector<int>(), size, boxes, own,
+                          limits);
+        all.boxes.push_back(boxes);
+        all.scores.push_back(own);
+        all.labels.push_back(Mat(boxes.rows, 1, CV_32S, Scalar(c + 1)));
+    }
+    std::vector<int> order; // no IoU is above 1: this is only to find the best
+    nmsPerClass(all.boxes, all.scores, all.labels, 1, order, limits.postNms);
+    for (int i : order)
+    {
+        best.boxes.push_back(all.boxes.row(i));
+        best.scores.push_back(all.scores.row(i));
+        best.labels.push_back(all.labels.row(i));
+    }
+    return best;
 }
 
 //! The layer that the importer made of a node; since 4.5.5 it puts something before the name.
@@ -63,12 +106,13 @@ String layerOf(const dnn::Net& net, const String& node)
 
 } // namespace
 
-void verifyExport(const std::string& file, const String& kind, Network& network, const Rpn& rpn, Size size)
+void verifyExport(const std::string& file, const String& kind, Network& network, const AnchorHead& head,
+                  Size size)
 {
     const Mat pattern = drawPattern(size);
     network.forward(stack({pattern}));
     Mat logits, deltas;
-    rpn.heads(network, 0, logits, deltas);
+    head.heads(network, 0, logits, deltas);
 
     if (!checkRange(logits) || !checkRange(deltas))
         CV_Error(Error::StsError,
@@ -101,18 +145,20 @@ void verifyExport(const std::string& file, const String& kind, Network& network,
     // DetectionOutput, and then what comes out of it with what our operators make of the same input.
     net.forward(outputs, std::vector<String>{layerOf(net, "scores"), layerOf(net, "deltas"),
                                              layerOf(net, "detections")});
-    Mat probabilities;
-    objectness(logits, probabilities);
-    const Mat theirScores = outputs[0].reshape(1, logits.rows).col(1).clone(),
+    Mat probabilities, anchors;
+    std::vector<int> counts;
+    classScores(logits, head.softmax(), probabilities);
+    head.anchors(network, anchors, counts);
+    const Mat theirColumns = outputs[0].reshape(1, logits.rows),
+              theirScores = theirColumns.colRange(1, theirColumns.cols).clone(),
               theirDeltas = outputs[1].reshape(1, deltas.rows);
     compare(theirScores, probabilities, 1e-3, "scores");
     compare(theirDeltas, deltas, tolerance, "deltas");
-    Mat boxes, scores;
-    rpn.propose(network, theirScores, theirDeltas, boxes, scores);
+    const Found found = detectionOutput(theirScores, theirDeltas, anchors, head, size);
     const double same =
-        sharedBoxes(outputs[2].reshape(1, static_cast<int>(outputs[2].total() / 7)), boxes, scores, size);
+        sharedBoxes(outputs[2].reshape(1, static_cast<int>(outputs[2].total() / 7)), found, size);
     // An IoU next to the threshold may fall either way, and takes others with it.
-    if (same < 0.98 && (1 - same) * boxes.rows > 2)
+    if (same < 0.98 && (1 - same) * found.boxes.rows > 2)
         CV_Error_(Error::StsError,
                   ("the exported model gives other boxes in cv::dnn than in the trainer: only %.1f %% of "
                    "them are the same",

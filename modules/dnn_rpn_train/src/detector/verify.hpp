@@ -6,7 +6,7 @@
 
 #include <string>
 
-#include "rpn.hpp"
+#include "anchor_head.hpp"
 
 namespace cv {
 namespace dnn_rpn_train {
@@ -16,10 +16,10 @@ picture; cv::Exception says what differs, or that the network gives numbers that
 @param file bytes of the ONNX file
 @param kind "opencv" or "heads"
 @param network runs forward on the picture
-@param rpn decodes
+@param head of the network
 @param size of the input */
-CV_EXPORTS void verifyExport(const std::string& file, const String& kind, Network& network, const Rpn& rpn,
-                             Size size);
+CV_EXPORTS void verifyExport(const std::string& file, const String& kind, Network& network,
+                             const AnchorHead& head, Size size);
 
 } // namespace dnn_rpn_train
 } // namespace cv

@@ -11,9 +11,9 @@
 
 #include "../data/augment.hpp"
 #include "../data/loader.hpp"
+#include "../detector/anchor_head.hpp"
 #include "../detector/backbone.hpp"
 #include "../detector/export.hpp"
-#include "../detector/rpn.hpp"
 #include "../detector/stages.hpp"
 #include "../detector/task_gradients.hpp"
 #include "../detector/verify.hpp"
@@ -32,7 +32,7 @@ namespace {
 //! The head as a network of its own, for a backbone whose features are kept.
 struct Head
 {
-    Head(const Graph& whole, int features, const Rpn& rpn_, const TrainParams& p)
+    Head(const Graph& whole, int features, const AnchorHead& rpn_, const TrainParams& p)
         : backboneGraph(backboneOf(whole, features)), graph(headOf(whole, features)),
           backbone(backboneGraph, Engine::create(p.engine, p.precision)),
           network(graph, Engine::create(p.engine, p.precision)), rpn(rpn_.onFeatures(features))
@@ -46,7 +46,7 @@ struct Head
 
     Graph backboneGraph, graph;
     Network backbone, network;
-    const Rpn rpn;
+    const AnchorHead rpn;
 };
 
 } // namespace
@@ -59,7 +59,7 @@ struct Trainer::Impl
     Graph graph;
     int features = -1; //!< node
     std::unique_ptr<Stages> stages;
-    std::unique_ptr<Rpn> rpn;
+    std::unique_ptr<AnchorHead> rpn;
     std::unique_ptr<Network> network;
     std::unique_ptr<Head> head; //!< none unless the whole backbone is frozen
     std::unique_ptr<Run> run;   //!< none outside of fit(), but for one that a checkpoint brought
@@ -101,7 +101,7 @@ struct Trainer::Impl
         features = addBackbone(graph, p.backbone, rng);
         try
         {
-            rpn = std::make_unique<Rpn>(p.rpn, graph, features, rng);
+            rpn = std::make_unique<AnchorHead>(p.rpn, 0, graph, std::vector<int>{features}, rng);
             graph.shapes(Shape(p.batch, 3, p.size.height, p.size.width)); // throws if the size leaves nothing
         }
         catch (const cv::Exception& e)
@@ -120,7 +120,7 @@ struct Trainer::Impl
 
     int frozenStages() const { return params.freeze < 0 ? stages->count() : params.freeze; }
     Network& trained() { return head ? head->network : *network; }
-    const Rpn& trainedRpn() const { return head ? head->rpn : *rpn; }
+    const AnchorHead& trainedRpn() const { return head ? head->rpn : *rpn; }
     Shape inputShape() const { return Shape(params.batch, 3, params.size.height, params.size.width); }
 
     //! A training that has not begun.
@@ -155,15 +155,10 @@ struct Trainer::Impl
 
     ModelDescription description(const String& kind) const
     {
-        ModelDescription d;
+        ModelDescription d = describe(graph, *rpn, params.size);
         d.kind = kind;
-        d.inputSize = params.size;
         d.classes = {"object"};
         d.scoreThreshold = scoreThreshold;
-        d.levels = {rpn->level()};
-        const Shape s = graph.shapes(Shape(1, 3, params.size.height, params.size.width))[rpn->logitsNode()];
-        d.featureSizes = {Size(s.w, s.h)};
-        d.proposals = params.rpn.proposals;
         return d;
     }
 
@@ -335,8 +330,8 @@ bool Trainer::Impl::fit(const Dataset& dataset, const std::function<bool(const S
                           : head ? head->featuresOf(batch.pictures)
                                  : batch.pictures,
                           true);
-        const RpnLoss loss = trainedRpn().loss(trained(), batch.objects,
-                                               static_cast<unsigned>(p.seed) + static_cast<unsigned>(step));
+        const AnchorLoss loss = trainedRpn().loss(
+            trained(), batch.objects, static_cast<unsigned>(p.seed) + static_cast<unsigned>(step));
         if (loss.worst >= 0)
             CV_Error_(
                 Error::StsError,

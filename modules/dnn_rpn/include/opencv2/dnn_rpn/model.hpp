@@ -6,6 +6,7 @@
 
 #include "opencv2/core.hpp"
 #include "opencv2/dnn_rpn/anchors.hpp"
+#include "opencv2/dnn_rpn/detections.hpp"
 #include "opencv2/dnn_rpn/proposals.hpp"
 
 namespace cv {
@@ -33,7 +34,12 @@ struct CV_EXPORTS_W_SIMPLE ModelDescription
     CV_PROP_RW float scoreThreshold;        //!< a sensible one for showing boxes
     CV_PROP_RW std::vector<AnchorLevel> levels; //!< one a feature map
     CV_PROP_RW std::vector<Size> featureSizes;  //!< columns x rows of each level at inputSize
-    CV_PROP_RW ProposalParams proposals;        //!< the limits within the file ("opencv") or to use ("heads")
+
+    //! Boxes have classes, and `detections` limits them; else the model is a region proposal network, its boxes are
+    //! all of class 1, and `proposals` limits them. Limits are those within the file ("opencv") or to use ("heads").
+    CV_PROP_RW bool classAware;
+    CV_PROP_RW ProposalParams proposals;   //!< used and written unless classAware
+    CV_PROP_RW DetectionParams detections; //!< used and written if classAware
 };
 
 //! What Detector does about boxes that overlap, on top of what the model itself does.
@@ -49,7 +55,8 @@ enum Suppression
 
 Takes both kinds of file that dnn_rpn_train writes. "opencv" files give the same boxes through
 cv::dnn::DetectionModel alone; this class adds batches, tiles, thresholds for each class, soft suppression,
-and reads "heads" files.
+and reads "heads" files: outputs `logits` N x K x columns and `deltas` N x K x 4, decoded by generateProposals(),
+or with classes by generateDetections(). C columns are sigmoids, C + 1 a softmax whose first is the background.
 
 Pictures are 8 bit: BGR, grey (as imread() would have read them in colour) or BGRA (the alpha channel is left
 out), of any size; each is resized to the model's input. Everything else is refused.

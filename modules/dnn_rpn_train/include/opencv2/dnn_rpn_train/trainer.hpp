@@ -8,6 +8,7 @@
 
 #include "opencv2/core.hpp"
 #include "opencv2/dnn_rpn/anchors.hpp"
+#include "opencv2/dnn_rpn/detections.hpp"
 #include "opencv2/dnn_rpn/metrics.hpp"
 #include "opencv2/dnn_rpn/proposals.hpp"
 #include "opencv2/dnn_rpn/targets.hpp"
@@ -20,29 +21,35 @@ namespace dnn_rpn_train {
 //! @addtogroup dnn_rpn_train
 //! @{
 
-//! How the region proposal network tells objects from background, and learns to.
+//! How a head on anchors - a region proposal network or a one-stage detector - tells objects from background, and
+//! learns to.
 struct CV_EXPORTS RpnParams
 {
     //! "focal_sigmoid", "focal_softmax": focal loss over all anchors (PRCV 2018). "ce_sigmoid",
     //! "ce_softmax": cross-entropy over a balanced sample (Faster R-CNN).
     String loss = "focal_softmax";
 
-    std::vector<float> anchorSizes{16, 32, 64, 128,
-                                   256};         //!< square roots of the anchors' areas, in input pixels
+    //! 0: classifier and regressor share one 3x3 convolution (Faster R-CNN). 1..4: each has so many of its own
+    //! (RetinaNet: 4).
+    int tower = 0;
+
+    //! Square roots of the anchors' areas, in input pixels. Several levels take equal shares in this order.
+    std::vector<float> anchorSizes{16, 32, 64, 128, 256};
     std::vector<float> anchorRatios{0.5f, 1, 2}; //!< height / width
     dnn_rpn::MatchParams match;                  //!< which anchors are positive
 
     double focalAlpha = 0.25; //!< weight of the positives, 0..1; negative: none
     double focalGamma = 2;    //!< how much well-classified anchors are held back, >= 0
     double focalWeight = 1;   //!< lambda_fl of PRCV 2018, eq. 4, where it is 0.1; doc/experiments.md compares
-    double prior = 0.01;      //!< the classifier starts by giving every anchor this probability, 0..1
+    double prior = 0.01;      //!< the focal classifier starts by giving every anchor this probability, 0..1
     double boxBeta = 1. / 9;  //!< where smooth L1 turns from square to straight
     double boxWeight = 1;     //!< of the regression loss
 
     int sampleCount = 256;    //!< anchors a picture that cross-entropy looks at
     float sampleShare = 0.5f; //!< at most this share of them positive
 
-    dnn_rpn::ProposalParams proposals; //!< at evaluation and in the exported file
+    dnn_rpn::ProposalParams proposals;   //!< at evaluation and in the exported file
+    dnn_rpn::DetectionParams detections; //!< the same for a detector with classes
 
     RpnParams();
 };
