@@ -5,6 +5,7 @@
 
 #include <climits>
 #include <cstdio>
+#include <sstream>
 #include <thread>
 
 #include "opencv2/dnn_rpn_train.hpp"
@@ -38,9 +39,12 @@ const String keys =
     "annotations/instances_NAME.json or images/NAME}"
     "{val        |test            | the split to score on, or none}"
     "{out        |model.onnx      | the model file}"
-    "{kind       |opencv          | opencv: boxes come out of cv::dnn; heads: logits and deltas, standard "
-    "operators only}"
-    "{detector   |rpn             | rpn: boxes without classes; faster_rcnn: with classes, in two stages}"
+    "{kind       |opencv          | opencv: boxes come out of cv::dnn; onnx: the same by standard operators, "
+    "for ONNX "
+    "Runtime; heads: raw numbers. With several, as in opencv,onnx, the later ones go into MODEL-KIND.onnx}"
+    "{detector   |rpn             | rpn: boxes without classes; retina: with classes, in one stage; "
+    "faster_rcnn: in "
+    "two}"
     "{backbone   |small           | an ONNX feature extractor, or small: built in, starts untrained}"
     "{loss       |focal_softmax   | focal_softmax, focal_sigmoid, ce_softmax or ce_sigmoid}"
     "{size       |320x240         | width x height of the network's input; pictures are resized to it}"
@@ -68,8 +72,11 @@ const String keys =
     "{patience   |0               | end after so many scorings without a better AR@300; 0: never}"
     "{anchors    |16,32,64,128,256| square roots of the anchors' areas in pixels of the input}"
     "{ratios     |0.5,1,2         | height / width of the anchors}"
-    "{positive   |0.7             | IoU with an object from which on an anchor is positive}"
-    "{negative   |0.3             | IoU with every object below which an anchor is negative}"
+    "{tower      |0               | classifier and regressor have so many convolutions of their own, 0..4; "
+    "0: one "
+    "for both}"
+    "{positive   |<none>          | IoU with an object from which on an anchor is positive: 0.7, retina 0.5}"
+    "{negative   |<none>          | IoU with every object below which an anchor is negative: 0.3, retina 0.4}"
     "{alpha      |0.25            | focal loss: weight of the positives}"
     "{gamma      |2               | focal loss: how much easy anchors are held back}"
     "{lambda     |1               | focal loss: weight of the classification; 0.1 in the paper}"
@@ -123,16 +130,13 @@ RoiParams readRoiParams(CommandLineParser& options, RoiParams p)
     p.focalGamma = numberOption(options, "gamma", 0, 100);
     p.clsWeight = numberOption(options, "roi_weight", 1e-6, 1e6);
     p.boxWeight = numberOption(options, "roi_box_weight", 1e-6, 1e6);
-    p.detections.scoreThreshold = static_cast<float>(numberOption(options, "score", 0, 1));
-    p.detections.nmsThreshold = static_cast<float>(numberOption(options, "det_nms", 0, 1));
-    p.detections.maxDetections = countOption(options, "detections", 1, 100000);
     return p;
 }
 
 TrainParams readParams(CommandLineParser& options)
 {
     TrainParams p;
-    p.detector = choiceOption(options, "detector", {"rpn", "faster_rcnn"});
+    p.detector = choiceOption(options, "detector", {"rpn", "retina", "faster_rcnn"});
     p.backbone = options.get<String>("backbone");
     p.engine = options.get<String>("engine");
     p.precision = choiceOption(options, "precision", {"fp32", "bf16"});
@@ -157,8 +161,16 @@ TrainParams readParams(CommandLineParser& options)
         choiceOption(options, "loss", {"focal_softmax", "focal_sigmoid", "ce_softmax", "ce_sigmoid"});
     p.rpn.anchorSizes = numbersOption(options, "anchors");
     p.rpn.anchorRatios = numbersOption(options, "ratios");
-    p.rpn.match.positiveIoU = static_cast<float>(numberOption(options, "positive", 0, 1));
-    p.rpn.match.negativeIoU = static_cast<float>(numberOption(options, "negative", 0, 1));
+    p.rpn.tower = countOption(options, "tower", 0, 4);
+    if (p.detector == "retina") // Lin et al. 2017, section 4
+    {
+        p.rpn.match.positiveIoU = 0.5f;
+        p.rpn.match.negativeIoU = 0.4f;
+    }
+    if (options.has("positive"))
+        p.rpn.match.positiveIoU = static_cast<float>(numberOption(options, "positive", 0, 1));
+    if (options.has("negative"))
+        p.rpn.match.negativeIoU = static_cast<float>(numberOption(options, "negative", 0, 1));
     p.rpn.focalAlpha = numberOption(options, "alpha", -1, 1);
     p.rpn.focalGamma = numberOption(options, "gamma", 0, 100);
     p.rpn.focalWeight = numberOption(options, "lambda", 1e-6, 1e6);
@@ -171,7 +183,29 @@ TrainParams readParams(CommandLineParser& options)
     if (options.has("proposals"))
         proposals.postNms = countOption(options, "proposals", 1, 100000);
     p.roi = readRoiParams(options, p.roi);
+    for (dnn_rpn::DetectionParams* d : {&p.rpn.detections, &p.roi.detections})
+    {
+        d->scoreThreshold = static_cast<float>(numberOption(options, "score", 0, 1));
+        d->nmsThreshold = static_cast<float>(numberOption(options, "det_nms", 0, 1));
+        d->maxDetections = countOption(options, "detections", 1, 100000);
+    }
     return p;
+}
+
+std::vector<String> readKinds(CommandLineParser& options)
+{
+    std::vector<String> kinds;
+    std::istringstream list(options.get<String>("kind"));
+    for (std::string kind; std::getline(list, kind, ',');)
+    {
+        if (kind != "opencv" && kind != "heads" && kind != "onnx")
+            CV_Error_(Error::StsBadArg,
+                      ("--kind=%s: '%s' is none of opencv, onnx, heads", list.str().c_str(), kind.c_str()));
+        kinds.push_back(kind);
+    }
+    if (kinds.empty())
+        CV_Error(Error::StsBadArg, "--kind= names no kind of file");
+    return kinds;
 }
 
 Dataset readSplit(const String& folder, const String& split,
@@ -203,7 +237,8 @@ void train(CommandLineParser& options)
 {
     TrainParams params = readParams(options);
     const String folder = options.get<String>("data"), out = options.get<String>("out"),
-                 kind = choiceOption(options, "kind", {"opencv", "heads"}), val = options.get<String>("val");
+                 val = options.get<String>("val");
+    const std::vector<String> kinds = readKinds(options);
     const int threads = countOption(options, "threads", 0, 1024);
     setNumThreads(threads > 0 ? threads : static_cast<int>(std::thread::hardware_concurrency()));
     if (out.size() < 6 || out.substr(out.size() - 5) != ".onnx")
@@ -214,6 +249,8 @@ void train(CommandLineParser& options)
     const String stem = out.substr(0, out.size() - 5);
     for (const char* extension : {".onnx", ".yml", ".csv"})
         checkWritable(stem + extension);
+    for (size_t i = 1; i < kinds.size(); i++)
+        checkWritable(stem + "-" + kinds[i] + ".onnx");
     if (options.has("json"))
         checkWritable(options.get<String>("json"));
     const String page = options.has("report") ? options.get<String>("report") : stem + ".html";
@@ -294,7 +331,9 @@ void train(CommandLineParser& options)
         open(); // resumed after the last step
     diary->finish();
 
-    trainer.exportModel(out, kind);
+    trainer.exportModel(out, kinds[0]);
+    for (size_t i = 1; i < kinds.size(); i++)
+        trainer.exportModel(stem + "-" + kinds[i] + ".onnx", kinds[i]);
     if (!finished)
         std::printf("stopped early; the model is written as it is%s\n",
                     !checkpoints.any() ? "" : "; --resume with the same options goes on");

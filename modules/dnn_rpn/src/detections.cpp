@@ -6,6 +6,7 @@
 #include "check.hpp"
 #include "levels.hpp"
 #include "rank.hpp"
+#include "sigmoid.hpp"
 #include "suppress.hpp"
 #include "units.hpp"
 #include "validate.hpp"
@@ -151,6 +152,36 @@ void generateDetections(InputArray scores_, InputArray deltas_, InputArray ancho
         outScores.at<float>(i) = all.scores[keep[i]];
         outLabels.at<int>(i) = all.labels[keep[i]];
     }
+}
+
+void classScores(InputArray logits_, bool softmax, OutputArray scores)
+{
+    const Mat logits = matrixArgument(logits_, "logits");
+    const int classes = logits.cols - softmax;
+    if (logits.rows > 0 && classes < 1)
+        CV_Error_(Error::StsBadArg,
+                  ("logits of a softmax must have at least 2 columns, not %s", shapeText(logits).c_str()));
+    RowsOutput output(scores, logits.rows, std::max(1, classes), CV_32F, {logits});
+    const int together = 1024;
+    forEachUnit((logits.rows + together - 1) / together, [&](int, int unit) {
+        for (int k = unit * together; k < std::min(logits.rows, (unit + 1) * together); ++k)
+        {
+            const float* row = logits.ptr<float>(k);
+            float* score = output.rows().ptr<float>(k);
+            if (!softmax)
+            {
+                std::transform(row, row + classes, score, sigmoid);
+                continue;
+            }
+            const float highest = *std::max_element(row, row + classes + 1);
+            float sum = std::exp(row[0] - highest);
+            for (int c = 0; c < classes; ++c)
+                sum += score[c] = std::exp(row[c + 1] - highest);
+            for (int c = 0; c < classes; ++c)
+                score[c] /= sum;
+        }
+    });
+    output.finish();
 }
 
 } // namespace dnn_rpn

@@ -24,11 +24,12 @@ namespace {
 //! Throws with `what` is wrong.
 void checkDescription(const ModelDescription& d)
 {
-    if (d.kind != "opencv" && d.kind != "heads")
-        CV_Error_(Error::StsBadArg, ("kind must be \"opencv\" or \"heads\", not \"%s\"", d.kind.c_str()));
-    if (d.detector != "rpn" && d.detector != "faster_rcnn")
+    if (d.kind != "opencv" && d.kind != "heads" && d.kind != "onnx")
         CV_Error_(Error::StsBadArg,
-                  ("detector must be \"rpn\" or \"faster_rcnn\", not \"%s\"", d.detector.c_str()));
+                  ("kind must be \"opencv\", \"heads\" or \"onnx\", not \"%s\"", d.kind.c_str()));
+    if (d.detector != "rpn" && d.detector != "retina" && d.detector != "faster_rcnn")
+        CV_Error_(Error::StsBadArg, ("detector must be \"rpn\", \"retina\" or \"faster_rcnn\", not \"%s\"",
+                                     d.detector.c_str()));
     if (d.inputSize.width <= 0 || d.inputSize.height <= 0)
         CV_Error_(Error::StsOutOfRange,
                   ("inputSize must be positive, not %d x %d", d.inputSize.width, d.inputSize.height));
@@ -44,6 +45,7 @@ void checkDescription(const ModelDescription& d)
         CV_Error(Error::StsOutOfRange, "scoreThreshold must be a number, not nan");
     for (size_t i = 0; i < d.levels.size(); ++i)
         checkLevel(d.levels[i], d.featureSizes[i]);
+    checkParams(d.detections);
     checkParams(d.proposals);
 }
 
@@ -83,6 +85,17 @@ std::string toYaml(const ModelDescription& d)
            << level.heights << "featureSize" << d.featureSizes[i] << "}";
     }
     fs << "]";
+    if (d.detector != "rpn")
+    {
+        const DetectionParams& p = d.detections;
+        fs << "detections"
+           << "{"
+           << "preNms" << p.preNms << "maxDetections" << p.maxDetections << "scoreThreshold"
+           << p.scoreThreshold << "nmsThreshold" << p.nmsThreshold << "minSize" << p.minSize << "deltaWeights"
+           << p.deltaWeights << "}";
+    }
+    if (d.detector == "retina")
+        return fs.releaseAndGetString();
     const ProposalParams& p = d.proposals;
     fs << "proposals"
        << "{"
@@ -112,6 +125,25 @@ void readEntry(const FileNode& parent, const char* name, float& value)
     node >> value;
 }
 
+void readLimits(const FileNode& node, ProposalParams& p)
+{
+    readEntry(node, "preNms", &FileNode::isInt, "a whole number", p.preNms);
+    readEntry(node, "postNms", &FileNode::isInt, "a whole number", p.postNms);
+    readEntry(node, "nmsThreshold", p.nmsThreshold);
+    readEntry(node, "minSize", p.minSize);
+    readEntry(node, "scoreThreshold", p.scoreThreshold);
+}
+
+void readLimits(const FileNode& node, DetectionParams& p)
+{
+    readEntry(node, "preNms", &FileNode::isInt, "a whole number", p.preNms);
+    readEntry(node, "maxDetections", &FileNode::isInt, "a whole number", p.maxDetections);
+    readEntry(node, "scoreThreshold", p.scoreThreshold);
+    readEntry(node, "nmsThreshold", p.nmsThreshold);
+    readEntry(node, "minSize", p.minSize);
+    readEntry(node, "deltaWeights", &FileNode::isSeq, "a list of four numbers", p.deltaWeights);
+}
+
 ModelDescription fromYaml(const FileNode& root)
 {
     ModelDescription d;
@@ -136,12 +168,10 @@ ModelDescription fromYaml(const FileNode& root)
         d.levels.push_back(level);
         d.featureSizes.push_back(featureSize);
     }
-    const FileNode proposals = root["proposals"];
-    readEntry(proposals, "preNms", &FileNode::isInt, "a whole number", d.proposals.preNms);
-    readEntry(proposals, "postNms", &FileNode::isInt, "a whole number", d.proposals.postNms);
-    readEntry(proposals, "nmsThreshold", d.proposals.nmsThreshold);
-    readEntry(proposals, "minSize", d.proposals.minSize);
-    readEntry(proposals, "scoreThreshold", d.proposals.scoreThreshold);
+    if (d.detector != "rpn")
+        readLimits(root["detections"], d.detections);
+    if (d.detector != "retina")
+        readLimits(root["proposals"], d.proposals);
     checkDescription(d);
     return d;
 }
@@ -366,22 +396,51 @@ private:
             headOutput(outputNamed(outputs, outputNames, "logits"), "logits", count, anchors.rows);
         const Mat deltas =
             headOutput(outputNamed(outputs, outputNames, "deltas"), "deltas", count, anchors.rows);
-        ProposalParams params = description.proposals;
-        params.scoreThreshold = std::max(params.scoreThreshold, threshold);
         std::vector<Found> found(count);
         for (int i = 0; i < count; ++i)
         {
             const Range rows(i * anchors.rows, (i + 1) * anchors.rows);
-            Mat objectScores, boxes, scores;
-            objectness(logits.rowRange(rows), objectScores);
-            generateProposals(objectScores, deltas.rowRange(rows), anchors, levelCounts,
-                              description.inputSize, boxes, scores, params);
+            Mat boxes, scores, labels;
+            if (description.detector == "retina")
+                decodeClasses(logits.rowRange(rows), deltas.rowRange(rows), threshold, boxes, scores, labels);
+            else
+                decodeProposals(logits.rowRange(rows), deltas.rowRange(rows), threshold, boxes, scores);
             const float x = static_cast<float>(pictures[i].cols) / description.inputSize.width;
             const float y = static_cast<float>(pictures[i].rows) / description.inputSize.height;
             for (int p = 0; p < boxes.rows; ++p)
-                found[i].add(boxes.ptr<Vec4f>(p)->mul(Vec4f(x, y, x, y)), scores.at<float>(p), 1);
+                found[i].add(boxes.ptr<Vec4f>(p)->mul(Vec4f(x, y, x, y)), scores.at<float>(p),
+                             labels.empty() ? 1 : labels.at<int>(p));
         }
         return found;
+    }
+
+    void decodeProposals(const Mat& logits, const Mat& deltas, float threshold, Mat& boxes, Mat& scores) const
+    {
+        ProposalParams params = description.proposals;
+        params.scoreThreshold = std::max(params.scoreThreshold, threshold);
+        Mat objectScores;
+        objectness(logits, objectScores);
+        generateProposals(objectScores, deltas, anchors, levelCounts, description.inputSize, boxes, scores,
+                          params);
+    }
+
+    void decodeClasses(const Mat& logits, const Mat& deltas, float threshold, Mat& boxes, Mat& scores,
+                       Mat& labels) const
+    {
+        const int classes = static_cast<int>(description.classes.size());
+        if (logits.cols != classes && logits.cols != classes + 1)
+            CV_Error_(Error::StsUnmatchedSizes,
+                      ("the output 'logits' has %d columns: the description names %d classes, for which it "
+                       "must have as many (sigmoid) or one more (softmax)",
+                       logits.cols, classes));
+        DetectionParams params = description.detections;
+        // Scores that equal it are wanted.
+        const float below = std::nextafter(threshold, -std::numeric_limits<float>::infinity());
+        params.scoreThreshold = std::max(params.scoreThreshold, below);
+        Mat probabilities;
+        classScores(logits, logits.cols > classes, probabilities);
+        generateDetections(probabilities, deltas, anchors, levelCounts, description.inputSize, boxes, scores,
+                           labels, params);
     }
 
     //! What reaches its class's threshold.
@@ -429,6 +488,12 @@ Detector::Detector(const String& model) : impl(makePtr<Impl>())
         CV_Error_(Error::StsObjectNotFound, ("there is no model file '%s'", model.c_str()));
     const std::string yaml = std::filesystem::path(model).replace_extension(".yml").string();
     impl->description = ModelDescription::read(yaml);
+    const ModelDescription& d = impl->description;
+    if (d.kind == "onnx" || (d.kind == "heads" && d.detector == "faster_rcnn"))
+        CV_Error_(Error::StsNotImplemented,
+                  ("'%s' is of kind \"%s\" and made for ONNX Runtime: results of any size have no place in "
+                   "cv::dnn. The trainer's kind \"opencv\" does",
+                   model.c_str(), d.kind.c_str()));
     impl->net = dnn::readNetFromONNX(model);
     impl->outputNames = impl->net.getUnconnectedOutLayersNames();
     if (impl->description.kind == "opencv" && impl->outputNames.size() != 1)

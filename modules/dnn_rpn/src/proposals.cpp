@@ -6,6 +6,7 @@
 #include "check.hpp"
 #include "levels.hpp"
 #include "rank.hpp"
+#include "sigmoid.hpp"
 #include "suppress.hpp"
 #include "units.hpp"
 #include "validate.hpp"
@@ -150,9 +151,7 @@ void objectness(InputArray logits_, OutputArray scores)
     {
         // A softmax of two is the sigmoid of the difference.
         const float* row = logits.ptr<float>(k);
-        const float x = logits.cols == 2 ? row[1] - row[0] : row[0];
-        const float e = std::exp(-std::abs(x));
-        score[k] = (x < 0 ? e : 1.f) / (1 + e);
+        score[k] = sigmoid(logits.cols == 2 ? row[1] - row[0] : row[0]);
     }
     output.finish();
 }

@@ -219,6 +219,44 @@ TEST(DnnRpn_Detections, withoutNumbers)
     EXPECT_EQ(Size(4, 0), f.boxes.size());
 }
 
+TEST(DnnRpn_Detections, classScores)
+{
+    Mat scores;
+    const float l3 = std::log(3.f);
+    classScores(floats({0, l3, -l3, 100, -100, 0}, 3), false, scores);
+    expectClose(floats({0.5f, 0.75f, 0.25f, 1, 0, 0.5f}, 3), scores, 1e-6);
+    classScores(floats({0, l3, 0, 5, 5 + l3, 5, -3e38f, 3e38f, 0, nan, 1, 2}, 3), true, scores);
+    expectClose(floats({0.6f, 0.2f, 0.6f, 0.2f, 1, 0}, 2), scores.rowRange(0, 3), 1e-6);
+    EXPECT_TRUE(std::isnan(scores.at<float>(3, 0)) && std::isnan(scores.at<float>(3, 1)));
+
+    // Of many rows on several threads, with a softmax by its definition.
+    RNG rng(3);
+    const Mat logits = randomMatrix(rng, 3000, 6, 4);
+    Mat expected(logits.rows, 5, CV_32F), own;
+    for (int k = 0; k < logits.rows; ++k)
+    {
+        double sum = 0;
+        for (int c = 0; c < 6; ++c)
+            sum += std::exp(double(logits.at<float>(k, c)));
+        for (int c = 0; c < 5; ++c)
+            expected.at<float>(k, c) = static_cast<float>(std::exp(double(logits.at<float>(k, c + 1))) / sum);
+    }
+    classScores(logits, true, scores);
+    expectClose(expected, scores, 1e-6);
+    objectness(logits.colRange(0, 2), expected);
+    classScores(logits.colRange(0, 2), true, scores);
+    expectClose(expected, scores, 1e-6);
+    classScores(logits, false, scores);
+    logits.copyTo(own);
+    classScores(own, false, own); // in place
+    EXPECT_TRUE(sameBits(scores, own));
+
+    classScores(Mat(0, 4, CV_32F), true, scores);
+    EXPECT_EQ(0, scores.rows);
+    EXPECT_EQ(3, scores.cols);
+    EXPECT_ERROR("at least 2 columns, not 1 x 1", classScores(floats({1}, 1), true, scores));
+}
+
 TEST(DnnRpn_Detections, wrongArguments)
 {
     const Mat anchors = boxes({0, 0, 10, 10, 20, 20, 30, 30}), scores = floats({1, 2, 3, 4, 5, 6}, 3);

@@ -90,6 +90,48 @@ TEST(DnnRpn_Model, descriptionRoundTrip)
     EXPECT_EQ(d.proposals.nmsThreshold, r.proposals.nmsThreshold);
     EXPECT_EQ(2.5f, r.proposals.minSize);
     EXPECT_EQ(-inf, r.proposals.scoreThreshold);
+    EXPECT_EQ("rpn", r.detector);
+}
+
+//! Of classesModel.
+ModelDescription classesDescription()
+{
+    ModelDescription d;
+    d.kind = "heads";
+    d.inputSize = Size(32, 16);
+    d.levels.push_back(AnchorLevel(8, {8}, {1}));
+    d.featureSizes.push_back(Size(4, 2));
+    d.classes = {"blue", "green"};
+    d.detector = "retina";
+    return d;
+}
+
+TEST(DnnRpn_Model, descriptionOfADetectorRoundTrip)
+{
+    ModelDescription d = classesDescription();
+    d.detections.preNms = 17;
+    d.detections.maxDetections = 0;
+    d.detections.scoreThreshold = 0.123456789f;
+    d.detections.nmsThreshold = 1.f / 3;
+    d.detections.minSize = 2.5f;
+    d.detections.deltaWeights = Scalar(10, 10, 5, 0.1);
+    const TemporaryModel model;
+    d.write(model.yaml());
+    const ModelDescription r = ModelDescription::read(model.yaml());
+    EXPECT_EQ("retina", r.detector);
+    EXPECT_EQ(17, r.detections.preNms);
+    EXPECT_EQ(0, r.detections.maxDetections);
+    EXPECT_EQ(d.detections.scoreThreshold, r.detections.scoreThreshold);
+    EXPECT_EQ(d.detections.nmsThreshold, r.detections.nmsThreshold);
+    EXPECT_EQ(2.5f, r.detections.minSize);
+    EXPECT_EQ(d.detections.deltaWeights, r.detections.deltaWeights);
+
+    std::string bad = textOf(model.yaml());
+    bad.replace(bad.find("maxDetections"), 3, "min");
+    model.writeYaml(bad);
+    EXPECT_ERROR("'maxDetections'", ModelDescription::read(model.yaml()));
+    d.detections.deltaWeights = Scalar(1, 1, 1, -1);
+    EXPECT_ERROR("weights", d.write(model.yaml()));
 }
 
 TEST(DnnRpn_Model, descriptionErrorsNameTheFile)
@@ -171,6 +213,50 @@ TEST(DnnRpn_Model, heads)
     EXPECT_EQ(Size(4, 0), b.size());
     EXPECT_EQ(Size(1, 0), s.size());
     EXPECT_EQ(Size(1, 0), l.size());
+}
+
+TEST(DnnRpn_Model, headsWithClasses)
+{
+    const TemporaryModel model;
+    model.writeOnnx(golden::classesModel);
+    ModelDescription d = classesDescription();
+    d.write(model.yaml());
+    Mat image = Mat::zeros(32, 64, CV_8UC3), b, s, l; // twice the input's size
+    image(Rect(0, 0, 16, 16)).setTo(Scalar(140, 160, 0));
+    image(Rect(32, 16, 16, 16)).setTo(Scalar(0, 250, 0));
+    const auto sigmoid = [](double x) { return static_cast<float>(1 / (1 + std::exp(-x))); };
+    Detector detector(model.onnx());
+    detector.detect(image, b, s, l);
+    expectClose(boxes({32, 16, 48, 32, 0, 0, 16, 16, 0, 0, 16, 16}), b, 1e-5);
+    expectClose(floats({sigmoid(7.625), sigmoid(2), sigmoid(0.75)}, 1), s, 1e-5);
+    EXPECT_TRUE(sameBits(labels({2, 2, 1}), l));
+    const float last = s.at<float>(2);
+    detector.detect(image, b, s, l, last); // itself is not lower
+    EXPECT_EQ(3, b.rows);
+    detector.detect(image, b, s, l, std::nextafter(last, 1.f));
+    EXPECT_EQ(2, b.rows);
+
+    // The description's limits hold.
+    d.detections.scoreThreshold = 0.7f;
+    d.write(model.yaml());
+    Detector(model.onnx()).detect(image, b, s, l);
+    EXPECT_TRUE(sameBits(labels({2, 2}), l));
+    d.detections.maxDetections = 1;
+    d.write(model.yaml());
+    Detector(model.onnx()).detect(image, b, s, l);
+    EXPECT_TRUE(sameBits(labels({2}), l));
+
+    // With one class the first column is the background.
+    d.detections = DetectionParams();
+    d.classes = {"green"};
+    d.write(model.yaml());
+    Detector(model.onnx()).detect(image, b, s, l, 0.6f);
+    expectClose(floats({sigmoid(15.625), sigmoid(1.25)}, 1), s, 1e-5);
+    EXPECT_TRUE(sameBits(labels({1, 1}), l));
+
+    d.classes = {"a", "b", "c"};
+    d.write(model.yaml());
+    EXPECT_ERROR("2 columns: the description names 3 classes", Detector(model.onnx()).detect(image, b, s, l));
 }
 
 TEST(DnnRpn_Model, table)

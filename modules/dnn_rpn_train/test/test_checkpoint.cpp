@@ -136,6 +136,7 @@ TEST(Settings, everyParameterCounts)
         {"proposals", [](TrainParams& p) { p.rpn.proposals.postNms--; }},
         {"smallest side of a box", [](TrainParams& p) { p.rpn.proposals.minSize++; }},
         {"lowest score of a box", [](TrainParams& p) { p.rpn.proposals.scoreThreshold = 0.1f; }},
+        {"tower", [](TrainParams& p) { p.rpn.tower = 1; }},
         {"detector", [](TrainParams& p) { p.detector = "faster_rcnn"; }},
         {"classes",
          [](TrainParams& p) {
@@ -174,12 +175,19 @@ TEST(Settings, everyParameterCounts)
          [](TrainParams& p) { p.roi.proposals.minSize++; }},
         {"second stage's proposals: lowest score of a box",
          [](TrainParams& p) { p.roi.proposals.scoreThreshold = 0.1f; }},
-        {"detections before suppression", [](TrainParams& p) { p.roi.detections.preNms = 7; }},
-        {"detections", [](TrainParams& p) { p.roi.detections.maxDetections++; }},
-        {"lowest score of a detection", [](TrainParams& p) { p.roi.detections.scoreThreshold = 0.1f; }},
-        {"detections' nms", [](TrainParams& p) { p.roi.detections.nmsThreshold = 0.4f; }},
-        {"smallest side of a detection", [](TrainParams& p) { p.roi.detections.minSize++; }},
-        {"delta weights", [](TrainParams& p) { p.roi.detections.deltaWeights[3] = 1; }}};
+        {"second stage's detections before suppression", [](TrainParams& p) { p.roi.detections.preNms = 7; }},
+        {"detections before suppression", [](TrainParams& p) { p.rpn.detections.preNms = 7; }},
+        {"second stage's detections", [](TrainParams& p) { p.roi.detections.maxDetections++; }},
+        {"detections", [](TrainParams& p) { p.rpn.detections.maxDetections++; }},
+        {"second stage's lowest score of a detection",
+         [](TrainParams& p) { p.roi.detections.scoreThreshold = 0.1f; }},
+        {"lowest score of a detection", [](TrainParams& p) { p.rpn.detections.scoreThreshold = 0.1f; }},
+        {"second stage's detections' nms", [](TrainParams& p) { p.roi.detections.nmsThreshold = 0.4f; }},
+        {"detections' nms", [](TrainParams& p) { p.rpn.detections.nmsThreshold = 0.4f; }},
+        {"second stage's smallest side of a detection", [](TrainParams& p) { p.roi.detections.minSize++; }},
+        {"smallest side of a detection", [](TrainParams& p) { p.rpn.detections.minSize++; }},
+        {"second stage's delta weights", [](TrainParams& p) { p.roi.detections.deltaWeights[3] = 1; }},
+        {"delta weights", [](TrainParams& p) { p.rpn.detections.deltaWeights[3] = 1; }}};
     TrainParams before;
     before.backbone = scratch / "one.onnx";
     before.engine = "eigen";

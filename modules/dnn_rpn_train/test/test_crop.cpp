@@ -86,9 +86,7 @@ TEST(Crop, gradientIsTheDerivative)
     Tensor gradient(map.shape());
     gradient.setTo(7); // every element is written
     crop.backward(weights, gradient);
-    auto value = [&] {
-        return Crop(Size(3, 2)).forward(map, boxes, picture).flat().dot(weights.flat());
-    };
+    auto value = [&] { return Crop(Size(3, 2)).forward(map, boxes, picture).flat().dot(weights.flat()); };
     for (size_t i = 0; i < map.shape().total(); i++)
     {
         const float was = map.data()[i];

@@ -402,14 +402,26 @@ Graph everything(RNG& rng)
     concat.op = Op::Concat;
     concat.inputs = {a1, v1, a1};
     const int k1 = g.add(concat);
-    const int o1 = g.addConv("o1", k1, 12, 3, 1),
-              o2 = g.addConv("o2", g.addRelu("r2", g.addConv("c2", k1, 12, 2, 3)), 2, 2, 1);
+    const int o1 = g.addConv("o1", k1, 12, 3, 1), c2 = g.addConv("c2", k1, 12, 2, 3),
+              o2 = g.addConv("o2", g.addRelu("r2", c2), 2, 2, 1);
     Node resize;
     resize.name = "resize";
     resize.op = Op::Resize;
     resize.inputs = {a1};
     const int o3 = g.addConv("o3", g.add(resize), 4, 1, 3);
     g.outputs = {o1, o2, o3};
+    // The same weights on smaller maps, twice.
+    for (int stride : {2, 3})
+    {
+        Node smaller = window(Op::MaxPool, Size(3, 3), Size(stride, stride), Vec4i(1, 1, 1, 1));
+        smaller.inputs = {k1};
+        Node again = g.nodes[c2];
+        again.inputs = {g.add(smaller)};
+        const int relu = g.addRelu("again", g.add(again));
+        again = g.nodes[o2];
+        again.inputs = {relu};
+        g.outputs.push_back(g.add(again));
+    }
     for (Parameter& p : g.parameters)
     {
         p.value = randomTensor(p.value.shape(), rng);

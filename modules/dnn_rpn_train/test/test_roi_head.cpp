@@ -36,7 +36,7 @@ struct Second
             drawWeights(head->graph().parameters[head->graph().nodes[node_].parameters[0]].value, 0.3, rng);
     }
 
-    RpnLoss loss(const std::vector<Mat>& proposals, const std::vector<std::vector<Object>>& objects)
+    HeadLoss loss(const std::vector<Mat>& proposals, const std::vector<std::vector<Object>>& objects)
     {
         return head->loss(crop, features, *network, proposals, objects, input, 3, gradient);
     }
@@ -83,7 +83,7 @@ TEST(RoiHead, gradientReachesTheSharedFeatures)
         {
             SCOPED_TRACE(format("%s, shared boxes: %d", loss, shared));
             Second s(tiny(loss, shared));
-            const RpnLoss first = s.loss(someProposals(), twoPictures);
+            const HeadLoss first = s.loss(someProposals(), twoPictures);
             EXPECT_GT(first.positives, 2);
             EXPECT_GT(first.cls, 0);
             EXPECT_GT(first.reg, 0);
@@ -137,11 +137,11 @@ TEST(RoiHead, nothingToLearnFrom)
     {
         SCOPED_TRACE(loss);
         Second s(tiny(loss, false));
-        const RpnLoss nothing = s.loss(none, {{}, {}});
+        const HeadLoss nothing = s.loss(none, {{}, {}});
         EXPECT_EQ(0, nothing.total());
         EXPECT_EQ(0, nothing.positives);
         EXPECT_EQ(0, cv::norm(s.gradient.flat(), NORM_INF));
-        const RpnLoss background = s.loss(someProposals(), {{}, {}});
+        const HeadLoss background = s.loss(someProposals(), {{}, {}});
         EXPECT_GT(background.cls, 0);
         EXPECT_EQ(0, background.reg);
         // One region that holds the whole picture and more: nothing is left.

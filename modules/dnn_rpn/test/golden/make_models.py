@@ -2,13 +2,16 @@
 # This file is part of OpenCV project.
 # It is subject to the license terms in the LICENSE file found in the top-level directory
 # of this distribution and at http://opencv.org/license.html.
-"""Writes golden_models.hpp: three ONNX files, as bytes, whose answers can be worked out by hand.
+"""Writes golden_models.hpp: four ONNX files, as bytes, whose answers can be worked out by hand.
 
 Needs the package onnx.
 
 headsModel: 32 x 16 pixels in, cells of 8 pixels, two anchors a cell. The logit of both is the mean of
 the cell's blue channel / 16 - 8, less 1 for the second anchor; dx is 0.25, dy and dw 0, and dh log 2 for
 the first anchor and 0 for the second.
+
+classesModel: 32 x 16 pixels in, cells of 8 pixels, one anchor a cell. Two columns of logits: the mean of the cell's
+blue channel / 16 - 8, and that of its green channel; all deltas are 0.
 
 tableModel: whatever the picture (8 x 4), an SSD table of four rows.
 
@@ -40,14 +43,14 @@ def serialized(nodes, constants, shape, outputs, standard=True):
     return model.SerializeToString()
 
 
-def heads_model():
-    logits = np.zeros((2, 3, 8, 8))
-    logits[:, 0] = 1.0 / 64 / 16
-    nodes, constants = [], [constant("logits_w", logits), constant("logits_b", [-8, -9]),
-                            constant("deltas_w", np.zeros((8, 3, 8, 8))),
-                            constant("deltas_b", [0.25, 0, 0, math.log(2), 0.25, 0, 0, 0])]
-    for name, columns in (("logits", 1), ("deltas", 4)):
-        constants.append(constant(name + "_shape", [0, 16, columns], np.int64))
+def heads(logits, logits_bias, deltas_bias, anchors):
+    """Two convolutions of cells of 8 x 8 pixels, of which there are 8, as the outputs `logits` and `deltas`."""
+    columns = {"logits": 8 * len(logits_bias) // anchors, "deltas": 4}
+    nodes, constants = [], [constant("logits_w", logits), constant("logits_b", logits_bias),
+                            constant("deltas_w", np.zeros((len(deltas_bias), 3, 8, 8))),
+                            constant("deltas_b", deltas_bias)]
+    for name in columns:
+        constants.append(constant(name + "_shape", [0, anchors, columns[name]], np.int64))
         nodes += [
             helper.make_node("Conv", ["image", name + "_w", name + "_b"], [name + "_map"], name=name + "_conv",
                              kernel_shape=[8, 8], strides=[8, 8], pads=[0, 0, 0, 0]),
@@ -55,7 +58,19 @@ def heads_model():
                              perm=[0, 2, 3, 1]),
             helper.make_node("Reshape", [name + "_last", name + "_shape"], [name], name=name + "_reshape"),
         ]
-    return serialized(nodes, constants, [1, 3, 16, 32], [("logits", [1, 16, 1]), ("deltas", [1, 16, 4])])
+    return serialized(nodes, constants, [1, 3, 16, 32], [(name, [1, anchors, columns[name]]) for name in columns])
+
+
+def heads_model():
+    logits = np.zeros((2, 3, 8, 8))
+    logits[:, 0] = 1.0 / 64 / 16
+    return heads(logits, [-8, -9], [0.25, 0, 0, math.log(2), 0.25, 0, 0, 0], 16)
+
+
+def classes_model():
+    logits = np.zeros((2, 3, 8, 8))
+    logits[0, 0] = logits[1, 1] = 1.0 / 64 / 16
+    return heads(logits, [-8, -8], np.zeros(4), 8)
 
 
 def table_model():
@@ -104,6 +119,7 @@ def cells_model():
 def main():
     header = Header("GOLDEN_MODELS", os.path.basename(__file__))
     header.bytes("headsModel", heads_model())
+    header.bytes("classesModel", classes_model())
     header.bytes("tableModel", table_model())
     header.bytes("cellsModel", cells_model())
     header.write("golden_models.hpp")

@@ -9,6 +9,7 @@
 #include "feature_cache.hpp"
 #include "backbone.hpp"
 #include "export.hpp"
+#include "export_onnx.hpp"
 #include "verify.hpp"
 
 namespace cv {
@@ -19,10 +20,10 @@ using namespace dnn_rpn;
 //! Training without the backbone: its features come from a network of their own and the rest starts at them.
 struct DetectorNet::Head
 {
-    Head(const Graph& whole, int features_, const Rpn& rpn_, const TrainParams& p)
+    Head(const Graph& whole, int features_, const AnchorHead& anchorHead_, const TrainParams& p)
         : features(features_), backboneGraph(backboneOf(whole, features)), graph(headOf(whole, features)),
           backbone(backboneGraph, Engine::create(p.engine, p.precision)),
-          network(graph, Engine::create(p.engine, p.precision)), rpn(rpn_.onFeatures(features))
+          network(graph, Engine::create(p.engine, p.precision)), anchorHead(anchorHead_.onFeatures(features))
     {}
 
     const Tensor& featuresOf(const Tensor& pictures)
@@ -34,21 +35,24 @@ struct DetectorNet::Head
     const int features;
     Graph backboneGraph, graph;
     Network backbone, network;
-    const Rpn rpn;
+    const AnchorHead anchorHead;
 };
 
 DetectorNet::DetectorNet(const TrainParams& p, RNG& rng) : params(p)
 {
-    const bool twoStages = p.detector == "faster_rcnn";
-    if (p.detector != "rpn" && !twoStages)
-        CV_Error_(Error::StsBadArg, ("detector '%s' is neither rpn nor faster_rcnn", p.detector.c_str()));
+    if (p.detector != "rpn" && p.detector != "retina" && p.detector != "faster_rcnn")
+        CV_Error_(Error::StsBadArg,
+                  ("detector '%s' is none of rpn, retina, faster_rcnn", p.detector.c_str()));
+    const int classes = static_cast<int>(p.classes.size());
+    if (p.detector != "rpn" && classes == 0)
+        CV_Error_(Error::StsBadArg, ("the detector '%s' needs the names of the classes", p.detector.c_str()));
     features = addBackbone(trunk, p.backbone, rng);
     try
     {
-        rpn = std::make_unique<Rpn>(p.rpn, trunk, features, rng);
-        if (twoStages)
-            roi = std::make_unique<RoiHead>(p.roi, static_cast<int>(p.classes.size()), trunk, features,
-                                            p.size, rng);
+        anchorHead = std::make_unique<AnchorHead>(p.rpn, p.detector == "retina" ? classes : 0, trunk,
+                                                  std::vector<int>{features}, rng);
+        if (p.detector == "faster_rcnn")
+            roi = std::make_unique<RoiHead>(p.roi, classes, trunk, features, p.size, rng);
         trunk.shapes(batchShape()); // throws if the size leaves nothing
     }
     catch (const cv::Exception& e)
@@ -63,7 +67,7 @@ DetectorNet::DetectorNet(const TrainParams& p, RNG& rng) : params(p)
     stages->freeze(trunk, frozenStages());
     network = std::make_unique<Network>(trunk, Engine::create(p.engine, p.precision));
     if (frozenStages() == stages->count())
-        head = std::make_unique<Head>(trunk, features, *rpn, p);
+        head = std::make_unique<Head>(trunk, features, *anchorHead, p);
     if (roi)
     {
         roiTraining = std::make_unique<Network>(roi->graph(), Engine::create(p.engine, p.precision), true);
@@ -132,11 +136,11 @@ void DetectorNet::keepFeatures(int pictures)
 StepLoss DetectorNet::step(const Batch& batch, unsigned seed)
 {
     Network& net = trainedTrunk();
-    const Rpn& first = head ? head->rpn : *rpn;
+    const AnchorHead& first = head ? head->anchorHead : *anchorHead;
     net.forward(cache ? (*cache)(batch) : head ? head->featuresOf(batch.pictures) : batch.pictures, true);
     StepLoss loss;
-    loss.rpn = first.loss(net, batch.objects, seed);
-    if (roi && loss.rpn.worst < 0)
+    loss.anchors = first.loss(net, batch.objects, seed);
+    if (roi && loss.anchors.worst < 0)
     {
         std::vector<Mat> proposals(batch.objects.size());
         parallel_for_(Range(0, static_cast<int>(proposals.size())), [&](const Range& range) {
@@ -147,8 +151,8 @@ StepLoss DetectorNet::step(const Batch& batch, unsigned seed)
             }
         });
         const int node = roi->featuresNode() - (head ? features : 0);
-        loss.roi = roi->loss(*crop, net.value(node), *roiTraining, proposals, batch.objects, params.size, seed,
-                             net.gradient(node));
+        loss.roi = roi->loss(*crop, net.value(node), *roiTraining, proposals, batch.objects, params.size,
+                             seed, net.gradient(node));
     }
     if (loss.worst() >= 0)
         return loss;
@@ -164,14 +168,19 @@ std::vector<Detections> DetectorNet::detect(const std::vector<Mat>& pictures)
     for (int n = 0; n < static_cast<int>(all.size()); n++)
     {
         Detections& d = all[n];
+        if (anchorHead->classes() > 0)
+        {
+            anchorHead->detect(*network, n, params.size, d.boxes, d.scores, d.labels);
+            continue;
+        }
         if (!roi)
         {
-            rpn->propose(*network, n, params.size, params.rpn.proposals, d.boxes, d.scores);
+            anchorHead->propose(*network, n, params.size, params.rpn.proposals, d.boxes, d.scores);
             d.labels = Mat(d.scores.rows, 1, CV_32S, Scalar(1));
             continue;
         }
         Mat proposals, objectness, probabilities, deltas;
-        rpn->propose(*network, n, params.size, params.roi.proposals, proposals, objectness);
+        anchorHead->propose(*network, n, params.size, params.roi.proposals, proposals, objectness);
         const Tensor& map = network->value(roi->featuresNode());
         Shape one = map.shape();
         one.n = 1;
@@ -184,21 +193,25 @@ std::vector<Detections> DetectorNet::detect(const std::vector<Mat>& pictures)
 
 ModelDescription DetectorNet::describe(const String& kind) const
 {
-    ModelDescription d;
+    ModelDescription d = dnn_rpn_train::describe(trunk, *anchorHead, params.size);
     d.kind = kind;
     d.detector = params.detector;
-    d.inputSize = params.size;
-    d.classes = roi ? params.classes : std::vector<String>{"object"};
-    d.levels = {rpn->level()};
-    const Shape s = trunk.shapes(Shape(1, 3, params.size.height, params.size.width))[rpn->logitsNode()];
-    d.featureSizes = {Size(s.w, s.h)};
-    d.proposals = roi ? params.roi.proposals : params.rpn.proposals;
+    d.classes = params.detector == "rpn" ? std::vector<String>{"object"} : params.classes;
+    if (roi)
+    {
+        d.proposals = params.roi.proposals;
+        d.detections = params.roi.detections;
+    }
     return d;
 }
 
 std::string DetectorNet::exported(const String& kind) const
 {
-    return kind == "heads" ? exportHeads(trunk, *rpn) : exportForOpenCV(trunk, *rpn, params.size, roi.get());
+    if (kind == "opencv")
+        return exportForOpenCV(trunk, *anchorHead, params.size, roi.get());
+    if (kind == "onnx")
+        return exportForOnnx(trunk, *anchorHead, roi.get());
+    return roi ? exportSecondHeads(trunk, *anchorHead, *roi) : exportHeads(trunk, *anchorHead);
 }
 
 void DetectorNet::verify(const std::string& file, const String& kind)
@@ -206,9 +219,9 @@ void DetectorNet::verify(const std::string& file, const String& kind)
     // In floats, as cv::dnn; and oneDNN's ReLU makes 0 of what is not a number, which would go unnoticed.
     Network exact(trunk, Engine::create("eigen"));
     if (!roi)
-        return verifyExport(file, kind, exact, *rpn, params.size);
+        return verifyExport(file, kind, exact, *anchorHead, params.size);
     Network exactRoi(roi->graph(), Engine::create("eigen"));
-    verifyExport(file, kind, exact, *rpn, params.size, roi.get(), &exactRoi);
+    verifyExport(file, kind, exact, *anchorHead, params.size, roi.get(), &exactRoi);
 }
 
 } // namespace dnn_rpn_train

@@ -12,7 +12,7 @@
 #include "opencv2/dnn_rpn_train/trainer.hpp"
 #include "../data/batches.hpp"
 #include "roi_head.hpp"
-#include "rpn.hpp"
+#include "anchor_head.hpp"
 #include "stages.hpp"
 #include "task_gradients.hpp"
 
@@ -24,12 +24,12 @@ class FeatureCache;
 //! What one batch cost, stage by stage.
 struct CV_EXPORTS StepLoss
 {
-    RpnLoss rpn, roi; //!< roi: nothing without a second stage
+    HeadLoss anchors, roi; //!< roi: nothing without a second stage
     TaskGradients tasks;
 
-    double total() const { return rpn.total() + roi.total(); }
+    double total() const { return anchors.total() + roi.total(); }
     //! The first picture of the batch whose loss is not finite, or -1.
-    int worst() const { return rpn.worst >= 0 ? rpn.worst : roi.worst; }
+    int worst() const { return anchors.worst >= 0 ? anchors.worst : roi.worst; }
 };
 
 //! What is found on one picture: D x 4 CV_32F, D CV_32F by falling score, D CV_32S 1..C.
@@ -88,7 +88,7 @@ private:
     Graph trunk;
     int features = -1; //!< node
     std::unique_ptr<Stages> stages;
-    std::unique_ptr<Rpn> rpn;
+    std::unique_ptr<AnchorHead> anchorHead;
     std::unique_ptr<RoiHead> roi; //!< none without a second stage
     std::unique_ptr<Network> network;
     std::unique_ptr<Head> head; //!< none unless the whole backbone is frozen

@@ -11,101 +11,173 @@ namespace dnn_rpn_train {
 
 namespace {
 
-//! N x (A columns) x rows x cols -> N x K x columns. Returns the name of the value.
-std::string addAnchorsFirst(OnnxWriter& writer, const std::string& value, const std::string& name,
-                            int columns)
+//! The name of a level's part; with one level it is the whole.
+std::string partName(const std::string& name, const AnchorHead& head, size_t level)
 {
-    writer.addNode("Transpose", name + ".cells", {value}).integers("perm", {0, 2, 3, 1});
-    writer.addConstant(name + ".shape", {0, -1, columns});
-    writer.addNode("Reshape", name, {name + ".cells", name + ".shape"});
-    return name;
+    return head.levels().size() == 1 ? name : name + "." + std::to_string(level);
 }
 
-/** @brief A sigmoid classifier as the softmax classifier that gives the same probabilities: sigmoid(x)
-is the second of softmax(0, x). DetectionOutput wants both columns. */
-Graph withBackground(const Graph& graph, const Rpn& rpn)
+//! Adds a node that joins the levels' parts, if there are several.
+void join(OnnxWriter& writer, const std::string& name, const AnchorHead& head, int axis)
+{
+    std::vector<std::string> parts;
+    for (size_t level = 0; level < head.levels().size(); level++)
+        parts.push_back(partName(name, head, level));
+    if (parts.size() > 1)
+        writer.addNode("Concat", name, parts).integer("axis", axis);
+}
+
+//! Maps of N x (A columns) x rows x cols as N x K x columns, level after level.
+void addAnchorsFirst(OnnxWriter& writer, const Graph& graph, const AnchorHead& head,
+                     int (AnchorHead::*nodeOf)(int) const, const std::string& name, int columns)
+{
+    for (size_t level = 0; level < head.levels().size(); level++)
+    {
+        const std::string part = partName(name, head, level);
+        const std::string& map = graph.nodes[(head.*nodeOf)(static_cast<int>(level))].name;
+        writer.addNode("Transpose", part + ".cells", {map}).integers("perm", {0, 2, 3, 1});
+        writer.addConstant(part + ".shape", {0, -1, columns});
+        writer.addNode("Reshape", part, {part + ".cells", part + ".shape"});
+    }
+    join(writer, name, head, 1);
+}
+
+void addHeads(OnnxWriter& writer, const Graph& graph, const AnchorHead& head, int columns)
+{
+    addAnchorsFirst(writer, graph, head, &AnchorHead::logitsNode, "logits", columns);
+    addAnchorsFirst(writer, graph, head, &AnchorHead::deltasNode, "deltas", 4);
+}
+
+/** @brief A sigmoid classifier with one more column before the classes, which is 0 after the sigmoid:
+DetectionOutput wants a background. */
+Graph withBackground(const Graph& graph, const AnchorHead& head)
 {
     Graph g = graph;
-    const Node& node = g.nodes[rpn.logitsNode()];
+    const Node& node = g.nodes[head.logitsNode()];
+    const int columns = head.columns(), anchors = head.levels()[0].count();
     for (int p : node.parameters)
     {
         const Tensor& narrow = graph.parameters[p].value;
         const bool isBias = p == node.parameters[1];
         Shape s = narrow.shape();
-        const int count = isBias ? s.c : s.n;
-        const size_t length = s.total() / count;
-        (isBias ? s.c : s.n) = 2 * count;
+        const size_t length = s.total() / (anchors * columns); // of an output channel
+        (isBias ? s.c : s.n) = anchors * (columns + 1);
         Tensor wide(s);
         wide.setTo(0);
-        for (int a = 0; a < count; a++)
-            std::copy(narrow.data() + a * length, narrow.data() + (a + 1) * length,
-                      wide.data() + (2 * a + 1) * length);
+        for (int a = 0; a < anchors; a++)
+        {
+            float* to = wide.data() + a * (columns + 1) * length;
+            if (isBias)
+                *to = -100;
+            const float* from = narrow.data() + a * columns * length;
+            std::copy(from, from + columns * length, to + length);
+        }
         g.parameters[p].value = wide;
     }
     return g;
 }
 
+//! The anchors of all levels, as cv::dnn's layer makes them for the size of the picture.
+void addAnchors(OnnxWriter& writer, const Graph& graph, const AnchorHead& head)
+{
+    for (size_t i = 0; i < head.levels().size(); i++)
+    {
+        const dnn_rpn::AnchorLevel& level = head.levels()[i];
+        const std::string& map = graph.nodes[head.logitsNode(static_cast<int>(i))].name;
+        writer.addNode("PriorBox", partName("anchors", head, i), {map, graph.nodes[0].name})
+            .reals("width", level.widths)
+            .reals("height", level.heights)
+            .real("step", static_cast<float>(level.stride))
+            .real("offset", level.offset)
+            .integer("flip", 0)
+            .integer("clip", 0)
+            .reals("variance", {1, 1, 1, 1});
+    }
+    join(writer, "anchors", head, 2);
+}
+
 } // namespace
 
-std::string exportHeads(const Graph& graph, const Rpn& rpn)
+std::string exportHeads(const Graph& graph, const AnchorHead& head)
 {
-    const int columns = rpn.softmax() ? 2 : 1;
     OnnxWriter writer;
     writer.addInput(graph.nodes[0].name, {-1, 3, -1, -1});
     writer.addGraph(graph);
-    writer.addOutput(addAnchorsFirst(writer, graph.nodes[rpn.logitsNode()].name, "logits", columns),
-                     {-1, -1, columns});
-    writer.addOutput(addAnchorsFirst(writer, graph.nodes[rpn.deltasNode()].name, "deltas", 4), {-1, -1, 4});
+    addHeads(writer, graph, head, head.columns());
+    writer.addOutput("logits", {-1, -1, head.columns()});
+    writer.addOutput("deltas", {-1, -1, 4});
     return writer.bytes();
 }
 
-std::string exportForOpenCV(const Graph& graph, const Rpn& rpn, Size size, const RoiHead* roi)
+std::string exportForOpenCV(const Graph& graph, const AnchorHead& head, Size size, const RoiHead* roi)
 {
-    const std::string picture = graph.nodes[0].name, logitsMap = graph.nodes[rpn.logitsNode()].name,
-                      deltasMap = graph.nodes[rpn.deltasNode()].name;
-    const dnn_rpn::AnchorLevel& level = rpn.level();
-    const dnn_rpn::ProposalParams& limits = roi ? roi->parameters().proposals : rpn.parameters().proposals;
-    // DetectionOutput gives a table of that many rows, so "all" must be a number: every anchor.
-    const Shape cells = graph.shapes(Shape(1, 3, size.height, size.width))[rpn.logitsNode()];
-    const int keep = limits.postNms > 0 ? limits.postNms : static_cast<int>(cells.plane()) * level.count();
+    const dnn_rpn::ProposalParams& proposals =
+        roi ? roi->parameters().proposals : head.parameters().proposals;
+    const dnn_rpn::DetectionParams& detections = head.parameters().detections;
+    const bool classes = head.classes() > 0;
+    const int columns = 1 + std::max(1, head.classes()),
+              limit = classes ? detections.preNms : proposals.preNms;
+    // DetectionOutput gives a table of that many rows, so "all" must be a number: every anchor for every class.
+    int keep = classes ? detections.maxDetections : proposals.postNms;
+    if (keep == 0)
+    {
+        const std::vector<Shape> shapes = graph.shapes(Shape(1, 3, size.height, size.width));
+        for (size_t i = 0; i < head.levels().size(); i++)
+            keep +=
+                static_cast<int>(shapes[head.deltasNode(static_cast<int>(i))].picture()) / 4 * (columns - 1);
+    }
     OnnxWriter writer;
     // The importer asks DetectionOutput for its shape at once, so the size must be there; a net that is
     // given a picture of another size works out all shapes again.
-    writer.addInput(picture, {1, 3, size.height, size.width});
-    writer.addGraph(rpn.softmax() ? graph : withBackground(graph, rpn));
-
-    writer.addNode("Softmax", "scores", {addAnchorsFirst(writer, logitsMap, "logits", 2)}).integer("axis", 2);
+    writer.addInput(graph.nodes[0].name, {1, 3, size.height, size.width});
+    writer.addGraph(head.softmax() ? graph : withBackground(graph, head));
+    addHeads(writer, graph, head, columns);
+    if (head.softmax())
+        writer.addNode("Softmax", "scores", {"logits"}).integer("axis", 2);
+    else
+        writer.addNode("Sigmoid", "scores", {"logits"});
     writer.addNode("Flatten", "scores.flat", {"scores"}).integer("axis", 1);
-    addAnchorsFirst(writer, deltasMap, "deltas", 4);
     writer.addNode("Flatten", "deltas.flat", {"deltas"}).integer("axis", 1);
-    writer.addNode("PriorBox", "anchors", {logitsMap, picture})
-        .reals("width", level.widths)
-        .reals("height", level.heights)
-        .real("step", static_cast<float>(level.stride))
-        .real("offset", level.offset)
-        .integer("flip", 0)
-        .integer("clip", 0)
-        .reals("variance", {1, 1, 1, 1});
+    addAnchors(writer, graph, head);
     const char* const name = roi ? "proposals" : "detections";
-    OnnxWriter::NodeRef boxes =
+    OnnxWriter::NodeRef node =
         writer.addNode("DetectionOutput", name, {"deltas.flat", "scores.flat", "anchors"})
-            .integer("num_classes", 2)
+            .integer("num_classes", columns)
             .integer("share_location", 1)
             .integer("background_label_id", 0)
             .text("code_type", "CENTER_SIZE")
             .integer("variance_encoded_in_target", 0)
             .integer("clip", 1)
-            .real("nms_threshold", limits.nmsThreshold)
-            .integer("top_k", limits.preNms > 0 ? limits.preNms : -1)
+            .real("nms_threshold", classes ? detections.nmsThreshold : proposals.nmsThreshold)
+            .integer("top_k", limit > 0 ? limit : -1)
             .integer("keep_top_k", keep);
+    if (classes)
+        node.real("confidence_threshold", detections.scoreThreshold);
     if (roi)
         addSecondStage(writer, *roi, name, graph.nodes[roi->featuresNode()].name);
     else
     {
-        boxes.output("onnx_node!detections");
+        node.output("onnx_node!detections");
         writer.addOutput("onnx_node!detections", {1, 1, -1, 7});
     }
     return writer.bytes();
+}
+
+dnn_rpn::ModelDescription describe(const Graph& graph, const AnchorHead& head, Size size)
+{
+    dnn_rpn::ModelDescription d;
+    d.inputSize = size;
+    d.levels = head.levels();
+    const std::vector<Shape> shapes = graph.shapes(Shape(1, 3, size.height, size.width));
+    for (size_t level = 0; level < head.levels().size(); level++)
+    {
+        const Shape& s = shapes[head.logitsNode(static_cast<int>(level))];
+        d.featureSizes.push_back(Size(s.w, s.h));
+    }
+    d.detector = head.classes() > 0 ? "retina" : "rpn";
+    d.proposals = head.parameters().proposals;
+    d.detections = head.parameters().detections;
+    return d;
 }
 
 } // namespace dnn_rpn_train

@@ -6,24 +6,34 @@
 
 #include <string>
 
+#include "opencv2/dnn_rpn/model.hpp"
+#include "anchor_head.hpp"
 #include "roi_head.hpp"
-#include "rpn.hpp"
 
 namespace cv {
 namespace dnn_rpn_train {
 
-/** @brief The graph with the RPN's boxes behind it as an ONNX file for stock cv::dnn, 4.6 and later.
+/** @brief The graph with the head's boxes behind it as an ONNX file for stock cv::dnn, 4.6 and later.
 
 Nodes of cv::dnn's own layers PriorBox and DetectionOutput stand in the default domain, where the
 importer hands unknown operators to its layer factory. The last node is named so that the importer adds
 no Identity behind it: cv::dnn::DetectionModel looks at the type of the last layer.
+
+DetectionOutput suppresses boxes of one class whatever their level, and its limit of boxes before that (preNms) is
+for each class, not for each level; it has no smallest size. In these it differs from generateProposals() and
+generateDetections().
+@param graph with the head
+@param head its limits are those of the file: proposals without classes, detections with
 @param size of the input that the file names; it runs at others too
 @param roi the second stage, or null */
-CV_EXPORTS std::string exportForOpenCV(const Graph& graph, const Rpn& rpn, Size size,
+CV_EXPORTS std::string exportForOpenCV(const Graph& graph, const AnchorHead& head, Size size,
                                        const RoiHead* roi = nullptr);
 
-//! Standard operators only; outputs `logits` [N, K, 1 or 2] and `deltas` [N, K, 4].
-CV_EXPORTS std::string exportHeads(const Graph& graph, const Rpn& rpn);
+//! Standard operators only; outputs `logits` [N, K, AnchorHead::columns()] and `deltas` [N, K, 4].
+CV_EXPORTS std::string exportHeads(const Graph& graph, const AnchorHead& head);
+
+//! What of the file's description follows from the head: the caller adds kind, names of classes and score threshold.
+CV_EXPORTS dnn_rpn::ModelDescription describe(const Graph& graph, const AnchorHead& head, Size size);
 
 } // namespace dnn_rpn_train
 } // namespace cv

@@ -83,19 +83,19 @@ public:
     //! The best of a list of numbers, falling, and where they were.
     Value top(const Value& x, int most, Value& indices)
     {
-        Value count = op("Shape", {x}), values;
+        Value count = op("Shape", {x}), best;
         if (most > 0)
             count = op("Min", {count, whole({most})});
         indices = next();
-        node("TopK", {x, count}, values).integer("axis", 0).addOutput(indices);
-        return values;
+        node("TopK", {x, count}, best).integer("axis", 0).addOutput(indices);
+        return best;
     }
 
 private:
-    Value next() { return "boxes." + std::to_string(count++); }
+    Value next() { return "boxes." + std::to_string(named++); }
 
     OnnxWriter& writer;
-    int count = 0;
+    int named = 0;
 };
 
 //! Boxes, their scores and their labels (whole numbers; empty: all are 1).
@@ -341,7 +341,8 @@ void judged(Formula& f, OnnxWriter& writer, const Graph& trunk, const RoiHead& r
 Found secondStage(Formula& f, const RoiHead& roi, const Value& boxes, const Value& size)
 {
     const RoiParams& p = roi.parameters();
-    const Value logits = roi.graph().nodes[roi.logitsNode()].name, deltas = roi.graph().nodes[roi.deltasNode()].name;
+    const Value logits = roi.graph().nodes[roi.logitsNode()].name,
+                deltas = roi.graph().nodes[roi.deltasNode()].name;
     const Found all = candidates(f, classScores(f, logits, roi.classes(), true), deltas, boxes, roi.classes(),
                                  p.sharedDeltas, p.detections, size);
     return suppressed(f, all, size, p.detections.nmsThreshold, p.detections.maxDetections,
@@ -349,8 +350,8 @@ Found secondStage(Formula& f, const RoiHead& roi, const Value& boxes, const Valu
 }
 
 //! An output of the file: a value under that name.
-void addOutput(OnnxWriter& writer, const std::string& name, const Value& value, const std::vector<int64_t>& dims,
-               bool whole = false)
+void addOutput(OnnxWriter& writer, const std::string& name, const Value& value,
+               const std::vector<int64_t>& dims, bool whole = false)
 {
     writer.addNode("Identity", name, {value});
     writer.addOutput(name, dims, whole);
@@ -375,7 +376,8 @@ std::string exportForOnnx(const Graph& graph, const AnchorHead& head, const RoiH
     if (head.classes() > 0)
         found = oneStage(f, graph, head, size);
     else
-        found = proposals(f, graph, head, roi ? roi->parameters().proposals : head.parameters().proposals, size);
+        found =
+            proposals(f, graph, head, roi ? roi->parameters().proposals : head.parameters().proposals, size);
     if (roi)
     {
         judged(f, writer, graph, *roi, found.boxes, size);

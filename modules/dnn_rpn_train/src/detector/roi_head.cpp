@@ -157,9 +157,9 @@ RoiHead::Sample RoiHead::sample(const Mat& proposals, const std::vector<Object>&
     return s;
 }
 
-RpnLoss RoiHead::loss(Crop& crop, const Tensor& features, Network& network, const std::vector<Mat>& proposals,
-                      const std::vector<std::vector<Object>>& objects, Size picture, unsigned seed,
-                      Tensor& featuresGradient) const
+HeadLoss RoiHead::loss(Crop& crop, const Tensor& features, Network& network,
+                       const std::vector<Mat>& proposals, const std::vector<std::vector<Object>>& objects,
+                       Size picture, unsigned seed, Tensor& featuresGradient) const
 {
     const int pictures = features.shape().n, count = regions();
     CV_CheckEQ(static_cast<int>(objects.size()), pictures, "objects are wanted for every picture");
@@ -175,7 +175,7 @@ RpnLoss RoiHead::loss(Crop& crop, const Tensor& features, Network& network, cons
     });
     network.forward(crop.forward(features, boxes, picture), true);
 
-    RpnLoss loss;
+    HeadLoss loss;
     int used = 0;
     for (const Sample& s : samples)
     {

@@ -7,7 +7,7 @@
 #include "opencv2/dnn_rpn_train/trainer.hpp"
 #include "crop.hpp"
 #include "../net/network.hpp"
-#include "rpn.hpp"
+#include "head_loss.hpp"
 
 namespace cv {
 namespace dnn_rpn_train {
@@ -49,9 +49,9 @@ public:
     @param seed of the sampling
     @param featuresGradient of featuresNode(); every element is written
     @return with `positives` counted among the regions chosen */
-    RpnLoss loss(Crop& crop, const Tensor& features, Network& network, const std::vector<Mat>& proposals,
-                 const std::vector<std::vector<Object>>& objects, Size picture, unsigned seed,
-                 Tensor& featuresGradient) const;
+    HeadLoss loss(Crop& crop, const Tensor& features, Network& network, const std::vector<Mat>& proposals,
+                  const std::vector<std::vector<Object>>& objects, Size picture, unsigned seed,
+                  Tensor& featuresGradient) const;
 
     /** @brief Probabilities of the classes and deltas of regions.
     @param crop as for loss()
@@ -61,8 +61,8 @@ public:
     @param picture width x height of the input
     @param probabilities P x (C + 1)
     @param boxDeltas P x 4 C or 4, times RoiParams::deltaWeights */
-    void judge(Crop& crop, const Tensor& features, Network& network, const Mat& boxes, Size picture, Mat& probabilities,
-               Mat& boxDeltas) const;
+    void judge(Crop& crop, const Tensor& features, Network& network, const Mat& boxes, Size picture,
+               Mat& probabilities, Mat& boxDeltas) const;
 
     //! Detections from what judge() gives, by falling score: D x 4, D, D (1..C).
     void detect(const Mat& boxes, const Mat& probabilities, const Mat& boxDeltas, Size picture,

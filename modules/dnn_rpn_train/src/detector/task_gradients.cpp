@@ -38,28 +38,31 @@ double product(const Map& a, const Matrix& between, const Map& b)
 
 } // namespace
 
-TaskGradients taskGradients(Network& network, const Rpn& rpn)
+TaskGradients taskGradients(Network& network, const AnchorHead& head)
 {
+    TaskGradients t;
+    if (head.parameters().tower > 0 || head.levels().size() > 1)
+        return t;
     const Graph& graph = network.graph();
-    CV_Assert(graph.nodes[rpn.logitsNode()].inputs == graph.nodes[rpn.deltasNode()].inputs);
-    const Map cls = weightsOf(graph, rpn.logitsNode()), reg = weightsOf(graph, rpn.deltasNode());
+    CV_Assert(graph.nodes[head.logitsNode()].inputs == graph.nodes[head.deltasNode()].inputs);
+    const Map cls = weightsOf(graph, head.logitsNode()), reg = weightsOf(graph, head.deltasNode());
     const Matrix clsCls = cls * cls.transpose(), regReg = reg * reg.transpose(),
                  clsReg = cls * reg.transpose();
 
-    const int pictures = network.gradient(rpn.logitsNode()).shape().n;
+    const int pictures = network.gradient(head.logitsNode()).shape().n;
     std::vector<Vec3d> products(pictures); // cls cls, reg reg, cls reg
     parallel_for_(Range(0, pictures), [&](const Range& range) {
         for (int n = range.start; n < range.end; n++)
         {
-            const Map c = gradientOf(network, rpn.logitsNode(), n),
-                      r = gradientOf(network, rpn.deltasNode(), n);
+            const Map c = gradientOf(network, head.logitsNode(), n),
+                      r = gradientOf(network, head.deltasNode(), n);
             products[n] = Vec3d(product(c, clsCls, c), product(r, regReg, r), product(c, clsReg, r));
         }
     });
     Vec3d sum;
     for (const Vec3d& p : products)
         sum += p;
-    TaskGradients t;
+    t.measured = true;
     t.cls = std::sqrt(std::max(0., sum[0]));
     t.reg = std::sqrt(std::max(0., sum[1]));
     if (t.cls > 0 && t.reg > 0)

@@ -30,26 +30,75 @@ Mat drawPattern(Size size)
     return pattern;
 }
 
-//! The share of boxes that stand, to 0.1 pixel and 1e-3 of score, in the table of a DetectionOutput layer.
-double sharedBoxes(const Mat& table, const Mat& boxes, const Mat& scores, Size size)
+//! Boxes with their scores and labels.
+struct Found
 {
-    int found = 0, given = 0;
+    Mat boxes, scores, labels;
+};
+
+//! The share of boxes that stand, to 0.1 pixel and 1e-3 of score, in the table of a DetectionOutput layer.
+double sharedBoxes(const Mat& table, const Found& found, Size size)
+{
+    int same = 0, given = 0;
     for (int j = 0; j < table.rows; j++)
         given += table.at<float>(j, 1) > 0; // the table is filled up with rows of zeros
-    for (int i = 0; i < boxes.rows; i++)
+    const int count = found.boxes.rows;
+    for (int i = 0; i < count; i++)
         for (int j = 0; j < table.rows; j++)
         {
-            const float *row = table.ptr<float>(j), *box = boxes.ptr<float>(i);
-            bool same = std::abs(row[2] - scores.at<float>(i)) <= 1e-3f;
-            for (int k = 0; k < 4 && same; k++)
-                same = std::abs(row[3 + k] * (k % 2 ? size.height : size.width) - box[k]) <= 0.1f;
-            if (same)
+            const float *row = table.ptr<float>(j), *box = found.boxes.ptr<float>(i);
+            bool equal =
+                row[1] == found.labels.at<int>(i) && std::abs(row[2] - found.scores.at<float>(i)) <= 1e-3f;
+            for (int k = 0; k < 4 && equal; k++)
+                equal = std::abs(row[3 + k] * (k % 2 ? size.height : size.width) - box[k]) <= 0.1f;
+            if (equal)
             {
-                found++;
+                same++;
                 break;
             }
         }
-    return std::max(boxes.rows, given) > 0 ? static_cast<double>(found) / std::max(boxes.rows, given) : 1.;
+    return std::max(count, given) > 0 ? static_cast<double>(same) / std::max(count, given) : 1.;
+}
+
+//! What a file of one stage keeps.
+ProposalParams limitsOf(const AnchorHead& head)
+{
+    ProposalParams limits = head.parameters().proposals;
+    if (head.classes() > 0)
+    {
+        const DetectionParams& d = head.parameters().detections;
+        limits.preNms = d.preNms;
+        limits.postNms = d.maxDetections;
+        limits.nmsThreshold = d.nmsThreshold;
+        limits.scoreThreshold = std::nextafter(d.scoreThreshold, 1.f); // scores that equal it are out
+    }
+    return limits;
+}
+
+//! What DetectionOutput should make of these numbers: as it does, class by class, and all levels together.
+Found detectionOutput(const Mat& scores, const Mat& deltas, const Mat& anchors, ProposalParams limits,
+                      Size size)
+{
+    limits.minSize = 0;
+    Found all, best;
+    for (int c = 0; c < scores.cols; c++)
+    {
+        Mat boxes, own;
+        generateProposals(scores.col(c).clone(), deltas, anchors, std::vector<int>(), size, boxes, own,
+                          limits);
+        all.boxes.push_back(boxes);
+        all.scores.push_back(own);
+        all.labels.push_back(Mat(boxes.rows, 1, CV_32S, Scalar(c + 1)));
+    }
+    std::vector<int> order; // no IoU is above 1: this is only to find the best
+    nmsPerClass(all.boxes, all.scores, all.labels, 1, order, limits.postNms);
+    for (int i : order)
+    {
+        best.boxes.push_back(all.boxes.row(i));
+        best.scores.push_back(all.scores.row(i));
+        best.labels.push_back(all.labels.row(i));
+    }
+    return best;
 }
 
 //! The layer that the importer made of a node; since 4.5.5 it puts something before the name.
@@ -72,12 +121,12 @@ void compare(const Mat& theirs, const Mat& ours, double tolerance, const char* w
                                     what, difference, tolerance));
 }
 
-//! @param what proposals or detections
-void compareBoxes(const Mat& table, const Mat& boxes, const Mat& scores, Size size, const char* what)
+//! @param what boxes or detections
+void compareBoxes(const Mat& table, const Found& found, Size size, const char* what)
 {
-    const double same = sharedBoxes(table, boxes, scores, size);
+    const double same = sharedBoxes(table, found, size);
     // An IoU next to the threshold may fall either way, and takes others with it.
-    if (same < 0.98 && (1 - same) * boxes.rows > 2)
+    if (same < 0.98 && (1 - same) * found.boxes.rows > 2)
         CV_Error_(Error::StsError,
                   ("the exported model gives other %s in cv::dnn than in the trainer: only %.1f %% of "
                    "them are the same",
@@ -95,54 +144,66 @@ double toleranceOf(const Mat& values)
     return 1e-3 * (1 + norm(values, NORM_INF));
 }
 
+//! The proposals of a table, in pixels.
+Mat boxesOf(const Mat& table, Size size)
+{
+    Mat boxes(0, 4, CV_32F);
+    for (int i = 0; i < table.rows; i++)
+        if (table.at<float>(i, 2) > 0) // else the table is filled up
+        {
+            const float* row = table.ptr<float>(i);
+            const Vec4f box(row[3] * size.width, row[4] * size.height, row[5] * size.width,
+                            row[6] * size.height);
+            boxes.push_back(Mat(box).reshape(1, 1));
+        }
+    return boxes;
+}
+
 /** @brief Compares the second stage on the proposals of the file's first stage.
 @param outputs its proposals, roi.scores, roi.deltas and detections */
 void verifySecondStage(const std::vector<Mat>& outputs, const Network& network, const RoiHead& roi,
                        Network& roiNetwork, Size size)
 {
-    const Mat proposals = tableOf(outputs[0]);
-    Mat boxes(0, 4, CV_32F);
-    for (int i = 0; i < proposals.rows; i++)
-        if (proposals.at<float>(i, 2) > 0) // else the table is filled up
-        {
-            const float* row = proposals.ptr<float>(i);
-            boxes.push_back(Mat(Vec4f(row[3] * size.width, row[4] * size.height, row[5] * size.width,
-                                      row[6] * size.height))
-                                .reshape(1, 1));
-        }
+    const Mat proposals = tableOf(outputs[0]), boxes = boxesOf(proposals, size);
     Mat probabilities, deltas;
     Crop crop(roi.parameters().pooled);
     roi.judge(crop, network.value(roi.featuresNode()), roiNetwork, boxes, size, probabilities, deltas);
     const int background = roi.parameters().sharedDeltas ? 0 : 4;
-    const Mat theirScores = outputs[1].reshape(1, proposals.rows).rowRange(0, boxes.rows).clone();
-    Mat theirDeltas = outputs[2]
-                          .reshape(1, proposals.rows)
-                          .rowRange(0, boxes.rows)
-                          .colRange(background, background + deltas.cols)
-                          .clone();
+    auto rowsOf = [&](const Mat& output) {
+        return output.reshape(1, proposals.rows).rowRange(0, boxes.rows);
+    };
+    const Mat theirScores = rowsOf(outputs[1]).clone();
+    Mat theirDeltas = rowsOf(outputs[2]).colRange(background, background + deltas.cols).clone();
     for (int j = 0; j < theirDeltas.cols; j++)
         theirDeltas.col(j) *= roi.parameters().detections.deltaWeights[j % 4];
     compare(theirScores, probabilities, 1e-3, "class scores");
     compare(theirDeltas, deltas, toleranceOf(deltas), "deltas of the second stage");
-    Mat found, scores, labels;
-    roi.detect(boxes, theirScores, theirDeltas, size, found, scores, labels);
-    compareBoxes(tableOf(outputs[3]), found, scores, size, "detections");
+    Found found;
+    roi.detect(boxes, theirScores, theirDeltas, size, found.boxes, found.scores, found.labels);
+    compareBoxes(tableOf(outputs[3]), found, size, "detections");
 }
 
 } // namespace
 
-void verifyExport(const std::string& file, const String& kind, Network& network, const Rpn& rpn, Size size,
-                  const RoiHead* roi, Network* roiNetwork)
+void requireFinite(const Mat& values)
+{
+    if (!checkRange(values))
+        CV_Error(Error::StsError,
+                 "the network gives numbers that are not finite: it has diverged. A lower learning "
+                 "rate may help");
+}
+
+void verifyExport(const std::string& file, const String& kind, Network& network, const AnchorHead& head,
+                  Size size, const RoiHead* roi, Network* roiNetwork)
 {
     const Mat pattern = drawPattern(size);
     network.forward(stack({pattern}));
     Mat logits, deltas;
-    rpn.heads(network, 0, logits, deltas);
-
-    if (!checkRange(logits) || !checkRange(deltas))
-        CV_Error(Error::StsError,
-                 "the network gives numbers that are not finite: it has diverged. A lower learning "
-                 "rate may help");
+    head.heads(network, 0, logits, deltas);
+    requireFinite(logits);
+    requireFinite(deltas);
+    if (kind == "onnx" || (roi && kind == "heads"))
+        return; // cv::dnn 4 has no room for results of any size
 
     dnn::Net net = dnn::readNetFromONNX(file.data(), file.size());
     net.setPreferableBackend(dnn::DNN_BACKEND_OPENCV);
@@ -163,16 +224,18 @@ void verifyExport(const std::string& file, const String& kind, Network& network,
         for (const char* name : {"roi.scores", "roi.deltas", "detections"})
             names.push_back(layerOf(net, name));
     net.forward(outputs, names);
-    Mat probabilities;
-    objectness(logits, probabilities);
-    const Mat theirScores = outputs[0].reshape(1, logits.rows).col(1).clone(),
+    Mat probabilities, anchors;
+    std::vector<int> counts;
+    classScores(logits, head.softmax(), probabilities);
+    head.anchors(network, anchors, counts);
+    const Mat theirColumns = outputs[0].reshape(1, logits.rows),
+              theirScores = theirColumns.colRange(1, theirColumns.cols).clone(),
               theirDeltas = outputs[1].reshape(1, deltas.rows);
     compare(theirScores, probabilities, 1e-3, "scores");
     compare(theirDeltas, deltas, toleranceOf(logits), "deltas");
-    Mat boxes, scores;
-    rpn.propose(network, theirScores, theirDeltas, size,
-                roi ? roi->parameters().proposals : rpn.parameters().proposals, boxes, scores);
-    compareBoxes(tableOf(outputs[2]), boxes, scores, size, "boxes");
+    const ProposalParams limits = roi ? roi->parameters().proposals : limitsOf(head);
+    compareBoxes(tableOf(outputs[2]), detectionOutput(theirScores, theirDeltas, anchors, limits, size), size,
+                 roi ? "proposals" : "boxes");
     if (roi)
         verifySecondStage(std::vector<Mat>(outputs.begin() + 2, outputs.end()), network, *roi, *roiNetwork,
                           size);

@@ -6,8 +6,8 @@
 
 #include <string>
 
+#include "anchor_head.hpp"
 #include "roi_head.hpp"
-#include "rpn.hpp"
 
 namespace cv {
 namespace dnn_rpn_train {
@@ -15,14 +15,16 @@ namespace dnn_rpn_train {
 /** @brief Runs an exported file in cv::dnn and compares it with the network it came from, on a drawn
 picture; cv::Exception says what differs, or that the network gives numbers that are not finite.
 @param file bytes of the ONNX file
-@param kind "opencv" or "heads"
+@param kind "opencv" or "heads"; of "onnx", and of "heads" with a second stage, only the numbers are looked at:
+cv::dnn 4 does not run them
 @param network runs forward on the picture
-@param rpn decodes
+@param head of the network
 @param size of the input
 @param roi the second stage, or null
 @param roiNetwork runs it */
-CV_EXPORTS void verifyExport(const std::string& file, const String& kind, Network& network, const Rpn& rpn,
-                             Size size, const RoiHead* roi = nullptr, Network* roiNetwork = nullptr);
+CV_EXPORTS void verifyExport(const std::string& file, const String& kind, Network& network,
+                             const AnchorHead& head, Size size, const RoiHead* roi = nullptr,
+                             Network* roiNetwork = nullptr);
 
 } // namespace dnn_rpn_train
 } // namespace cv

@@ -231,6 +231,15 @@ void Network::placeMemory()
             hostGradients[i].create(layouts[i].shape);
     }
 
+    // The last node that a parameter belongs to is the first to run backward: it writes the gradient. What the
+    // others give comes aside and is added.
+    std::vector<int> writer(net.parameters.size(), -1);
+    for (int i = 1; i < count; i++)
+        if (needsGradient[i])
+            for (int p : net.nodes[i].parameters)
+                writer[p] = i;
+    addends.resize(net.parameters.size());
+
     for (int i = 1; i < count; i++)
     {
         const Node& n = net.nodes[i];
@@ -243,7 +252,13 @@ void Network::placeMemory()
         for (int p : n.parameters)
         {
             a.parameters.push_back(&net.parameters[p].value);
-            a.parameterGradients.push_back(net.parameters[p].trainable ? &parameterGradients[p] : nullptr);
+            Tensor* gradient = &parameterGradients[p];
+            if (net.parameters[p].trainable && needsGradient[i] && writer[p] != i)
+            {
+                gradient = &addends[p];
+                gradient->create(net.parameters[p].value.shape());
+            }
+            a.parameterGradients.push_back(net.parameters[p].trainable ? gradient : nullptr);
         }
         a.output = &values[i];
         a.outputGradient = &gradients[i];
@@ -289,7 +304,15 @@ void Network::backward()
             engine->write(layouts[i], hostGradients[i], gradients[i]);
     for (int i = static_cast<int>(net.nodes.size()) - 1; i > 0; i--)
         if (kernels[i] && needsGradient[i])
+        {
             kernels[i]->backward(args[i]);
+            for (size_t k = 0; k < net.nodes[i].parameters.size(); k++)
+            {
+                const int p = net.nodes[i].parameters[k];
+                if (args[i].parameterGradients[k] == &addends[p])
+                    cv::add(parameterGradients[p].flat(), addends[p].flat(), parameterGradients[p].flat());
+            }
+        }
 }
 
 const Tensor& Network::inputGradient() const
@@ -311,8 +334,9 @@ Tensor& Network::parameterGradient(int parameter)
 size_t Network::memory() const
 {
     size_t bytes = arenaBytes;
-    for (size_t p = 0; p < parameterGradients.size(); p++)
-        bytes += parameterGradients[p].shape().total() * sizeof(float);
+    for (const std::vector<Tensor>& tensors : {parameterGradients, addends})
+        for (const Tensor& t : tensors)
+            bytes += t.shape().total() * sizeof(float);
     for (int i : net.outputs)
         if (layouts[i].format)
             bytes += (hostValues[i].shape().total() + hostGradients[i].shape().total()) * sizeof(float);

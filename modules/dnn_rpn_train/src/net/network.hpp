@@ -68,6 +68,7 @@ private:
     std::vector<char>
         needsGradient; //!< by node: a trainable parameter lies behind it, or an input that wants its own
     std::vector<Tensor> parameterGradients;
+    std::vector<Tensor> addends; //!< by parameter that several nodes share: what one of them adds
 
     // Of the plan:
     Shape planned;

@@ -64,6 +64,18 @@ void add(Settings& all, const std::string& before, const ProposalParams& p)
     all.push_back({before + "lowest score of a box", text(p.scoreThreshold)});
 }
 
+void add(Settings& all, const std::string& before, const DetectionParams& p)
+{
+    const Scalar& w = p.deltaWeights;
+    all.push_back({before + "detections before suppression", text(p.preNms)});
+    all.push_back({before + "detections", text(p.maxDetections)});
+    all.push_back({before + "lowest score of a detection", text(p.scoreThreshold)});
+    all.push_back({before + "detections' nms", text(p.nmsThreshold)});
+    all.push_back({before + "smallest side of a detection", text(p.minSize)});
+    all.push_back(
+        {before + "delta weights", text(w[0]) + "," + text(w[1]) + "," + text(w[2]) + "," + text(w[3])});
+}
+
 Settings settingsOf(const RoiParams& r)
 {
     Settings all{{"roi_loss", r.loss},
@@ -85,16 +97,7 @@ Settings settingsOf(const RoiParams& r)
                  {"roi_beta", text(r.boxBeta)}};
     add(all, "training proposals: ", r.trainProposals);
     add(all, "second stage's proposals: ", r.proposals);
-    const DetectionParams& d = r.detections;
-    for (const auto& setting :
-         Settings{{"detections before suppression", text(d.preNms)},
-                  {"detections", text(d.maxDetections)},
-                  {"lowest score of a detection", text(d.scoreThreshold)},
-                  {"detections' nms", text(d.nmsThreshold)},
-                  {"smallest side of a detection", text(d.minSize)},
-                  {"delta weights", format("%.9g,%.9g,%.9g,%.9g", d.deltaWeights[0], d.deltaWeights[1],
-                                           d.deltaWeights[2], d.deltaWeights[3])}})
-        all.push_back(setting);
+    add(all, "second stage's ", r.detections);
     return all;
 }
 
@@ -156,10 +159,12 @@ Settings settingsOf(const TrainParams& p)
         {"prior", text(r.prior)},
         {"beta", text(r.boxBeta)},
         {"box_weight", text(r.boxWeight)},
+        {"tower", text(r.tower)},
         {"samples a picture", text(r.sampleCount)},
         {"share of positive samples", text(r.sampleShare)},
     };
     add(all, "", r.proposals);
+    add(all, "", r.detections);
     const Settings second = settingsOf(p.roi);
     all.insert(all.end(), second.begin(), second.end());
     return all;

@@ -247,24 +247,24 @@ bool Trainer::Impl::fit(const Dataset& dataset, const std::function<bool(const S
                 Error::StsError,
                 ("step %d: the loss is not finite (cls %g, reg %g%s), first in '%s'. A lower learning rate "
                  "(now %g) or a shorter gradient (clip, now %g) may help",
-                 step + 1, loss.rpn.cls, loss.rpn.reg, roiText(loss).c_str(),
+                 step + 1, loss.anchors.cls, loss.anchors.reg, roiText(loss).c_str(),
                  dataset.images[batch.indices[loss.worst()]].path.c_str(), schedule.rate(step), p.clip));
         report.learningRate = schedule.rate(step);
         report.gradientNorm = run->step(report.learningRate);
         if (!std::isfinite(report.gradientNorm))
             CV_Error_(Error::StsError,
                       ("step %d: the gradient is not finite, though the loss is (cls %g, reg %g%s)", step + 1,
-                       loss.rpn.cls, loss.rpn.reg, roiText(loss).c_str()));
+                       loss.anchors.cls, loss.anchors.reg, roiText(loss).c_str()));
         clock.stop();
 
         report.step = step + 1;
         report.epoch = step / loader.batchesPerEpoch() + 1;
-        report.lossCls = loss.rpn.cls;
-        report.lossReg = loss.rpn.reg;
+        report.lossCls = loss.anchors.cls;
+        report.lossReg = loss.anchors.reg;
         report.lossRoiCls = loss.roi.cls;
         report.lossRoiReg = loss.roi.reg;
         report.loss = loss.total();
-        report.positives = loss.rpn.positives;
+        report.positives = loss.anchors.positives;
         report.picturesPerSecond = p.batch / std::max(clock.getTimeSec(), 1e-9);
         report.clsGradient = loss.tasks.cls;
         report.regGradient = loss.tasks.reg;
@@ -341,8 +341,8 @@ void Trainer::detect(InputArray image, OutputArray boxes, OutputArray scores, Ou
 
 void Trainer::exportModel(const String& path, const String& kind)
 {
-    if (kind != "opencv" && kind != "heads")
-        CV_Error_(Error::StsBadArg, ("kind of export '%s' is neither opencv nor heads", kind.c_str()));
+    if (kind != "opencv" && kind != "heads" && kind != "onnx")
+        CV_Error_(Error::StsBadArg, ("kind of export '%s' is none of opencv, heads, onnx", kind.c_str()));
     const size_t dot = path.rfind(".onnx");
     if (dot == String::npos || dot + 5 != path.size())
         CV_Error_(Error::StsBadArg, ("the model file '%s' must end in .onnx", path.c_str()));

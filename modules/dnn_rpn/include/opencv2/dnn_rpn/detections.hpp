@@ -57,6 +57,14 @@ CV_EXPORTS void generateDetections(InputArray scores, InputArray deltas, InputAr
                                    OutputArray detectionScores, OutputArray labels,
                                    const DetectionParams& params, Workspace& workspace);
 
+/** @brief The probabilities of C classes, from logits.
+
+@param logits K x C CV_32F (sigmoid form), or K x (C + 1) CV_32F (softmax form, column 0 the background)
+@param softmax which of the two they are
+@param scores K x C CV_32F in 0..1
+*/
+CV_EXPORTS_W void classScores(InputArray logits, bool softmax, OutputArray scores);
+
 //! @}
 
 } // namespace dnn_rpn

@@ -6,6 +6,7 @@
 
 #include "opencv2/core.hpp"
 #include "opencv2/dnn_rpn/anchors.hpp"
+#include "opencv2/dnn_rpn/detections.hpp"
 #include "opencv2/dnn_rpn/proposals.hpp"
 
 namespace cv {
@@ -27,15 +28,20 @@ struct CV_EXPORTS_W_SIMPLE ModelDescription
     @param path of the YAML file */
     CV_WRAP void write(const String& path) const;
 
-    CV_PROP_RW String kind; //!< "opencv": boxes come out; "heads": logits and deltas do
-    //! "rpn": proposals; "faster_rcnn": detections, in two stages. Files of earlier versions name none: "rpn"
+    CV_PROP_RW String
+        kind; //!< "opencv": boxes come out; "heads": logits and deltas; "onnx": boxes, by standard operators
+    //! "rpn": proposals, all of class 1; "retina": detections, in one stage; "faster_rcnn": in two. Files of earlier
+    //! versions name none: "rpn"
     CV_PROP_RW String detector;
     CV_PROP_RW Size inputSize;              //!< width x height that the network was trained at
     CV_PROP_RW std::vector<String> classes; //!< names of the labels 1..C; one entry, "object", for proposals
     CV_PROP_RW float scoreThreshold;        //!< a sensible one for showing boxes
     CV_PROP_RW std::vector<AnchorLevel> levels; //!< one a feature map
     CV_PROP_RW std::vector<Size> featureSizes;  //!< columns x rows of each level at inputSize
-    CV_PROP_RW ProposalParams proposals;        //!< the limits within the file ("opencv") or to use ("heads")
+
+    // Limits within the file ("opencv", "onnx"), or to be used on what it gives ("heads").
+    CV_PROP_RW ProposalParams proposals;   //!< "rpn" and "faster_rcnn"
+    CV_PROP_RW DetectionParams detections; //!< "retina" and "faster_rcnn"
 };
 
 //! What Detector does about boxes that overlap, on top of what the model itself does.
@@ -51,7 +57,8 @@ enum Suppression
 
 Takes both kinds of file that dnn_rpn_train writes. "opencv" files give the same boxes through
 cv::dnn::DetectionModel alone; this class adds batches, tiles, thresholds for each class, soft suppression,
-and reads "heads" files.
+and reads "heads" files: outputs `logits` N x K x columns and `deltas` N x K x 4, decoded by generateProposals(),
+or with classes by generateDetections(). C columns are sigmoids, C + 1 a softmax whose first is the background.
 
 Pictures are 8 bit: BGR, grey (as imread() would have read them in colour) or BGRA (the alpha channel is left
 out), of any size; each is resized to the model's input. Everything else is refused.

@@ -21,29 +21,35 @@ namespace dnn_rpn_train {
 //! @addtogroup dnn_rpn_train
 //! @{
 
-//! How the region proposal network tells objects from background, and learns to.
+//! How a head on anchors - a region proposal network or a one-stage detector - tells objects from background, and
+//! learns to.
 struct CV_EXPORTS RpnParams
 {
     //! "focal_sigmoid", "focal_softmax": focal loss over all anchors (PRCV 2018). "ce_sigmoid",
     //! "ce_softmax": cross-entropy over a balanced sample (Faster R-CNN).
     String loss = "focal_softmax";
 
-    std::vector<float> anchorSizes{16, 32, 64, 128,
-                                   256};         //!< square roots of the anchors' areas, in input pixels
+    //! 0: classifier and regressor share one 3x3 convolution (Faster R-CNN). 1..4: each has so many of its own
+    //! (RetinaNet: 4).
+    int tower = 0;
+
+    //! Square roots of the anchors' areas, in input pixels. Several levels take equal shares in this order.
+    std::vector<float> anchorSizes{16, 32, 64, 128, 256};
     std::vector<float> anchorRatios{0.5f, 1, 2}; //!< height / width
     dnn_rpn::MatchParams match;                  //!< which anchors are positive
 
     double focalAlpha = 0.25; //!< weight of the positives, 0..1; negative: none
     double focalGamma = 2;    //!< how much well-classified anchors are held back, >= 0
     double focalWeight = 1;   //!< lambda_fl of PRCV 2018, eq. 4, where it is 0.1; doc/experiments.md compares
-    double prior = 0.01;      //!< the classifier starts by giving every anchor this probability, 0..1
+    double prior = 0.01;      //!< the focal classifier starts by giving every anchor this probability, 0..1
     double boxBeta = 1. / 9;  //!< where smooth L1 turns from square to straight
     double boxWeight = 1;     //!< of the regression loss
 
     int sampleCount = 256;    //!< anchors a picture that cross-entropy looks at
     float sampleShare = 0.5f; //!< at most this share of them positive
 
-    dnn_rpn::ProposalParams proposals; //!< at evaluation and in the exported file
+    dnn_rpn::ProposalParams proposals;   //!< at evaluation and in the exported file
+    dnn_rpn::DetectionParams detections; //!< the same for a detector with classes
 
     RpnParams();
 };
@@ -202,8 +208,11 @@ public:
 
     @param path ends in .onnx
     @param kind "opencv": boxes come out of cv::dnn::DetectionModel, preprocessing, decoding and
-    suppression inside. "heads": standard operators only, outputs `logits` [N, K, 1 or 2] and
-    `deltas` [N, K, 4]; dnn_rpn::Detector decodes them.
+    suppression inside. "onnx": the same by standard operators of ONNX, set 16, for ONNX Runtime and OpenCV 5;
+    outputs `boxes` D x 4 in pixels of the input, `scores` D, `labels` D. "heads": raw numbers, `logits`
+    [N, K, 1, 2, C or C + 1] and `deltas` [N, K, 4], which dnn_rpn::Detector decodes; with a second stage, of its
+    `proposals` [P, 4], `logits` [P, C + 1] and `deltas` [P, 4 C or 4], by standard operators. Files that cv::dnn 4
+    cannot run are not compared.
     */
     void exportModel(const String& path, const String& kind = "opencv");
 

@@ -1,0 +1,301 @@
+// This file is part of OpenCV project.
+// It is subject to the license terms in the LICENSE file found in the top-level directory
+// of this distribution and at http://opencv.org/license.html.
+#include "../precomp.hpp"
+#include "anchor_head.hpp"
+#include "backbone.hpp"
+#include "objects.hpp"
+
+#include "opencv2/dnn_rpn.hpp"
+
+namespace cv {
+namespace dnn_rpn_train {
+
+using namespace dnn_rpn;
+
+RpnParams::RpnParams()
+{
+    // Recall is what proposals are for: doc/experiments.md has what each threshold gives.
+    proposals.nmsThreshold = 0.9f;
+    proposals.preNms = 2000;
+    proposals.postNms = 1000;
+}
+
+namespace {
+
+//! Adds one convolution a level, all with the same weights.
+std::vector<int> addConvs(Graph& graph, const std::string& name, const std::vector<int>& inputs,
+                          int outputChannels, int kernel, double deviation, RNG& rng)
+{
+    std::vector<int> convs{graph.addConv(name, inputs[0], graph.channels(inputs[0]), outputChannels, kernel)};
+    drawWeights(graph.parameters[graph.nodes[convs[0]].parameters[0]].value, deviation, rng);
+    for (size_t level = 1; level < inputs.size(); level++)
+    {
+        Node node = graph.nodes[convs[0]];
+        node.name = name + "." + std::to_string(level);
+        node.inputs = {inputs[level]};
+        convs.push_back(graph.add(node));
+    }
+    return convs;
+}
+
+std::vector<int> addRelus(Graph& graph, const std::string& name, const std::vector<int>& inputs)
+{
+    std::vector<int> relus;
+    for (size_t level = 0; level < inputs.size(); level++)
+        relus.push_back(graph.addRelu(level == 0 ? name : name + "." + std::to_string(level), inputs[level]));
+    return relus;
+}
+
+/** @brief Calls use(rows, map) for the map of each level: the level's part of `all` (anchors x columns, all levels)
+as cells x channels, and picture n of the map as channels x cells, which share the memory. */
+template<typename TensorOf, typename Use>
+void forEachMap(const std::vector<int>& nodes, int n, Mat& all, const TensorOf& tensorOf, const Use& use)
+{
+    int first = 0;
+    for (int node : nodes)
+    {
+        const Tensor& tensor = tensorOf(node);
+        const Shape& s = tensor.shape();
+        const int cells = static_cast<int>(s.plane()), count = static_cast<int>(s.picture()) / all.cols;
+        Mat rows = all.rowRange(first, first + count).reshape(1, cells);
+        Mat map(s.c, cells, CV_32F, const_cast<float*>(tensor.picture(n)));
+        use(rows, map);
+        first += count;
+    }
+}
+
+//! What one picture's maps of all levels say, as anchors x columns.
+Mat anchorsFirst(const Network& network, const std::vector<int>& nodes, int n, int columns, int anchors)
+{
+    Mat all(anchors, columns, CV_32F);
+    forEachMap(
+        nodes, n, all, [&](int node) -> const Tensor& { return network.value(node); },
+        [](Mat& rows, const Mat& map) { transpose(map, rows); });
+    return all;
+}
+
+//! The way back, into the maps' gradients.
+void channelsFirst(Mat& all, Network& network, const std::vector<int>& nodes, int n)
+{
+    forEachMap(
+        nodes, n, all, [&](int node) -> const Tensor& { return network.gradient(node); },
+        [](const Mat& rows, Mat& map) { transpose(rows, map); });
+}
+
+//! What one picture's anchors should say.
+struct Target
+{
+    Mat labels, deltas;
+    int positives = 0, sampled = 0;
+};
+
+} // namespace
+
+AnchorHead::AnchorHead(const RpnParams& params_, int classes, Graph& graph, const std::vector<int>& features,
+                       RNG& rng)
+    : params(params_), classCount(classes)
+{
+    const std::vector<String> known{"focal_sigmoid", "focal_softmax", "ce_sigmoid", "ce_softmax"};
+    if (std::find(known.begin(), known.end(), params.loss) == known.end())
+        CV_Error_(Error::StsBadArg,
+                  ("loss '%s' is none of focal_sigmoid, focal_softmax, ce_sigmoid, ce_softmax",
+                   params.loss.c_str()));
+    if (!(params.prior > 0 && params.prior < 1))
+        CV_Error_(Error::StsOutOfRange, ("prior is %g, not between 0 and 1", params.prior));
+    for (double weight : {params.focalWeight, params.boxWeight})
+        if (!(weight > 0 && weight <= 1e6))
+            CV_Error_(Error::StsOutOfRange,
+                      ("the weight of a loss is %g, not above 0 and at most 1e6", weight));
+    if (params.tower < 0 || params.tower > 4)
+        CV_Error_(Error::StsOutOfRange, ("a tower of %d convolutions: only 0..4 are possible", params.tower));
+    if (params.detections.deltaWeights != Scalar::all(1))
+        CV_Error(Error::StsBadArg, "detections.deltaWeights must be 1: the head's deltas have no weights");
+    if (classes < 0)
+        CV_Error_(Error::StsOutOfRange, ("there cannot be %d classes", classes));
+    focal = params.loss.find("focal") == 0;
+    isSoftmax = params.loss.find("softmax") != String::npos;
+
+    const std::vector<float>& sizes = params.anchorSizes;
+    if (features.empty() || sizes.empty() || sizes.size() % features.size() != 0)
+        CV_Error_(Error::StsBadArg, ("%d anchor sizes cannot be divided evenly among %d levels",
+                                     static_cast<int>(sizes.size()), static_cast<int>(features.size())));
+    const size_t share = sizes.size() / features.size();
+    for (size_t level = 0; level < features.size(); level++)
+    {
+        const Grid grid = gridOf(graph, features[level]);
+        const auto first = sizes.begin() + level * share;
+        anchorLevels.emplace_back(grid.stride, std::vector<float>(first, first + share), params.anchorRatios,
+                                  grid.centre / grid.stride);
+        CV_CheckEQ(graph.channels(features[level]), graph.channels(features[0]),
+                   "the head has the same weights at all levels, so they must have as many channels");
+    }
+    addTo(graph, features, rng);
+}
+
+void AnchorHead::addTo(Graph& graph, const std::vector<int>& features, RNG& rng)
+{
+    const std::string prefix = classCount > 0 ? "head." : "rpn.";
+    const int channels = graph.channels(features[0]), count = anchorLevels[0].count();
+    std::vector<int> classifier = features, regressor = features;
+    if (params.tower == 0)
+    {
+        const std::vector<int> conv = addConvs(graph, prefix + "conv", features, channels, 3, 0.01, rng);
+        classifier = regressor = addRelus(graph, prefix + "relu", conv);
+    }
+    // He et al. 2015, eq. 10: so that what comes out of four layers is as large as what goes in.
+    const double deviation = std::sqrt(2. / (9 * channels));
+    for (auto tower : {std::make_pair("cls", &classifier), std::make_pair("reg", &regressor)})
+        for (int i = 1; i <= params.tower; i++)
+        {
+            const std::string name = prefix + tower.first + std::to_string(i);
+            *tower.second = addRelus(graph, name + ".relu",
+                                     addConvs(graph, name, *tower.second, channels, 3, deviation, rng));
+        }
+    logits = addConvs(graph, prefix + "logits", classifier, count * columns(), 1, 0.01, rng);
+    deltas = addConvs(graph, prefix + "deltas", regressor, count * 4, 1, 0.01, rng);
+
+    // RetinaNet, section 4.1: without this the many negatives swamp the first steps. The probability is that of
+    // each class with sigmoids, and that of all classes together with softmax.
+    const double objects = isSoftmax ? std::max(1, classCount) : 1;
+    const float bias = static_cast<float>(std::log(params.prior / (objects * (1 - params.prior))));
+    Tensor& biases = graph.parameters[graph.nodes[logits[0]].parameters[1]].value;
+    if (focal)
+        for (int i = 0; i < count * columns(); i++)
+            biases.data()[i] = isSoftmax && i % columns() == 0 ? 0 : bias;
+    graph.outputs = logits;
+    graph.outputs.insert(graph.outputs.end(), deltas.begin(), deltas.end());
+}
+
+AnchorHead AnchorHead::onFeatures(int features) const
+{
+    CV_CheckEQ(static_cast<int>(anchorLevels.size()), 1, "only a head of one level stands on one node");
+    AnchorHead head = *this;
+    head.logits[0] -= features;
+    head.deltas[0] -= features;
+    return head;
+}
+
+void AnchorHead::anchors(const Network& network, Mat& all, std::vector<int>& levelCounts) const
+{
+    std::vector<Size> sizes;
+    for (int node : logits)
+    {
+        const Shape& s = network.value(node).shape();
+        sizes.push_back(Size(s.w, s.h));
+    }
+    generateAnchors(anchorLevels, sizes, all, levelCounts);
+}
+
+HeadLoss AnchorHead::loss(Network& network, const std::vector<std::vector<Object>>& objects,
+                          unsigned seed) const
+{
+    const int pictures = network.value(logits[0]).shape().n;
+    CV_CheckEQ(static_cast<int>(objects.size()), pictures,
+               "objects are wanted for every picture of the batch");
+    Mat all;
+    std::vector<int> counts;
+    anchors(network, all, counts);
+
+    std::vector<Target> targets(pictures);
+    parallel_for_(Range(0, pictures), [&](const Range& range) {
+        for (int n = range.start; n < range.end; n++)
+        {
+            Target& t = targets[n];
+            const Mat boxes = boxesOf(objects[n], false);
+            Mat matches;
+            matchAnchors(all, boxes, boxesOf(objects[n], true), matches, params.match);
+            const Mat classOf = classCount > 0 ? labelsOf(objects[n]) : Mat();
+            t.positives = matchLabels(matches, classOf, t.labels);
+            if (!focal)
+            {
+                sampleAnchors(
+                    matches, params.sampleCount, params.sampleShare,
+                    static_cast<int>(seed * static_cast<unsigned>(pictures) + static_cast<unsigned>(n)));
+                matchLabels(matches, classOf, t.labels);
+                t.sampled = countNonZero(t.labels >= 0);
+            }
+            encodeTargets(all, boxes, matches, t.deltas);
+        }
+    });
+
+    HeadLoss loss;
+    int sampled = 0;
+    for (const Target& t : targets)
+    {
+        loss.positives += t.positives;
+        sampled += t.sampled;
+    }
+    // PRCV 2018, section 3.2: N'cls positives, N'reg twice as many; over the whole batch.
+    const double clsNormalizer =
+        focal ? std::max(1, loss.positives) / params.focalWeight : std::max(1, sampled);
+    const double regNormalizer =
+        (focal ? std::max(1, 2 * loss.positives) : std::max(1, sampled)) / params.boxWeight;
+
+    std::vector<double> cls(pictures), reg(pictures);
+    parallel_for_(Range(0, pictures), [&](const Range& range) {
+        for (int n = range.start; n < range.end; n++)
+        {
+            Mat x, d, xGrad, dGrad;
+            heads(network, n, x, d);
+            const Target& t = targets[n];
+            if (focal && isSoftmax)
+                cls[n] =
+                    softmaxFocalLoss(x, t.labels, xGrad, params.focalAlpha, params.focalGamma, clsNormalizer);
+            else if (focal)
+                cls[n] =
+                    sigmoidFocalLoss(x, t.labels, xGrad, params.focalAlpha, params.focalGamma, clsNormalizer);
+            else if (isSoftmax)
+                cls[n] = softmaxCrossEntropy(x, t.labels, xGrad, clsNormalizer);
+            else
+                cls[n] = sigmoidCrossEntropy(x, t.labels, xGrad, clsNormalizer);
+            reg[n] = smoothL1Loss(d, t.deltas, t.labels, dGrad, params.boxBeta, regNormalizer);
+            channelsFirst(xGrad, network, logits, n);
+            channelsFirst(dGrad, network, deltas, n);
+        }
+    });
+    for (int n = 0; n < pictures; n++)
+    {
+        loss.cls += cls[n];
+        loss.reg += reg[n];
+        if (loss.worst < 0 && !std::isfinite(cls[n] + reg[n]))
+            loss.worst = n;
+    }
+    return loss;
+}
+
+void AnchorHead::heads(const Network& network, int n, Mat& x, Mat& d) const
+{
+    size_t count = 0;
+    for (int node : deltas)
+        count += network.value(node).shape().picture() / 4;
+    x = anchorsFirst(network, logits, n, columns(), static_cast<int>(count));
+    d = anchorsFirst(network, deltas, n, 4, static_cast<int>(count));
+}
+
+void AnchorHead::propose(const Network& network, int n, Size picture, const ProposalParams& limits,
+                         OutputArray boxes, OutputArray scores) const
+{
+    CV_CheckLE(classCount, 1, "proposals have no classes");
+    Mat x, d, p, all;
+    std::vector<int> counts;
+    heads(network, n, x, d);
+    anchors(network, all, counts);
+    objectness(x, p);
+    generateProposals(p, d, all, counts, picture, boxes, scores, limits);
+}
+
+void AnchorHead::detect(const Network& network, int n, Size picture, OutputArray boxes, OutputArray scores,
+                        OutputArray labels) const
+{
+    CV_CheckGE(classCount, 1, "detections have classes");
+    Mat x, d, p, all;
+    std::vector<int> counts;
+    heads(network, n, x, d);
+    anchors(network, all, counts);
+    classScores(x, isSoftmax, p);
+    generateDetections(p, d, all, counts, picture, boxes, scores, labels, params.detections);
+}
+
+} // namespace dnn_rpn_train
+} // namespace cv

@@ -1,0 +1,82 @@
+// This file is part of OpenCV project.
+// It is subject to the license terms in the LICENSE file found in the top-level directory
+// of this distribution and at http://opencv.org/license.html.
+#ifndef OPENCV_DNN_RPN_TRAIN_DETECTOR_ANCHOR_HEAD_HPP
+#define OPENCV_DNN_RPN_TRAIN_DETECTOR_ANCHOR_HEAD_HPP
+
+#include "opencv2/dnn_rpn_train/trainer.hpp"
+#include "../net/network.hpp"
+#include "head_loss.hpp"
+
+namespace cv {
+namespace dnn_rpn_train {
+
+/** @brief What tells objects from background at anchors: a head on one or several feature maps, its loss, and its
+boxes. Without classes it is a region proposal network, with classes a one-stage detector (RetinaNet, Lin et al.,
+ICCV 2017).
+
+Each level has `logits`, A x columns() channels with the A anchors outermost, and `deltas`, 4 A channels likewise, of
+1x1 convolutions behind RpnParams::tower. All levels have the same weights.
+*/
+class CV_EXPORTS AnchorHead
+{
+public:
+    /** @param params checked here
+    @param classes C >= 1; 0: objects are told from background only, whatever their labels
+    @param graph gets the head, and its outputs
+    @param features nodes that the head stands on, one a level, of as many channels as each other; the first
+    level gets the first of the anchors' sizes
+    @param rng of the weights */
+    AnchorHead(const RpnParams& params, int classes, Graph& graph, const std::vector<int>& features,
+               RNG& rng);
+
+    /** @brief The same head for the network of headOf(): its nodes are numbered from the features on.
+    @param features the node that a head of one level stands on */
+    AnchorHead onFeatures(int features) const;
+
+    /** @brief Loss of the network's last forward pass; puts its gradients into the network.
+    @param network with the head
+    @param objects of each picture of the batch, in pixels of the input; with labels 1..C if there are classes
+    @param seed of the sampling */
+    HeadLoss loss(Network& network, const std::vector<std::vector<Object>>& objects, unsigned seed) const;
+
+    /** @brief Proposals of picture n of the network's last forward pass; at most one class.
+    @param picture width x height of the input
+    @param limits which of them
+    @param boxes P x 4 in pixels of the input, by falling score */
+    void propose(const Network& network, int n, Size picture, const dnn_rpn::ProposalParams& limits,
+                 OutputArray boxes, OutputArray scores) const;
+
+    //! Detections of picture n of the network's last forward pass, in pixels of the input; at least one class.
+    void detect(const Network& network, int n, Size picture, OutputArray boxes, OutputArray scores,
+                OutputArray labels) const;
+
+    //! Logits (K x columns()) and deltas (K x 4) of picture n, anchors in their usual order, level after level.
+    void heads(const Network& network, int n, Mat& logits, Mat& deltas) const;
+
+    //! The anchors (K x 4) for the network's last forward pass, and how many of them each level has.
+    void anchors(const Network& network, Mat& all, std::vector<int>& levelCounts) const;
+
+    int classes() const { return classCount; }
+    bool softmax() const { return isSoftmax; }
+    //! Logits of an anchor: one a class (one in all without classes), before them the background with softmax.
+    int columns() const { return std::max(1, classCount) + isSoftmax; }
+    const std::vector<dnn_rpn::AnchorLevel>& levels() const { return anchorLevels; }
+    int logitsNode(int level = 0) const { return logits.at(level); }
+    int deltasNode(int level = 0) const { return deltas.at(level); }
+    const RpnParams& parameters() const { return params; }
+
+private:
+    void addTo(Graph& graph, const std::vector<int>& features, RNG& rng);
+
+    const RpnParams params;
+    const int classCount;
+    bool isSoftmax = false, focal = true;
+    std::vector<dnn_rpn::AnchorLevel> anchorLevels;
+    std::vector<int> logits, deltas; //!< by level
+};
+
+} // namespace dnn_rpn_train
+} // namespace cv
+
+#endif

@@ -1,0 +1,24 @@
+// This file is part of OpenCV project.
+// It is subject to the license terms in the LICENSE file found in the top-level directory
+// of this distribution and at http://opencv.org/license.html.
+#ifndef OPENCV_DNN_RPN_TRAIN_DETECTOR_HEAD_LOSS_HPP
+#define OPENCV_DNN_RPN_TRAIN_DETECTOR_HEAD_LOSS_HPP
+
+#include "opencv2/core.hpp"
+
+namespace cv {
+namespace dnn_rpn_train {
+
+//! What one batch cost at one head.
+struct CV_EXPORTS HeadLoss
+{
+    double cls = 0, reg = 0;
+    int positives = 0; //!< anchors before sampling, or regions after it
+    int worst = -1;    //!< the first picture of the batch whose loss is not finite, or -1
+    double total() const { return cls + reg; }
+};
+
+} // namespace dnn_rpn_train
+} // namespace cv
+
+#endif
