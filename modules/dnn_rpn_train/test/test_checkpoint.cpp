@@ -187,7 +187,7 @@ TEST(Settings, everyParameterCounts)
         {"second stage's smallest side of a detection", [](TrainParams& p) { p.roi.detections.minSize++; }},
         {"smallest side of a detection", [](TrainParams& p) { p.rpn.detections.minSize++; }},
         {"second stage's delta weights", [](TrainParams& p) { p.roi.detections.deltaWeights[3] = 1; }},
-        {"delta weights", [](TrainParams& p) { p.rpn.detections.deltaWeights[3] = 1; }}};
+        {"delta weights", [](TrainParams& p) { p.rpn.detections.deltaWeights[3] = 2; }}};
     TrainParams before;
     before.backbone = scratch / "one.onnx";
     before.engine = "eigen";
