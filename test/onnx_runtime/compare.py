@@ -63,7 +63,7 @@ def main():
                 print("%-20s %5d detections" % (path.rsplit("/", 1)[1], count))
                 assert (count == 0) == path.rsplit("/", 1)[1].startswith("no_"), "as many as that?"
                 total += 1
-    assert total >= 6, "only %d detectors were made" % total
+    assert total >= 8, "only %d detectors were made" % total
 
 
 main()

@@ -110,6 +110,8 @@ int main(int argc, char** argv)
     const Dataset set = drawShapes(folder, 6);
     for (const char* loss : {"focal_softmax", "ce_sigmoid"})
         make(folder + "/rpn_" + loss, set, quick("rpn", loss));
+    for (const char* loss : {"focal_sigmoid", "focal_softmax"})
+        make(folder + "/retina_" + loss, set, quick("retina", loss));
     TrainParams two = quick("faster_rcnn", "ce_sigmoid");
     make(folder + "/two_stages", set, two);
     two.roi.sharedDeltas = true;

@@ -64,6 +64,16 @@ TrainParams quick()
     return p;
 }
 
+TrainParams oneStage(const String& loss)
+{
+    TrainParams p = quick();
+    p.detector = "retina";
+    p.rpn.loss = loss;
+    p.rpn.match.positiveIoU = 0.5f;
+    p.rpn.match.negativeIoU = 0.4f;
+    return p;
+}
+
 TEST(Detectors, twoStagesLearnToTellShapesApart)
 {
     const Scratch scratch;
@@ -93,21 +103,46 @@ TEST(Detectors, twoStagesLearnToTellShapesApart)
         }
 }
 
+TEST(Detectors, oneStageLearnsToTellShapesApart)
+{
+    const Scratch scratch;
+    const Dataset set = writeShapes(scratch, 4, 2, Size(96, 64), 3);
+    for (const char* loss : {"focal_sigmoid", "focal_softmax", "ce_softmax"})
+        for (int tower : {0, 1})
+        {
+            SCOPED_TRACE(format("%s, tower %d", loss, tower));
+            TrainParams p = oneStage(loss);
+            p.rpn.tower = tower;
+            Trainer trainer(p);
+            double last = 0;
+            trainer.fit(set, [&](const StepReport& r) {
+                EXPECT_EQ(0, r.lossRoiCls + r.lossRoiReg);
+                last = r.lossCls;
+                return true;
+            });
+            EXPECT_LT(last, 0.1);
+            const Metrics m = trainer.evaluate(set);
+            EXPECT_GT(m.AP50, 0.85);
+            EXPECT_EQ(2u, m.classAP50.size());
+        }
+}
+
 TEST(Detectors, stockOpenCVGivesTheTrainersDetections)
 {
     const Scratch scratch;
     const Dataset set = writeShapes(scratch, 4, 2, Size(192, 128), 3);
-    for (bool shared : {false, true})
+    TrainParams shared = quick();
+    shared.roi.sharedDeltas = true;
+    for (TrainParams p : {quick(), shared, oneStage("focal_sigmoid"), oneStage("focal_softmax")})
     {
-        SCOPED_TRACE(format("shared boxes: %d", shared));
-        TrainParams p = quick();
-        p.roi.sharedDeltas = shared;
+        SCOPED_TRACE(
+            format("%s, %s, shared boxes: %d", p.detector.c_str(), p.rpn.loss.c_str(), p.roi.sharedDeltas));
         p.epochs = 80;
         Trainer trainer(p);
         trainer.fit(set);
         trainer.exportModel(scratch / "m.onnx");
         Detector model(scratch / "m.onnx");
-        EXPECT_EQ("faster_rcnn", model.description().detector);
+        EXPECT_EQ(p.detector, model.description().detector);
         EXPECT_EQ(p.classes, model.description().classes);
         std::vector<Mat> pictures, boxes, scores, labels;
         for (const AnnotatedImage& image : set.images)
