@@ -49,6 +49,21 @@ double pool(const Node& node, const Wide& in, int n, int c, int y, int x)
     return node.op == Op::MaxPool ? highest : sum / (node.countPadding ? padded : real);
 }
 
+double meanOfPlane(const Wide& in, int n, int c)
+{
+    double sum = 0;
+    for (int y = 0; y < in.shape.h; y++)
+        for (int x = 0; x < in.shape.w; x++)
+            sum += in.at(n, c, y, x);
+    return sum / (double(in.shape.h) * in.shape.w);
+}
+
+//! A number of a map, or the channel's only one.
+double ofMap(const Wide& in, int n, int c, int y, int x)
+{
+    return in.shape.plane() == 1 ? in.at(n, c, 0, 0) : in.at(n, c, y, x);
+}
+
 //! What batch normalisation takes for mean and variance.
 void statistics(const Node& node, const Wide& x, const std::vector<Wide>& p, bool training,
                 std::vector<double>& mean, std::vector<double>& variance)
@@ -118,6 +133,25 @@ Wide naiveForward(const Node& node, const std::vector<Wide>& inputs, const std::
                     case Op::Clip:
                         value = std::min<double>(node.upper,
                                                  std::max<double>(node.lower, inputs[0].at(n, c, y, x)));
+                        break;
+                    case Op::LeakyRelu:
+                    {
+                        const double v = inputs[0].at(n, c, y, x);
+                        value = v < 0 ? node.alpha * v : v;
+                        break;
+                    }
+                    case Op::Sigmoid:
+                        value = 1 / (1 + std::exp(-inputs[0].at(n, c, y, x)));
+                        break;
+                    case Op::HardSigmoid:
+                        value = std::min(
+                            1., std::max(0., double(node.alpha) * inputs[0].at(n, c, y, x) + node.beta));
+                        break;
+                    case Op::Mul:
+                        value = ofMap(inputs[0], n, c, y, x) * ofMap(inputs[1], n, c, y, x);
+                        break;
+                    case Op::GlobalAveragePool:
+                        value = meanOfPlane(inputs[0], n, c);
                         break;
                     case Op::Add:
                         for (const Wide& i : inputs)

@@ -98,6 +98,8 @@ public:
             for (size_t i = 1; i < c.inputs.size(); i++)
                 out.c += c.inputs[i].c;
         }
+        else if (node.op == Op::Mul)
+            out = c.inputs[c.inputs[0].plane() < c.inputs[1].plane()];
         else
             out = graph.shapes(c.inputs[0]).back();
         direction = randomTensor(out, rng);
@@ -262,6 +264,67 @@ TEST(Engine, activations)
     clip.upper = 0.4f;
     check({"relu", relu, {Shape(2, 3, 3, 5)}});
     check({"clip", clip, {Shape(3, 2, 1, 7)}});
+    Node n;
+    n.op = Op::Sigmoid;
+    check({"sigmoid", n, {Shape(2, 3, 3, 5)}});
+    for (float slope : {0.f, 0.1f, 1.f, 2.f})
+    {
+        n.op = Op::LeakyRelu;
+        n.alpha = slope;
+        check({"leaky relu", n, {Shape(1, 17, 2, 3)}});
+    }
+    n.op = Op::HardSigmoid;
+    n.alpha = 0.9f; // flat on both sides
+    n.beta = 0.4f;
+    check({"hard sigmoid", n, {Shape(3, 2, 3, 5)}});
+    n.alpha = -0.2f;
+    check({"falling hard sigmoid", n, {Shape(1, 1, 1, 7)}});
+}
+
+TEST(Engine, mul)
+{
+    Node n;
+    n.op = Op::Mul;
+    const Shape map(2, 17, 3, 5), numbers(2, 17, 1, 1);
+    check({"maps", n, {map, map}});
+    check({"map by channels", n, {map, numbers}});
+    check({"channels by map", n, {numbers, map}});
+    check({"channels by channels", n, {numbers, numbers}});
+    check({"one row", n, {Shape(3, 1, 1, 4), Shape(3, 1, 1, 1)}});
+}
+
+TEST(Engine, globalAveragePool)
+{
+    Node n;
+    n.op = Op::GlobalAveragePool;
+    for (const Shape& s : {Shape(2, 3, 4, 5), Shape(1, 17, 1, 7), Shape(3, 2, 1, 1)})
+        check({s.str(), n, {s}});
+}
+
+//! What a sigmoid makes of large numbers is a number.
+TEST(Engine, sigmoidOfLargeNumbers)
+{
+    Graph g;
+    Node n;
+    n.name = "sigmoid";
+    n.op = Op::Sigmoid;
+    n.inputs = {g.addInput("in")};
+    g.outputs = {g.add(n)};
+    for (const std::string& engine : Engine::names())
+    {
+        Network network(g, Engine::create(engine), true);
+        Tensor input(Shape(1, 1, 1, 4));
+        for (int i = 0; i < 4; i++)
+            input.data()[i] = (i % 2 ? 1.f : -1.f) * (i < 2 ? 100.f : 1e30f);
+        network.forward(input);
+        network.gradient(1).setTo(1);
+        network.backward();
+        for (int i = 0; i < 4; i++)
+        {
+            EXPECT_NEAR(i % 2, network.value(1).data()[i], 1e-6) << engine;
+            EXPECT_NEAR(0, network.inputGradient().data()[i], 1e-6) << engine;
+        }
+    }
 }
 
 TEST(Engine, batchNorm)
@@ -409,7 +472,23 @@ Graph everything(RNG& rng)
     resize.op = Op::Resize;
     resize.inputs = {a1};
     const int o3 = g.addConv("o3", g.add(resize), 4, 1, 3);
-    g.outputs = {o1, o2, o3};
+    // Squeeze and excitation; a number that is multiplied with itself; and activations side by side.
+    auto one = [&](Op op, const char* name, const std::vector<int>& inputs) {
+        Node n;
+        n.name = name;
+        n.op = op;
+        n.inputs = inputs;
+        n.alpha = 0.3f;
+        n.beta = 0.5f;
+        return g.add(n);
+    };
+    const int squeezed = one(Op::GlobalAveragePool, "squeeze", {c1}),
+              gate = one(Op::Sigmoid, "gate", {g.addConv("excite", squeezed, 4, 4, 1)}),
+              excited = one(Op::Mul, "excited", {gate, c1}),
+              swish = one(Op::Mul, "swish", {excited, one(Op::HardSigmoid, "hard", {excited})}),
+              square = one(Op::Mul, "square", {swish, swish}),
+              o4 = one(Op::LeakyRelu, "o4", {g.addConv("c3", square, 4, 3, 1)});
+    g.outputs = {o1, o2, o3, o4};
     // The same weights on smaller maps, twice.
     for (int stride : {2, 3})
     {
@@ -591,13 +670,13 @@ TEST(Network, shortNumbersAreNearTheExact)
         return; // this build or processor has none
     }
     RNG rng(7);
-    auto checkNear = [&](Graph g, const Shape& shape) {
+    auto checkNear = [&](Graph g, const Shape& shape, double tolerance = 0.03) {
         Network exact(g, Engine::create("eigen"), true), network(g, engine, true);
         const Tensor input = randomTensor(shape, rng);
         exact.forward(input);
         network.forward(input);
-        auto compare = [](const Tensor& a, const Tensor& b) {
-            EXPECT_LT(cv::norm(a.flat(), b.flat()), 0.03 * cv::norm(a.flat()));
+        auto compare = [&](const Tensor& a, const Tensor& b) {
+            EXPECT_LT(cv::norm(a.flat(), b.flat()), tolerance * cv::norm(a.flat()));
         };
         for (int o : g.outputs)
         {
@@ -623,6 +702,24 @@ TEST(Network, shortNumbersAreNearTheExact)
     for (Parameter& p : g.parameters)
         p.value = randomTensor(p.value.shape(), rng);
     checkNear(g, Shape(2, 5, 7, 9));
+    for (Op op : {Op::Sigmoid, Op::HardSigmoid, Op::LeakyRelu})
+    {
+        Node mul, gate;
+        gate.name = "gate";
+        gate.op = op;
+        gate.alpha = 0.3f;
+        gate.beta = 0.5f;
+        mul.name = "mul";
+        mul.op = Op::Mul;
+        Graph h;
+        mul.inputs = {h.addConv("a", h.addInput("in"), 5, 20, 3)};
+        gate.inputs = mul.inputs;
+        mul.inputs.push_back(h.add(gate));
+        h.outputs = {h.addConv("b", h.add(mul), 20, 6, 3)};
+        for (Parameter& p : h.parameters)
+            p.value = randomTensor(p.value.shape(), rng);
+        checkNear(h, Shape(2, 5, 7, 9), 0.06); // products add up what their factors lack
+    }
 }
 
 //! Gradients of three layers, the middle one a convolution of 64 to 80 channels, and the value of the last.

@@ -50,6 +50,59 @@ TEST(Graph, shapesOfFullyConnectedAndResizedNodes)
     EXPECT_TRUE(contains(errorOf([&] { g.shapes(Shape(6, 3, 2, 5)); }), "'larger'"));
 }
 
+//! Adds an operator without attributes.
+int addPlain(Graph& g, Op op, const std::string& name, const std::vector<int>& inputs)
+{
+    Node n;
+    n.name = name;
+    n.op = op;
+    n.inputs = inputs;
+    return g.add(n);
+}
+
+TEST(Graph, productsTakeMapsAndNumbersForEachChannel)
+{
+    Graph g;
+    const int in = g.addInput("in"), mean = addPlain(g, Op::GlobalAveragePool, "mean", {in}),
+              gated = addPlain(g, Op::Mul, "gated", {mean, in}),
+              square = addPlain(g, Op::Mul, "square", {in, in});
+    const std::vector<Shape> s = g.shapes(Shape(2, 3, 5, 7));
+    EXPECT_EQ(Shape(2, 3, 1, 1).str(), s[mean].str());
+    EXPECT_EQ(Shape(2, 3, 5, 7).str(), s[gated].str());
+    EXPECT_EQ(Shape(2, 3, 5, 7).str(), s[square].str());
+    auto message = [&](const std::vector<int>& inputs) {
+        Graph h = g;
+        h.addConv("half", in, 3, 3, 1, 2);
+        h.addConv("wide", mean, 3, 4, 1);
+        addPlain(h, Op::Mul, "odd", inputs);
+        return errorOf([&] { h.shapes(Shape(2, 3, 5, 7)); });
+    };
+    EXPECT_EQ("", message({in, mean}));
+    EXPECT_TRUE(contains(message({in, square + 1}), "'odd'"));
+    EXPECT_TRUE(contains(message({in, square + 2}), "'odd'"));
+    EXPECT_TRUE(contains(message({in}), "'odd'"));
+}
+
+TEST(Graph, numbersOfTheWholePictureHaveNoCells)
+{
+    Graph g;
+    const int in = g.addInput("in"), c = g.addConv("c", in, 3, 4, 3, 2), d = g.addConv("d", c, 4, 4, 2, 2),
+              mean = addPlain(g, Op::GlobalAveragePool, "mean", {d}),
+              gate = addPlain(g, Op::Sigmoid, "gate", {g.addConv("excite", mean, 4, 4, 1)});
+    EXPECT_TRUE(gridOf(g, d).cells);
+    EXPECT_FALSE(gridOf(g, gate).cells);
+    EXPECT_EQ(4, gridOf(g, gate).stride);
+    for (const std::vector<int>& inputs : {std::vector<int>{gate, c}, std::vector<int>{c, gate}})
+    {
+        const int gated = addPlain(g, Op::Mul, "gated", inputs);
+        EXPECT_TRUE(gridOf(g, gated).cells);
+        EXPECT_EQ(2, gridOf(g, gated).stride);
+        EXPECT_EQ(gridOf(g, c).centre, gridOf(g, gated).centre);
+    }
+    const int odd = addPlain(g, Op::Mul, "odd", {c, d});
+    EXPECT_TRUE(contains(errorOf([&] { gridOf(g, odd); }), "'odd'"));
+}
+
 TEST(Graph, mistakesNameTheNode)
 {
     Graph g;

@@ -42,10 +42,25 @@ Graph sampleGraph()
     add.op = Op::Add;
     add.inputs = {node, clipped};
     const int added = g.add(add);
+    auto one = [&](Op op, const char* name, const std::vector<int>& inputs) {
+        Node n;
+        n.name = name;
+        n.op = op;
+        n.inputs = inputs;
+        n.alpha = 0.3f;
+        n.beta = 0.4f;
+        return g.add(n);
+    };
+    const int squeezed = one(Op::GlobalAveragePool, "squeeze", {added}),
+              gate = one(Op::Sigmoid, "gate", {g.addConv("excite", squeezed, 6, 6, 1)}),
+              excited = one(Op::Mul, "excited", {added, gate}),
+              swish = one(Op::Mul, "swish", {one(Op::HardSigmoid, "hard", {excited}), excited}),
+              leaky = one(Op::LeakyRelu, "leaky", {g.addConv("before", swish, 6, 6, 1)}),
+              first = one(Op::Mul, "gate first", {gate, leaky});
     Node concat;
     concat.name = "concat";
     concat.op = Op::Concat;
-    concat.inputs = {added, node};
+    concat.inputs = {first, node};
     const int stacked = g.add(concat);
     Node pool;
     pool.name = "max";
@@ -188,6 +203,288 @@ TEST(Onnx, aGraphStandsBehindAnother)
               ours = run(second, Tensor(Shape(1, 4, 5, 3), features.data));
     ASSERT_EQ(ours.total(), theirs.total());
     EXPECT_LT(cv::norm(theirs, ours, NORM_INF), 1e-5);
+}
+
+Graph imported(const std::string& bytes)
+{
+    const Scratch scratch;
+    writeFile(scratch / "g.onnx", bytes);
+    Graph g;
+    g.outputs = {importOnnx(scratch / "g.onnx", g, g.addInput("in"))};
+    return g;
+}
+
+std::string importError(const std::string& bytes)
+{
+    return errorOf([&] { imported(bytes); });
+}
+
+//! A file whose input is `in`, 1 x 3 x 9 x 11, and whose output is `out`.
+class SmallFile
+{
+public:
+    explicit SmallFile(const std::function<void(SmallFile&)>& fill)
+    {
+        writer.addInput("in", {1, 3, 9, 11});
+        fill(*this);
+        writer.addOutput("out", {1, -1, -1, -1});
+    }
+    OnnxWriter::NodeRef node(const char* type, const char* name, const std::vector<std::string>& inputs)
+    {
+        return writer.addNode(type, name, inputs);
+    }
+    //! Random numbers as a constant.
+    void weights(const char* name, const std::vector<int64_t>& dims)
+    {
+        size_t total = 1;
+        for (int64_t d : dims)
+            total *= static_cast<size_t>(d);
+        std::vector<float> numbers(total);
+        RNG rng(total);
+        for (float& x : numbers)
+            x = static_cast<float>(rng.uniform(-0.5, 0.5));
+        writer.addConstant(name, dims, numbers.data());
+    }
+    std::string bytes() const { return writer.bytes(); }
+
+    OnnxWriter writer;
+};
+
+//! cv::dnn's own reading of a file is the reference, and of what we write of what we read of it.
+void expectReadAsCvDnnDoes(const std::string& bytes)
+{
+    Graph g = imported(bytes);
+    Tensor picture = randomPicture(9, 11);
+    const Mat theirs = runInCvDnn(bytes, picture), ours = run(g, picture);
+    ASSERT_EQ(theirs.total(), ours.total());
+    EXPECT_LT(cv::norm(theirs, ours, NORM_INF), 1e-5);
+    OnnxWriter writer;
+    writer.addInput("in", {1, 3, 9, 11});
+    writer.addGraph(g);
+    writer.addOutput(g.nodes[g.outputs[0]].name, {1, -1, -1, -1});
+    EXPECT_LT(cv::norm(theirs, runInCvDnn(writer.bytes(), picture), NORM_INF), 1e-5);
+}
+
+//! relu -> Pad -> a window of 4 x 4, at strides of 2.
+std::string paddedWindow(const std::string& type, const std::vector<int64_t>& pads, bool asInputs,
+                         float value = 0, const std::vector<int64_t>& ownPads = {0, 0, 0, 0})
+{
+    return SmallFile([&](SmallFile& f) {
+               f.node("Relu", "relu", {"in"});
+               if (asInputs) // as since operator set 11
+               {
+                   f.writer.addConstant("pads", pads);
+                   f.writer.addConstant("value", {1}, &value);
+                   f.node("Pad", "padded", {"relu", "pads", "value"}).text("mode", "constant");
+               }
+               else
+                   f.node("Pad", "padded", {"relu"}).integers("pads", pads).real("value", value);
+               std::vector<std::string> inputs{"padded"};
+               if (type == "Conv")
+               {
+                   f.weights("w", {4, 3, 4, 4});
+                   inputs.push_back("w");
+               }
+               f.node(type.c_str(), "out", inputs)
+                   .integers("kernel_shape", {4, 4})
+                   .integers("strides", {2, 2})
+                   .integers("pads", ownPads);
+           })
+        .bytes();
+}
+
+TEST(Onnx, paddingBecomesThatOfTheWindowBehindIt)
+{
+    for (const char* type : {"Conv", "MaxPool", "AveragePool"})
+        for (bool asInputs : {false, true})
+        {
+            SCOPED_TRACE(type);
+            expectReadAsCvDnnDoes(paddedWindow(type, {0, 0, 0, 1, 0, 0, 2, 3}, asInputs));
+            expectReadAsCvDnnDoes(paddedWindow(type, {0, 0, 0, 0, 0, 0, 0, 0}, asInputs));
+        }
+    // Its own padding is added to.
+    const Graph g = imported(paddedWindow("Conv", {0, 0, 0, 1, 0, 0, 2, 3}, false, 0, {4, 5, 6, 7}));
+    const Node& window = g.nodes.back();
+    EXPECT_EQ(Vec4i(4, 6, 8, 10), Vec4i(window.padTop, window.padLeft, window.padBottom, window.padRight));
+    // The lowest number never is the highest.
+    EXPECT_EQ("", importError(paddedWindow("MaxPool", {0, 0, 1, 1, 0, 0, 1, 1}, false, -INFINITY)));
+}
+
+TEST(Onnx, paddingThatCountsInAveragesCountsInCvDnnToo)
+{
+    for (const Vec4i& pads : {Vec4i(1, 1, 1, 1), Vec4i(0, 1, 2, 0)})
+        for (bool ceil : {false, true})
+        {
+            Graph g;
+            Node pool;
+            pool.name = "pool";
+            pool.op = Op::AveragePool;
+            pool.kernel = Size(3, 4);
+            pool.stride = Size(2, 2);
+            pool.padTop = pads[0];
+            pool.padLeft = pads[1];
+            pool.padBottom = pads[2];
+            pool.padRight = pads[3];
+            pool.ceilMode = ceil;
+            pool.countPadding = true;
+            pool.inputs = {g.addInput("in")};
+            g.outputs = {g.add(pool)};
+            OnnxWriter writer;
+            writer.addInput("in", {1, 3, 9, 11});
+            writer.addGraph(g);
+            writer.addOutput("pool", {1, 3, -1, -1});
+            Tensor picture = randomPicture(9, 11);
+            const Mat theirs = runInCvDnn(writer.bytes(), picture), ours = run(g, picture);
+            ASSERT_EQ(theirs.total(), ours.total());
+            EXPECT_LT(cv::norm(theirs, ours, NORM_INF), 1e-5) << Mat(pads).t() << " " << ceil;
+            Graph back = imported(writer.bytes());
+            EXPECT_EQ(0, cv::norm(ours, run(back, picture), NORM_INF));
+        }
+}
+
+TEST(Onnx, paddingThatMeansSomethingElseIsRefused)
+{
+    const std::vector<int64_t> pads{0, 0, 1, 1, 0, 0, 1, 1};
+    const auto message = [](const std::function<void(SmallFile&)>& fill) {
+        return importError(SmallFile(fill).bytes());
+    };
+    for (const char* type : {"Conv", "MaxPool", "AveragePool"})
+        EXPECT_TRUE(contains(importError(paddedWindow(type, pads, false, 3)), "padded with 3")) << type;
+    EXPECT_TRUE(contains(importError(paddedWindow("Conv", pads, false, -INFINITY)), "padded with -inf"));
+    EXPECT_TRUE(
+        contains(importError(paddedWindow("AveragePool", pads, false, 0, {1, 0, 0, 0})), "does not count"));
+    EXPECT_TRUE(
+        contains(importError(paddedWindow("AveragePool", {0, 0, 4, 0, 0, 0, 0, 0}, false)), "as large"));
+    for (const std::vector<int64_t>& odd : {std::vector<int64_t>{1, 0, 0, 0, 0, 0, 0, 0},
+                                            {0, 0, 0, 0, 0, 2, 0, 0},
+                                            {0, 0, -1, 0, 0, 0, 0, 0},
+                                            {0, 0, 0, 0, 0, 0, 0, int64_t(1) << 33},
+                                            {1, 1, 1, 1}})
+        for (bool asInputs : {false, true})
+            EXPECT_TRUE(contains(importError(paddedWindow("Conv", odd, asInputs)), "pad"));
+    // Zeros may be the highest of numbers below zero.
+    EXPECT_TRUE(contains(message([&](SmallFile& f) {
+                             f.node("Pad", "padded", {"in"}).integers("pads", pads);
+                             f.node("MaxPool", "out", {"padded"}).integers("kernel_shape", {3, 3});
+                         }),
+                         "padded with 0"));
+    EXPECT_TRUE(contains(message([&](SmallFile& f) {
+                             f.node("Pad", "padded", {"in"}).integers("pads", pads);
+                             f.node("Relu", "out", {"padded"});
+                         }),
+                         "'padded' is padded"));
+    EXPECT_TRUE(contains(message([&](SmallFile& f) { f.node("Pad", "out", {"in"}).integers("pads", pads); }),
+                         "'out'"));
+    EXPECT_TRUE(contains(message([&](SmallFile& f) {
+                             f.node("Pad", "padded", {"in"}).integers("pads", pads).text("mode", "reflect");
+                             f.node("MaxPool", "out", {"padded"}).integers("kernel_shape", {3, 3});
+                         }),
+                         "reflect"));
+}
+
+TEST(Onnx, hardSwishIsAProduct)
+{
+    expectReadAsCvDnnDoes(SmallFile([](SmallFile& f) {
+                              f.weights("w", {4, 3, 1, 1});
+                              f.node("Conv", "c", {"in", "w"}).integers("kernel_shape", {1, 1});
+                              f.node("HardSwish", "out", {"c"});
+                          }).bytes());
+}
+
+//! A file with one enlargement; of operator set 11 and later with its region, and the names of centres and rounding.
+std::string enlarged(const char* type, const std::vector<float>& scales, const char* mode = "nearest",
+                     const char* centres = nullptr, const char* rounding = nullptr)
+{
+    return SmallFile([&](SmallFile& f) {
+               f.writer.addConstant("scales", {static_cast<int64_t>(scales.size())}, scales.data());
+               std::vector<std::string> inputs{"in", "scales"};
+               if (centres)
+                   inputs.insert(inputs.begin() + 1, "");
+               OnnxWriter::NodeRef n = f.node(type, "out", inputs);
+               n.text("mode", mode);
+               if (centres)
+                   n.text("coordinate_transformation_mode", centres).text("nearest_mode", rounding);
+           })
+        .bytes();
+}
+
+TEST(Onnx, enlargementsByWholeFactorsAreRead)
+{
+    for (float scale : {1.f, 2.f, 3.f, 4.f})
+    {
+        SCOPED_TRACE(scale);
+        expectReadAsCvDnnDoes(enlarged("Upsample", {1, 1, scale, scale}));
+        expectReadAsCvDnnDoes(enlarged("Resize", {1, 1, scale, scale}));
+        expectReadAsCvDnnDoes(enlarged("Resize", {1, 1, scale, scale}, "nearest", "asymmetric", "floor"));
+    }
+    // By ONNX's formulas: x = (i + 0.5) / s - 0.5, or i / s, rounded.
+    const auto nearest = [](const std::string& centres, const std::string& rounding, float scale) {
+        std::vector<int> found;
+        for (int i = 0; i < 4 * static_cast<int>(scale); i++)
+        {
+            const double x = centres == "asymmetric"             ? i / scale
+                             : centres == "tf_half_pixel_for_nn" ? (i + 0.5) / scale
+                                                                 : (i + 0.5) / scale - 0.5;
+            found.push_back(std::max(0, rounding == "floor"                ? cvFloor(x)
+                                        : rounding == "ceil"               ? cvCeil(x)
+                                        : rounding == "round_prefer_floor" ? cvCeil(x - 0.5)
+                                                                           : cvFloor(x + 0.5)));
+        }
+        return found;
+    };
+    int read = 0, refused = 0;
+    for (const char* centres : {"half_pixel", "pytorch_half_pixel", "asymmetric", "tf_half_pixel_for_nn"})
+        for (const char* rounding : {"floor", "ceil", "round_prefer_floor", "round_prefer_ceil"})
+            for (float scale : {2.f, 3.f, 4.f, 5.f})
+            {
+                SCOPED_TRACE(centres + std::string(" ") + rounding + cv::format(" %g", scale));
+                std::vector<int> ours;
+                for (int i = 0; i < 4 * static_cast<int>(scale); i++)
+                    ours.push_back(i / static_cast<int>(scale));
+                const std::string m =
+                    importError(enlarged("Resize", {1, 1, scale, scale}, "nearest", centres, rounding));
+                EXPECT_EQ(m.empty(), nearest(centres, rounding, scale) == ours) << m;
+                (m.empty() ? read : refused)++;
+            }
+    EXPECT_GT(read, 16);
+    EXPECT_GT(refused, 16);
+}
+
+TEST(Onnx, otherEnlargementsAreRefused)
+{
+    for (const std::vector<float>& scales : {std::vector<float>{1, 1, 2, 3},
+                                             {1, 1, 1.5f, 1.5f},
+                                             {1, 2, 2, 2},
+                                             {2, 2},
+                                             {1, 1, 0.5f, 0.5f},
+                                             {1, 1, 1e9f, 1e9f},
+                                             {1, 1, NAN, NAN}})
+        EXPECT_TRUE(contains(importError(enlarged("Resize", scales)), "scales")) << Mat(scales);
+    EXPECT_TRUE(contains(importError(enlarged("Upsample", {1, 1, 2, 2}, "linear")), "linear"));
+    EXPECT_TRUE(contains(importError(enlarged("Resize", {1, 1, 2, 2}, "nearest", "align_corners", "floor")),
+                         "align_corners"));
+    EXPECT_TRUE(contains(
+        importError(SmallFile([](SmallFile& f) { f.node("Resize", "out", {"in"}); }).bytes()), "scales"));
+}
+
+TEST(Onnx, activationsThatMakeNoSenseAreRefused)
+{
+    const auto message = [](const char* type, const char* name, float value) {
+        return importError(
+            SmallFile([&](SmallFile& f) { f.node(type, "out", {"in"}).real(name, value); }).bytes());
+    };
+    EXPECT_TRUE(contains(message("LeakyRelu", "alpha", -0.1f), "alpha -0.1"));
+    EXPECT_TRUE(contains(message("LeakyRelu", "alpha", NAN), "'alpha' is nan"));
+    EXPECT_TRUE(contains(message("HardSigmoid", "beta", INFINITY), "'beta' is inf"));
+    EXPECT_TRUE(contains(importError(SmallFile([](SmallFile& f) { f.node("Mul", "out", {"in"}); }).bytes()),
+                         "1 inputs, not 2"));
+    // What they are without attributes is ONNX's.
+    const auto only = [](const char* type) {
+        return imported(SmallFile([&](SmallFile& f) { f.node(type, "out", {"in"}); }).bytes()).nodes.at(1);
+    };
+    EXPECT_FLOAT_EQ(0.01f, only("LeakyRelu").alpha);
+    EXPECT_FLOAT_EQ(0.2f, only("HardSigmoid").alpha);
+    EXPECT_FLOAT_EQ(0.5f, only("HardSigmoid").beta);
 }
 
 TEST(Onnx, brokenFilesAreNamed)

@@ -124,6 +124,10 @@ AnchorHead::AnchorHead(const RpnParams& params_, int classes, Graph& graph, cons
     for (size_t level = 0; level < features.size(); level++)
     {
         const Grid grid = gridOf(graph, features[level]);
+        if (!grid.cells)
+            CV_Error_(Error::StsBadArg,
+                      ("the features '%s' are numbers of the whole picture, without cells for anchors",
+                       graph.nodes[features[level]].name.c_str()));
         const auto first = sizes.begin() + level * share;
         anchorLevels.emplace_back(grid.stride, std::vector<float>(first, first + share), params.anchorRatios,
                                   grid.centre / grid.stride);

@@ -21,14 +21,24 @@ const char* opName(Op op)
         return "Relu";
     case Op::Clip:
         return "Clip";
+    case Op::LeakyRelu:
+        return "LeakyRelu";
+    case Op::Sigmoid:
+        return "Sigmoid";
+    case Op::HardSigmoid:
+        return "HardSigmoid";
     case Op::Add:
         return "Add";
+    case Op::Mul:
+        return "Mul";
     case Op::Concat:
         return "Concat";
     case Op::MaxPool:
         return "MaxPool";
     case Op::AveragePool:
         return "AveragePool";
+    case Op::GlobalAveragePool:
+        return "GlobalAveragePool";
     case Op::FullyConnected:
         return "FullyConnected";
     case Op::Resize:
@@ -79,6 +89,22 @@ int Graph::addConv(const std::string& name, int input, int inputChannels, int ou
     n.parameters = {
         addParameter(name + ".weight", Shape(outputChannels, inputChannels, kernel, kernel), true),
         addParameter(name + ".bias", Shape(1, outputChannels, 1, 1), false)};
+    return add(n);
+}
+
+int Graph::addBatchNorm(const std::string& name, int input, int channelCount)
+{
+    Node n;
+    n.name = name;
+    n.op = Op::BatchNorm;
+    n.inputs = {input};
+    for (const char* role : {".scale", ".bias", ".mean", ".variance"})
+    {
+        n.parameters.push_back(addParameter(name + role, Shape(1, channelCount, 1, 1), false));
+        parameters.back().trainable = false;
+    }
+    for (int p : {0, 3})
+        parameters[n.parameters[p]].value.setTo(1);
     return add(n);
 }
 
@@ -176,6 +202,9 @@ std::vector<Shape> Graph::shapes(const Shape& input) const
         case Op::Input:
         case Op::Relu:
         case Op::Clip:
+        case Op::LeakyRelu:
+        case Op::Sigmoid:
+        case Op::HardSigmoid:
             break;
         case Op::BatchNorm:
             for (int p : n.parameters)
@@ -187,6 +216,19 @@ std::vector<Shape> Graph::shapes(const Shape& input) const
             for (int j : n.inputs)
                 if (all[j] != in)
                     refuse("shapes " + in.str() + " and " + all[j].str() + " differ");
+            break;
+        case Op::Mul:
+        {
+            if (n.inputs.size() != 2)
+                refuse(format("%d inputs, not two", static_cast<int>(n.inputs.size())));
+            const Shape second = all[n.inputs[1]], &few = second.plane() < in.plane() ? second : in;
+            out = second.plane() < in.plane() ? in : second;
+            if (few != out && few != Shape(out.n, out.c, 1, 1))
+                refuse("shapes " + in.str() + " and " + second.str() + " do not multiply");
+            break;
+        }
+        case Op::GlobalAveragePool:
+            out.h = out.w = 1;
             break;
         case Op::Concat:
             out.c = 0;
@@ -243,13 +285,19 @@ Grid gridOf(const Graph& graph, int node)
         const Node& n = graph.nodes[i];
         if (n.op == Op::Input)
             continue;
-        Grid g = grids[n.inputs.at(0)];
+        int first = n.inputs.at(0);
         for (int j : n.inputs)
-            if (grids[j].stride != g.stride)
+            if (!grids[first].cells)
+                first = j;
+        Grid g = grids[first];
+        for (int j : n.inputs)
+            if (grids[j].cells && grids[j].stride != g.stride)
                 CV_Error_(Error::StsBadArg, ("node '%s' joins branches of strides %d and %d", n.name.c_str(),
                                              g.stride, grids[j].stride));
         if (n.op == Op::FullyConnected)
             CV_Error_(Error::StsBadArg, ("node '%s' is fully connected and has no cells", n.name.c_str()));
+        if (n.op == Op::GlobalAveragePool)
+            g.cells = false;
         if (n.op == Op::Resize)
         {
             if (n.scale < 1 || g.stride % n.scale)

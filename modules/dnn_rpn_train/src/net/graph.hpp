@@ -18,14 +18,19 @@ enum class Op
     Conv,      //!< parameters: weight (outputs x inputs/group x rows x columns), bias
     BatchNorm, //!< parameters: scale, bias, mean, variance; the last two get no gradients
     Relu,
-    Clip, //!< to lower..upper; ReLU6 is 0..6
+    Clip,        //!< to lower..upper; ReLU6 is 0..6
+    LeakyRelu,   //!< x from 0 on, alpha x below, alpha >= 0
+    Sigmoid,     //!< 1 / (1 + exp(-x))
+    HardSigmoid, //!< alpha x + beta, within 0..1
     Add,
+    Mul,    //!< of two: of the same shape, or one of them a number for each channel, n x c x 1 x 1
     Concat, //!< along the channels
     MaxPool,
     AveragePool,
-    FullyConnected, //!< parameters: weight (outputs x channels x rows x columns of the input), bias;
-                    //!< output n x outputs x 1 x 1
-    Resize          //!< nearest: out(y, x) = in(y / scale, x / scale)
+    GlobalAveragePool, //!< output n x c x 1 x 1
+    FullyConnected,    //!< parameters: weight (outputs x channels x rows x columns of the input), bias;
+                       //!< output n x outputs x 1 x 1
+    Resize             //!< nearest: out(y, x) = in(y / scale, x / scale)
 };
 
 CV_EXPORTS const char* opName(Op op);
@@ -47,6 +52,7 @@ struct CV_EXPORTS Node
     bool ceilMode = false;        //!< pooling: a last, partial window counts
     bool countPadding = false;    //!< average pooling: zeros of the padding count
     float lower = 0, upper = 0;   //!< Clip
+    float alpha = 0, beta = 0;    //!< LeakyRelu, HardSigmoid
     float epsilon = 1e-5f;        //!< BatchNorm
     bool batchStatistics = false; //!< BatchNorm: training takes mean and variance from the batch
     float momentum = 0.1f;        //!< BatchNorm: how fast the running mean and variance follow, 0..1
@@ -79,6 +85,8 @@ public:
     //! Convolution with bias, all weights 0, "same" padding for odd kernels.
     int addConv(const std::string& name, int input, int inputChannels, int outputChannels, int kernel,
                 int stride = 1);
+    //! Scale 1, bias 0, running mean 0 and variance 1; frozen.
+    int addBatchNorm(const std::string& name, int input, int channelCount);
     int addRelu(const std::string& name, int input);
     //! All numbers of a picture to each output, with bias, all weights 0.
     //! @param inputShape of `input`; its n does not matter
@@ -105,6 +113,9 @@ struct CV_EXPORTS Grid
 {
     int stride = 1;
     float centre = 0.5f;
+    //! False for numbers of the whole picture, from GlobalAveragePool until they are multiplied with something
+    //! that has cells; stride and centre are then those of what was averaged.
+    bool cells = true;
 };
 CV_EXPORTS Grid gridOf(const Graph& graph, int node);
 

@@ -7,6 +7,7 @@
 
 #include <cstring>
 #include <map>
+#include <type_traits>
 #include <set>
 
 #include <onnx/onnx_pb.h>
@@ -114,8 +115,11 @@ private:
         return std::vector<int>(a->ints().begin(), a->ints().end());
     }
 
-    std::vector<float> floats(const onnx::NodeProto& n, const std::string& name) const
+    //! Of a constant: floats, or whole numbers of 64 bits.
+    template<typename Number>
+    std::vector<Number> numbers(const onnx::NodeProto& n, const std::string& name) const
     {
+        constexpr bool whole = std::is_same<Number, int64_t>::value;
         const auto found = constants.find(name);
         if (found == constants.end())
             refuse(n, "'" + name + "' is not a constant in the file");
@@ -127,15 +131,17 @@ private:
                 refuse(n, format("'%s' has a dimension of %lld", name.c_str(), static_cast<long long>(d)));
             total *= d;
         }
-        if (t.data_type() != onnx::TensorProto::FLOAT)
-            refuse(n,
-                   format("'%s' has type %d; only 32-bit floats (1) are known", name.c_str(), t.data_type()));
-        std::vector<float> v;
-        if (t.has_raw_data() && t.raw_data().size() == static_cast<size_t>(total) * sizeof(float))
+        if (t.data_type() != (whole ? onnx::TensorProto::INT64 : onnx::TensorProto::FLOAT))
+            refuse(n, format("'%s' has type %d; only %s are known here", name.c_str(), t.data_type(),
+                             whole ? "64-bit integers (7)" : "32-bit floats (1)"));
+        std::vector<Number> v;
+        if (t.has_raw_data() && t.raw_data().size() == static_cast<size_t>(total) * sizeof(Number))
         {
             v.resize(static_cast<size_t>(total));
             std::memcpy(v.data(), t.raw_data().data(), t.raw_data().size());
         }
+        else if constexpr (whole)
+            v.assign(t.int64_data().begin(), t.int64_data().end());
         else
             v.assign(t.float_data().begin(), t.float_data().end());
         if (v.size() != static_cast<size_t>(total))
@@ -144,8 +150,29 @@ private:
         return v;
     }
 
+    std::vector<float> floats(const onnx::NodeProto& n, const std::string& name) const
+    {
+        return numbers<float>(n, name);
+    }
+
+    float real(const onnx::NodeProto& n, const char* name, float otherwise) const
+    {
+        const onnx::AttributeProto* a = attribute(n, name);
+        if (a && !std::isfinite(a->f()))
+            refuse(n, format("'%s' is %g", name, a->f()));
+        return a ? a->f() : otherwise;
+    }
+
+    static std::string text(const onnx::NodeProto& n, const char* name, const std::string& otherwise)
+    {
+        const onnx::AttributeProto* a = attribute(n, name);
+        return a ? a->s() : otherwise;
+    }
+
     int value(const onnx::NodeProto& n, const std::string& name) const
     {
+        if (paddings.count(name))
+            refuse(n, "'" + name + "' is padded; only convolution and pooling take padding");
         const auto found = values.find(name);
         if (found == values.end())
             refuse(n, "no node before it gives '" + name + "'");
@@ -180,6 +207,106 @@ private:
         node.padLeft = p[1];
         node.padBottom = p[2];
         node.padRight = p[3];
+    }
+
+    //! What a Pad node adds around the rows and columns of a node's output.
+    struct Padding
+    {
+        int node;
+        int top, left, bottom, right;
+        float value;
+    };
+
+    void addPadding(const onnx::NodeProto& n)
+    {
+        if (text(n, "mode", "constant") != "constant")
+            refuse(n, "mode " + text(n, "mode", "") + " is not known; only constant is");
+        std::vector<int64_t> pads;
+        const onnx::AttributeProto* given = attribute(n, "value");
+        float value = given ? given->f() : 0.f;
+        // Since operator set 11 they are inputs.
+        if (const onnx::AttributeProto* a = attribute(n, "pads"))
+            pads.assign(a->ints().begin(), a->ints().end());
+        else if (n.input_size() > 1)
+            pads = numbers<int64_t>(n, n.input(1));
+        if (n.input_size() > 2 && !n.input(2).empty())
+            value = floats(n, n.input(2))[0];
+        if (pads.size() != 8 || (n.input_size() > 3 && !n.input(3).empty()))
+            refuse(n, "only pads of all four dimensions are known");
+        for (int i : {0, 1, 4, 5})
+            if (pads[i] != 0)
+                refuse(n, "only rows and columns can be padded");
+        for (int64_t pad : pads)
+            if (pad < 0 || pad > highestWindow)
+                refuse(n, format("'pads' has %lld, not 0..%d", static_cast<long long>(pad), highestWindow));
+        const int source = this->value(n, n.input(0));
+        if (pads == std::vector<int64_t>(8, 0))
+            values[n.output(0)] = source;
+        else
+            paddings[n.output(0)] = {source,
+                                     static_cast<int>(pads[2]),
+                                     static_cast<int>(pads[3]),
+                                     static_cast<int>(pads[6]),
+                                     static_cast<int>(pads[7]),
+                                     value};
+    }
+
+    //! Whether all values of a node are 0 or more.
+    bool noneBelowZero(int index) const
+    {
+        const Node& n = graph.nodes[index];
+        return n.op == Op::Relu || n.op == Op::Sigmoid || n.op == Op::HardSigmoid ||
+               (n.op == Op::Clip && n.lower >= 0);
+    }
+
+    //! Makes what a Pad node adds the padding of the window that looks at it.
+    void takePadding(const onnx::NodeProto& n, Node& node, const Padding& p) const
+    {
+        // The highest is the same with zeros among numbers of 0 or more, and with the lowest number among any.
+        if (node.op == Op::MaxPool ? p.value > -FLT_MAX && (p.value != 0 || !noneBelowZero(p.node))
+                                   : p.value != 0)
+            refuse(n,
+                   format("its input is padded with %g, which is not what its own padding means", p.value));
+        if (node.op == Op::AveragePool)
+        {
+            if (!node.countPadding &&
+                std::max({node.padTop, node.padLeft, node.padBottom, node.padRight}) > 0)
+                refuse(n, "its input is padded, and it has padding of its own that does not count");
+            node.countPadding = true;
+        }
+        node.padTop += p.top;
+        node.padLeft += p.left;
+        node.padBottom += p.bottom;
+        node.padRight += p.right;
+    }
+
+    //! Nearest neighbours, by Resize or by Upsample, which it was called before operator set 10.
+    void readResize(const onnx::NodeProto& n, Node& node) const
+    {
+        if (text(n, "mode", "nearest") != "nearest")
+            refuse(n, "mode " + text(n, "mode", "") + " is not known; only nearest is");
+        std::vector<float> scales;
+        if (const onnx::AttributeProto* a = attribute(n, "scales"))
+            scales.assign(a->floats().begin(), a->floats().end());
+        // Operator set 11 put the region before the scales.
+        const int at = n.input_size() > 2 ? 2 : 1;
+        if (n.input_size() > at && !n.input(at).empty())
+            scales = floats(n, n.input(at));
+        if (scales.size() != 4 || scales[0] != 1 || scales[1] != 1 || scales[2] != scales[3] ||
+            scales[2] < 1 || scales[2] > highestWindow || scales[2] != std::floor(scales[2]))
+            refuse(n, "only constant scales 1, 1, S, S with a whole S are known");
+        node.scale = static_cast<int>(scales[2]);
+        // Wherever the centres of cells are said to lie, a cell must be nearest to the one that it is a part of.
+        const std::string centres = text(n, "coordinate_transformation_mode",
+                                         at == 1 ? "asymmetric" : "half_pixel"),
+                          rounding = text(n, "nearest_mode", at == 1 ? "floor" : "round_prefer_floor");
+        const bool halves = centres == "half_pixel" || centres == "pytorch_half_pixel",
+                   rounds = rounding == "round_prefer_floor" || rounding == "round_prefer_ceil";
+        if (!(halves && rounds) &&
+            !(rounding == "floor" && (centres == "asymmetric" || centres == "tf_half_pixel_for_nn")) &&
+            !(rounding == "round_prefer_floor" && centres == "asymmetric" && node.scale <= 2))
+            refuse(n, "centres '" + centres + "' rounded by '" + rounding +
+                          "' do not repeat every cell as often as the others");
     }
 
     void addConv(const onnx::NodeProto& n, Node& node)
@@ -263,17 +390,29 @@ private:
             values[n.output(0)] = value(n, n.input(0));
             return;
         }
+        if (type == "Pad")
+        {
+            addPadding(n);
+            return;
+        }
         Node node;
         // Outputs are unique in the file, which node names need not be; the prefix keeps them apart from the head.
         node.name = prefix + n.output(0);
-        const bool several = type == "Add" || type == "Concat";
-        for (int j = 0; j < (several ? n.input_size() : 1); j++)
-            node.inputs.push_back(value(n, n.input(j)));
+        const bool several = type == "Add" || type == "Mul" || type == "Concat",
+                   window = type == "Conv" || type == "MaxPool" || type == "AveragePool";
+        const auto padding = window ? paddings.find(n.input(0)) : paddings.end();
+        if (padding != paddings.end())
+            node.inputs.push_back(padding->second.node);
+        else
+            for (int j = 0; j < (several ? n.input_size() : 1); j++)
+                node.inputs.push_back(value(n, n.input(j)));
 
         if (type == "Conv")
         {
             node.op = Op::Conv;
             addConv(n, node);
+            if (padding != paddings.end())
+                takePadding(n, node, padding->second);
         }
         else if (type == "BatchNormalization")
         {
@@ -287,8 +426,47 @@ private:
             node.op = Op::Clip;
             readClip(n, node);
         }
+        else if (type == "LeakyRelu")
+        {
+            node.op = Op::LeakyRelu;
+            node.alpha = real(n, "alpha", 0.01f);
+            if (node.alpha < 0)
+                refuse(n, format("alpha %g is below 0", node.alpha));
+        }
+        else if (type == "Sigmoid")
+            node.op = Op::Sigmoid;
+        else if (type == "HardSigmoid")
+        {
+            node.op = Op::HardSigmoid;
+            node.alpha = real(n, "alpha", 0.2f);
+            node.beta = real(n, "beta", 0.5f);
+        }
+        else if (type == "HardSwish")
+        {
+            // x hardSigmoid(x), as an operator set that does not know it can say it, too.
+            Node gate = node;
+            gate.name += ".gate";
+            gate.op = Op::HardSigmoid;
+            gate.alpha = 1.f / 6;
+            gate.beta = 0.5f;
+            node.op = Op::Mul;
+            node.inputs.push_back(graph.add(gate));
+        }
         else if (type == "Add")
             node.op = Op::Add;
+        else if (type == "Mul")
+        {
+            node.op = Op::Mul;
+            if (n.input_size() != 2)
+                refuse(n, format("it has %d inputs, not 2", n.input_size()));
+        }
+        else if (type == "GlobalAveragePool")
+            node.op = Op::GlobalAveragePool;
+        else if (type == "Resize" || type == "Upsample")
+        {
+            node.op = Op::Resize;
+            readResize(n, node);
+        }
         else if (type == "Concat")
         {
             node.op = Op::Concat;
@@ -301,6 +479,9 @@ private:
             if (!attribute(n, "kernel_shape"))
                 refuse(n, "it has no kernel_shape");
             readWindow(n, node);
+            node.countPadding = integer(n, "count_include_pad", 0) != 0;
+            if (padding != paddings.end())
+                takePadding(n, node, padding->second);
             // A window must touch the picture.
             if (std::max(node.padTop, node.padBottom) >= node.kernel.height ||
                 std::max(node.padLeft, node.padRight) >= node.kernel.width)
@@ -308,7 +489,6 @@ private:
             if (node.dilation != Size(1, 1))
                 refuse(n, "pooling with dilation is not known");
             node.ceilMode = integer(n, "ceil_mode", 0) != 0;
-            node.countPadding = integer(n, "count_include_pad", 0) != 0;
         }
         else
             refuse(n, "this operator is not known to the trainer");
@@ -320,6 +500,7 @@ private:
     onnx::ModelProto model;
     std::map<std::string, const onnx::TensorProto*> constants;
     std::map<std::string, int> values; //!< nodes by the names of their outputs
+    std::map<std::string, Padding> paddings;
 };
 
 } // namespace

@@ -14,9 +14,11 @@ namespace dnn_rpn_train {
 /** @brief Adds a feature extractor from an ONNX file to a graph.
 
 The file must have one input, and its first output, with what lies behind it, is taken. Names get
-"backbone." before them. Convolution, ReLU, Clip, Add, Concat
-(channels), MaxPool, AveragePool and BatchNormalization are known, besides Identity, Dropout and
-Constant; anything else is refused with the node's name and type.
+"backbone." before them. Known are Conv, BatchNormalization, Relu, Clip, LeakyRelu, Sigmoid, HardSigmoid,
+HardSwish, Add, Mul (same shape, or a number for each channel), Concat (channels), MaxPool, AveragePool,
+GlobalAveragePool, Resize or Upsample (nearest, by a whole factor) and Pad (with what padding means to the
+convolution or pooling behind it), besides Identity, Dropout and Constant; anything else is refused with the
+node's name and type.
 
 @param path of the file
 @param graph takes the nodes and parameters

@@ -140,11 +140,33 @@ void OnnxWriter::addConstant(const std::string& name, const std::vector<int64_t>
     t->set_raw_data(values.data(), values.size() * sizeof(int64_t));
 }
 
+bool OnnxWriter::padsApart(const Node& n)
+{
+    // OpenCV 4.6 counts no padding, whatever count_include_pad says.
+    return n.op == Op::AveragePool && n.countPadding &&
+           std::max({n.padTop, n.padLeft, n.padBottom, n.padRight}) > 0;
+}
+
+std::string OnnxWriter::addPadding(const Node& n, const std::string& input)
+{
+    const std::string name = n.name + ".padded", amounts = n.name + ".pads";
+    const std::vector<int64_t> pads{0, 0, n.padTop, n.padLeft, 0, 0, n.padBottom, n.padRight};
+    if (operatorSet == 10)
+        addNode("Pad", name, {input}).text("mode", "constant").integers("pads", pads).real("value", 0);
+    else
+    {
+        addConstant(amounts, pads);
+        addNode("Pad", name, {input, amounts}).text("mode", "constant");
+    }
+    return name;
+}
+
 void OnnxWriter::addWindow(const Node& n, NodeRef& node)
 {
     node.integers("kernel_shape", {n.kernel.height, n.kernel.width})
-        .integers("strides", {n.stride.height, n.stride.width})
-        .integers("pads", {n.padTop, n.padLeft, n.padBottom, n.padRight});
+        .integers("strides", {n.stride.height, n.stride.width});
+    if (!padsApart(n))
+        node.integers("pads", {n.padTop, n.padLeft, n.padBottom, n.padRight});
 }
 
 void OnnxWriter::addParameters(const Graph& graph)
@@ -193,6 +215,8 @@ void OnnxWriter::addGraph(const Graph& graph, const std::string& input)
                 inputs.push_back(""); // the region, which only some modes have
             inputs.push_back(n.name + ".scales");
         }
+        else if (padsApart(n))
+            inputs = {addPadding(n, inputs[0])};
         else if (n.op == Op::Clip && operatorSet > 10)
         {
             addConstant(n.name + ".min", {}, &n.lower);
@@ -222,6 +246,12 @@ void OnnxWriter::addGraph(const Graph& graph, const std::string& input)
             if (operatorSet == 10)
                 node.real("min", n.lower).real("max", n.upper);
             break;
+        case Op::LeakyRelu:
+            node.real("alpha", n.alpha);
+            break;
+        case Op::HardSigmoid:
+            node.real("alpha", n.alpha).real("beta", n.beta);
+            break;
         case Op::Concat:
             node.integer("axis", 1);
             break;
@@ -235,7 +265,10 @@ void OnnxWriter::addGraph(const Graph& graph, const std::string& input)
             break;
         case Op::Input:
         case Op::Relu:
+        case Op::Sigmoid:
         case Op::Add:
+        case Op::Mul:
+        case Op::GlobalAveragePool:
             break;
         }
     }

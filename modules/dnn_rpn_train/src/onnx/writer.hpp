@@ -66,6 +66,8 @@ public:
 
 private:
     void addParameters(const Graph& graph);
+    static bool padsApart(const Node& n);
+    std::string addPadding(const Node& n, const std::string& input);
     void addWindow(const Node& n, NodeRef& node);
 
     const int operatorSet;

@@ -32,12 +32,12 @@ public:
     bool present() const { return lower > -infinity() || upper < infinity(); }
 
     float operator()(float x) const { return std::min(std::max(x, lower), upper); }
-    //! Whether the gradient passes: where the output is strictly inside.
-    bool inside(float y) const { return y > lower && y < upper; }
+    //! The gradient passes where the output is strictly inside.
+    float back(float y, float g) const { return y > lower && y < upper ? g : 0.f; }
     void mask(const float* y, float* gradient, size_t count) const
     {
         for (size_t i = 0; i < count; i++)
-            gradient[i] = inside(y[i]) ? gradient[i] : 0.f;
+            gradient[i] = back(y[i], gradient[i]);
     }
 
 private:

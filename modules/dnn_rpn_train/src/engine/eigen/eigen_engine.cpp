@@ -21,13 +21,19 @@ std::unique_ptr<Kernel> EigenEngine::kernel(const Graph& graph, const Node& node
         return makeBatchNorm(node);
     case Op::Relu:
     case Op::Clip:
+    case Op::LeakyRelu:
+    case Op::Sigmoid:
+    case Op::HardSigmoid:
         return makeActivation(node);
     case Op::Add:
         return makeAdd();
+    case Op::Mul:
+        return makeMul();
     case Op::Concat:
         return makeConcat();
     case Op::MaxPool:
     case Op::AveragePool:
+    case Op::GlobalAveragePool:
         return makePool(node);
     case Op::FullyConnected:
         return makeFullyConnected();

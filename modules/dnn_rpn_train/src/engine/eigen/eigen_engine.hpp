@@ -32,6 +32,7 @@ std::unique_ptr<Kernel> makeDepthwiseConv(const Node& node);
 std::unique_ptr<Kernel> makeBatchNorm(const Node& node);
 std::unique_ptr<Kernel> makeActivation(const Node& node);
 std::unique_ptr<Kernel> makeAdd();
+std::unique_ptr<Kernel> makeMul();
 std::unique_ptr<Kernel> makeConcat();
 std::unique_ptr<Kernel> makePool(const Node& node);
 std::unique_ptr<Kernel> makeFullyConnected();

@@ -91,7 +91,12 @@ class EigenAveragePool : public Kernel
 public:
     explicit EigenAveragePool(const Node& node_) : node(node_) {}
 
-    KernelPlan plan(const KernelTask& task) override { return plainPlan(task); }
+    KernelPlan plan(const KernelTask& task) override
+    {
+        if (node.op == Op::GlobalAveragePool)
+            node.kernel = Size(task.inputs[0].shape.w, task.inputs[0].shape.h);
+        return plainPlan(task);
+    }
 
     void forward(const KernelArgs& args) override
     {
@@ -140,7 +145,7 @@ private:
         return static_cast<float>(node.countPadding ? w.full : w.count());
     }
 
-    const Node node;
+    Node node;
 };
 
 } // namespace

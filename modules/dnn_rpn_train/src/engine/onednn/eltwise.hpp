@@ -11,17 +11,32 @@
 namespace cv {
 namespace dnn_rpn_train {
 
-//! ReLU and Clip as oneDNN knows them. The gradient passes where the output is strictly inside.
+//! ReLU, Clip, LeakyRelu and Sigmoid as oneDNN knows them. The gradient of the input follows from the output.
 class Eltwise
 {
 public:
     Eltwise() = default;
     explicit Eltwise(const Node& node)
-        : algorithm(node.op == Op::Relu ? dnnl::algorithm::eltwise_relu : dnnl::algorithm::eltwise_clip_v2),
-          backwardAlgorithm(node.op == Op::Relu ? dnnl::algorithm::eltwise_relu_use_dst_for_bwd
-                                                : dnnl::algorithm::eltwise_clip_v2_use_dst_for_bwd),
-          alpha(node.op == Op::Relu ? 0.f : node.lower), beta(node.op == Op::Relu ? 0.f : node.upper)
-    {}
+    {
+        using Algorithm = dnnl::algorithm;
+        switch (node.op)
+        {
+        case Op::Sigmoid:
+            algorithm = Algorithm::eltwise_logistic;
+            backwardAlgorithm = Algorithm::eltwise_logistic_use_dst_for_bwd;
+            break;
+        case Op::Clip:
+            algorithm = Algorithm::eltwise_clip_v2;
+            backwardAlgorithm = Algorithm::eltwise_clip_v2_use_dst_for_bwd;
+            alpha = node.lower;
+            beta = node.upper;
+            break;
+        default:
+            algorithm = Algorithm::eltwise_relu;
+            backwardAlgorithm = Algorithm::eltwise_relu_use_dst_for_bwd;
+            alpha = node.alpha; // of ReLU 0
+        }
+    }
 
     bool present() const { return algorithm != dnnl::algorithm::undef; }
 

@@ -39,6 +39,8 @@ std::unique_ptr<Kernel> OneDnnEngine::kernel(const Graph& graph, const Node& nod
         return makeBatchNorm(dnn, node);
     case Op::Relu:
     case Op::Clip:
+    case Op::LeakyRelu:
+    case Op::Sigmoid:
         return makeActivation(dnn, node);
     case Op::Add:
         return makeAdd(dnn);
@@ -50,11 +52,14 @@ std::unique_ptr<Kernel> OneDnnEngine::kernel(const Graph& graph, const Node& nod
             return makePlain(dnn, EigenEngine().kernel(graph, node));
         return makePool(dnn, node);
     case Op::MaxPool:
+    case Op::GlobalAveragePool:
         return makePool(dnn, node);
     case Op::FullyConnected:
         return makeFullyConnected(dnn);
     case Op::Resize:
         return makeResize(dnn);
+    case Op::HardSigmoid:
+    case Op::Mul:
     case Op::Input:
         break;
     }

@@ -28,6 +28,8 @@ public:
     KernelPlan plan(const KernelTask& task) override
     {
         const Shape in = task.inputs[0].shape, out = task.output;
+        if (node.op == Op::GlobalAveragePool)
+            node.kernel = Size(in.w, in.h);
         const Algorithm algorithm = node.op == Op::MaxPool ? Algorithm::pooling_max
                                     : node.countPadding    ? Algorithm::pooling_avg_include_padding
                                                            : Algorithm::pooling_avg_exclude_padding;
@@ -86,7 +88,7 @@ public:
 
 private:
     const OneDnn& dnn;
-    const Node node;
+    Node node;
     MemoryDesc input, output, workspace, forwardPad, backwardPad;
     size_t backwardPadAt = 0;
     dnnl::primitive forwardPrimitive, backwardPrimitive;
