@@ -6,6 +6,11 @@
 // --gtest_filter=-Photographs*.
 
 #include "scratch.hpp"
+#include "../src/detector/anchor_head.hpp"
+#include "../src/detector/backbone.hpp"
+#include "../src/detector/export.hpp"
+#include "../src/detector/pyramid.hpp"
+#include "../src/detector/verify.hpp"
 #include "../src/net/network.hpp"
 #include "../src/onnx/import.hpp"
 
@@ -50,6 +55,39 @@ TEST(Photographs, backbonesRunAsInCvDnn)
             EXPECT_LT(cv::norm(theirs.reshape(1, 1), ours, NORM_INF),
                       1e-4 * std::max(1., cv::norm(ours, NORM_INF)));
         }
+    }
+}
+
+TEST(Photographs, pyramidsStandOnBothBackbones)
+{
+    for (const char* name : backbones)
+    {
+        SCOPED_TRACE(name);
+        // The poolings of the first leave odd sizes, whatever the picture's.
+        const bool padded = String(name).find("mobilenet") == 0;
+        Graph graph;
+        RNG rng(2);
+        const int features = addBackbone(graph, folder("DNN_RPN_BACKBONES") + "/" + name, rng);
+        PyramidParams levels;
+        const std::string message =
+            errorOf([&] { addPyramid(levels, graph, features, Size(320, 240), rng); });
+        EXPECT_TRUE(contains(message, padded ? "choose a height of 224 or 256"
+                                             : "finest level is the backbone's last, 4"))
+            << message;
+        levels.finest = padded ? 3 : 4;
+        levels.coarsest = levels.finest + 2;
+        const Size size(320, 256);
+        const std::vector<int> maps = addPyramid(levels, graph, features, size, rng);
+        ASSERT_EQ(3u, maps.size());
+        for (int i = 0; i < 3; i++)
+            EXPECT_EQ(1 << (levels.finest + i), gridOf(graph, maps[i]).stride);
+        RpnParams params;
+        params.anchorSizes = {24, 32, 48, 64, 96, 128};
+        const AnchorHead head(params, 2, graph, maps, rng);
+        Network network(graph, Engine::create("eigen"));
+        EXPECT_EQ("", errorOf([&] {
+                      verifyExport(exportForOpenCV(graph, head, size), "opencv", network, head, size);
+                  }));
     }
 }
 

@@ -1,0 +1,42 @@
+// This file is part of OpenCV project.
+// It is subject to the license terms in the LICENSE file found in the top-level directory
+// of this distribution and at http://opencv.org/license.html.
+#ifndef OPENCV_DNN_RPN_TRAIN_DETECTOR_PYRAMID_HPP
+#define OPENCV_DNN_RPN_TRAIN_DETECTOR_PYRAMID_HPP
+
+#include <vector>
+
+#include "../net/graph.hpp"
+
+namespace cv {
+namespace dnn_rpn_train {
+
+//! Which maps a pyramid has: level l has cells of 2^l pixels.
+struct CV_EXPORTS PyramidParams
+{
+    int finest = 3;     //!< the first level
+    int coarsest = 5;   //!< the last level, >= finest
+    int channels = 128; //!< of every level
+};
+
+/** @brief A feature pyramid on a backbone (Lin et al., Feature Pyramid Networks, CVPR 2017, section 3).
+
+Where the backbone has a map of a level's stride, a 1x1 convolution of it is added to the
+level above, enlarged (nearest), and a 3x3 convolution smooths the sum. Of one stride, the backbone's map is the last
+one that all behind it goes through. Levels above the backbone's last are 3x3 convolutions of stride 2 on the level
+below, with ReLU between two of them (RetinaNet, Lin et al., ICCV 2017, section 4).
+
+@param params which levels, and their channels
+@param graph with the backbone; gets the nodes of the pyramid
+@param features the backbone's last node
+@param input width x height of the pictures: each of the maps must be half as large as the one before it.
+cv::Exception tells sizes near it that suit, and the strides that the backbone has where one is missing
+@param rng of the weights
+@return the levels' nodes, finest first */
+CV_EXPORTS std::vector<int> addPyramid(const PyramidParams& params, Graph& graph, int features, Size input,
+                                       RNG& rng);
+
+} // namespace dnn_rpn_train
+} // namespace cv
+
+#endif
