@@ -79,7 +79,8 @@ const String keys =
     "{negative   |<none>          | IoU with every object below which an anchor is negative: 0.3, retina 0.4}"
     "{alpha      |0.25            | focal loss: weight of the positives}"
     "{gamma      |2               | focal loss: how much easy anchors are held back}"
-    "{lambda     |1               | focal loss: weight of the classification; 0.1 in the paper}"
+    "{lambda     |<none>          | focal loss: weight of the classification: 1, faster_rcnn 0.1 as in the "
+    "paper}"
     "{beta       |0.1111          | smooth L1: where it turns from square to straight}"
     "{box_weight |1               | weight of the regression}"
     "{prior      |0.01            | focal loss: the probability of an object that every anchor starts with}"
@@ -93,7 +94,7 @@ const String keys =
     "{roi_samples|512             | second stage, ce: proposals a picture that are learned from}"
     "{roi_share  |0.25            | second stage, ce: at most this share of them objects}"
     "{roi_positive|0.5            | second stage: IoU with an object from which on a proposal is one}"
-    "{roi_channels|128            | second stage: channels of the features that regions are cut out of}"
+    "{roi_channels|256            | second stage: channels of the features that regions are cut out of}"
     "{roi_size   |7x7             | second stage: columns x rows that regions are resampled to}"
     "{roi_hidden |256             | second stage: width of its two layers}"
     "{roi_shared_boxes|false      | second stage: one box for all classes rather than one a class}"
@@ -173,7 +174,10 @@ TrainParams readParams(CommandLineParser& options)
         p.rpn.match.negativeIoU = static_cast<float>(numberOption(options, "negative", 0, 1));
     p.rpn.focalAlpha = numberOption(options, "alpha", -1, 1);
     p.rpn.focalGamma = numberOption(options, "gamma", 0, 100);
-    p.rpn.focalWeight = numberOption(options, "lambda", 1e-6, 1e6);
+    if (p.detector == "faster_rcnn") // doc/detectors.md compares
+        p.rpn.focalWeight = 0.1;
+    if (options.has("lambda"))
+        p.rpn.focalWeight = numberOption(options, "lambda", 1e-6, 1e6);
     p.rpn.boxBeta = numberOption(options, "beta", 0, 1e6);
     p.rpn.boxWeight = numberOption(options, "box_weight", 1e-6, 1e6);
     p.rpn.prior = numberOption(options, "prior", 1e-6, 0.999);

@@ -62,7 +62,7 @@ struct CV_EXPORTS RoiParams
     //! "ce": softmax cross-entropy over a balanced sample; "focal": softmax focal loss over all proposals
     String loss = "ce";
 
-    int channels = 128;        //!< of the features that regions are cut out of
+    int channels = 256;        //!< of the features that regions are cut out of
     Size pooled{7, 7};         //!< columns x rows that every region is resampled to
     int hidden = 256;          //!< width of both fully connected layers
     bool sharedDeltas = false; //!< one box for all classes rather than one a class
