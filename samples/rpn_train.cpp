@@ -4,6 +4,7 @@
 // Trains a region proposal network on annotated photographs and writes a model that cv::dnn loads.
 
 #include <climits>
+#include <cmath>
 #include <cstdio>
 #include <sstream>
 #include <thread>
@@ -70,7 +71,13 @@ const String keys =
     "weights; "
     "0: only at the end}"
     "{patience   |0               | end after so many scorings without a better AR@300; 0: never}"
-    "{anchors    |16,32,64,128,256| square roots of the anchors' areas in pixels of the input}"
+    "{pyramid    |<none>          | levels of a feature pyramid that the heads stand on, as in 3-5: cells of "
+    "8, 16 "
+    "and 32 pixels; without it, the backbone's last map}"
+    "{pyramid_channels|128        | channels of each level}"
+    "{anchors    |<none>          | square roots of the anchors' areas in pixels of the input: "
+    "16,32,64,128,256; with "
+    "a pyramid as many for each level, finest first: 4, 5 and 6.3 times the cell}"
     "{ratios     |0.5,1,2         | height / width of the anchors}"
     "{tower      |0               | classifier and regressor have so many convolutions of their own, 0..4; "
     "0: one "
@@ -134,6 +141,15 @@ RoiParams readRoiParams(CommandLineParser& options, RoiParams p)
     return p;
 }
 
+void readLevels(const String& text, PyramidParams& levels)
+{
+    char rest = 0;
+    const int read = std::sscanf(text.c_str(), "%d-%d%c", &levels.finest, &levels.coarsest, &rest);
+    if (read != 2 || levels.finest < 1 || levels.coarsest > 10 || levels.finest > levels.coarsest)
+        CV_Error_(Error::StsBadArg,
+                  ("--pyramid=%s must be two levels from 1 to 10, such as 3-5", text.c_str()));
+}
+
 TrainParams readParams(CommandLineParser& options)
 {
     TrainParams p;
@@ -160,7 +176,18 @@ TrainParams readParams(CommandLineParser& options)
     p.patience = countOption(options, "patience", 0, 1000000);
     p.rpn.loss =
         choiceOption(options, "loss", {"focal_softmax", "focal_sigmoid", "ce_softmax", "ce_sigmoid"});
-    p.rpn.anchorSizes = numbersOption(options, "anchors");
+    if (options.has("pyramid"))
+    {
+        p.pyramid = true;
+        readLevels(options.get<String>("pyramid"), p.levels);
+        p.levels.channels = countOption(options, "pyramid_channels", 1, 65536);
+        p.rpn.anchorSizes.clear();
+        for (int level = p.levels.finest; level <= p.levels.coarsest; level++)
+            for (double scale : {1., std::cbrt(2.), std::cbrt(4.)}) // RetinaNet, section 4
+                p.rpn.anchorSizes.push_back(static_cast<float>(4 * scale * (1 << level)));
+    }
+    if (options.has("anchors"))
+        p.rpn.anchorSizes = numbersOption(options, "anchors");
     p.rpn.anchorRatios = numbersOption(options, "ratios");
     p.rpn.tower = countOption(options, "tower", 0, 4);
     if (p.detector == "retina") // Lin et al. 2017, section 4
