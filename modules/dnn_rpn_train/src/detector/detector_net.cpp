@@ -76,7 +76,8 @@ DetectorNet::DetectorNet(const TrainParams& p, RNG& rng) : params(p)
     {
         roiTraining = std::make_unique<Network>(roi->graph(), Engine::create(p.engine, p.precision), true);
         crop = std::make_unique<Crop>(p.roi.pooled);
-        roiDetecting = std::make_unique<Network>(roi->graph(), Engine::create(p.engine, p.precision));
+        roiFrozen = frozen(roi->graph());
+        roiDetecting = std::make_unique<Network>(roiFrozen, Engine::create(p.engine, p.precision));
     }
 }
 
@@ -221,10 +222,12 @@ std::string DetectorNet::exported(const String& kind) const
 void DetectorNet::verify(const std::string& file, const String& kind)
 {
     // In floats, as cv::dnn; and oneDNN's ReLU makes 0 of what is not a number, which would go unnoticed.
-    Network exact(trunk, Engine::create("eigen"));
+    Graph whole = frozen(trunk);
+    Network exact(whole, Engine::create("eigen"));
     if (!roi)
         return verifyExport(file, kind, exact, *anchorHead, params.size);
-    Network exactRoi(roi->graph(), Engine::create("eigen"));
+    Graph second = frozen(roi->graph());
+    Network exactRoi(second, Engine::create("eigen"));
     verifyExport(file, kind, exact, *anchorHead, params.size, roi.get(), &exactRoi);
 }
 

@@ -94,6 +94,7 @@ private:
     std::unique_ptr<Head> head; //!< none unless the whole backbone is frozen
     std::unique_ptr<FeatureCache> cache;
     //! The second stage, on as many regions as training and detecting have.
+    Graph roiFrozen;
     std::unique_ptr<Network> roiTraining, roiDetecting;
     std::unique_ptr<Crop> crop;
 };

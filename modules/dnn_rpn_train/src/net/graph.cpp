@@ -277,6 +277,14 @@ std::vector<Shape> Graph::shapes(const Shape& input) const
     return all;
 }
 
+Graph frozen(const Graph& graph)
+{
+    Graph g = graph;
+    for (Parameter& p : g.parameters)
+        p.trainable = false;
+    return g;
+}
+
 Grid gridOf(const Graph& graph, int node)
 {
     std::vector<Grid> grids(node + 1);

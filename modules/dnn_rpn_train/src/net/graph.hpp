@@ -105,6 +105,9 @@ public:
     std::vector<Shape> shapes(const Shape& input) const;
 };
 
+//! The same network with nothing to train: a network of it needs room for no gradient. Parameters share their memory.
+CV_EXPORTS Graph frozen(const Graph& graph);
+
 /** @brief Where the cells of a node's output lie in the input, from the kernels, strides and pads
 on the way: the field's stride in pixels, and the first cell's centre, in pixels with edges at
 whole numbers. cv::Exception if branches that meet disagree about the stride, and behind a fully connected node,
