@@ -132,7 +132,7 @@ struct CV_EXPORTS StepReport
     double gradientNorm = 0;      //!< before clipping
     int positives = 0;            //!< positive anchors in the batch, before sampling
     double picturesPerSecond = 0; //!< of this step, loading included
-    double waited = 0;            //!< seconds of it that went by until the pictures were ready
+    double waited = 0;            //!< seconds of it that went by until the pictures were ready; 0 if they were
 
     //! How strongly each task pulls at the features that both share, F: the lengths of dLcls/dF and dLreg/dF
     //! and the cosine of the angle between them (0 where one of them is 0). Below 0 the tasks disagree.
