@@ -22,12 +22,13 @@ first, loading included, start, evaluation and export left out; on both sides fr
   --epochs=N         default: 3; at least 2
   --precision=P      ours: fp32 (default) or bf16
   --peer=SCRIPT      default: perf/peer_training.py
+  --python=FILE      the interpreter that has the peer's PyTorch; default: /usr/bin/python3
   --program=FILE     default: build/bin/rpn_train
 END
 }
 
 data='' train=trainval detectors=rpn backbone='' tsv='' engines=onednn,eigen threads=2,1 epochs=3 precision=fp32
-peer=perf/peer_training.py program=build/bin/rpn_train
+peer=perf/peer_training.py python=/usr/bin/python3 program=build/bin/rpn_train
 for option in "$@"; do
     value=${option#*=}
     case $option in
@@ -41,6 +42,7 @@ for option in "$@"; do
         --epochs=*) epochs=$value ;;
         --precision=*) precision=$value ;;
         --peer=*) peer=$value ;;
+        --python=*) python=$value ;;
         --program=*) program=$value ;;
         --help | -h) usage; exit 0 ;;
         *) echo "Unknown option: $option" >&2; usage >&2; exit 2 ;;
@@ -74,7 +76,7 @@ print(4 * len(rows) / seconds, usage.ru_maxrss / 1024)
 END
 }
 theirs() { # detector threads
-    /usr/bin/python3 "$peer" --data="$data" --train="$train" --backbone="$backbone" --detector="$1" \
+    "$python" "$peer" --data="$data" --train="$train" --backbone="$backbone" --detector="$1" \
         --threads="$2" --epochs="$epochs"
 }
 

@@ -4,6 +4,7 @@
 // Trains a region proposal network on annotated photographs and writes a model that cv::dnn loads.
 
 #include <climits>
+#include <cmath>
 #include <cstdio>
 #include <sstream>
 #include <thread>
@@ -70,7 +71,13 @@ const String keys =
     "weights; "
     "0: only at the end}"
     "{patience   |0               | end after so many scorings without a better AR@300; 0: never}"
-    "{anchors    |16,32,64,128,256| square roots of the anchors' areas in pixels of the input}"
+    "{pyramid    |<none>          | levels of a feature pyramid that the heads stand on, as in 3-5: cells of "
+    "8, 16 "
+    "and 32 pixels; without it, the backbone's last map}"
+    "{pyramid_channels|128        | channels of each level}"
+    "{anchors    |<none>          | square roots of the anchors' areas in pixels of the input: "
+    "16,32,64,128,256; with "
+    "a pyramid as many for each level, finest first: 4, 5 and 6.3 times the cell}"
     "{ratios     |0.5,1,2         | height / width of the anchors}"
     "{tower      |0               | classifier and regressor have so many convolutions of their own, 0..4; "
     "0: one "
@@ -79,7 +86,8 @@ const String keys =
     "{negative   |<none>          | IoU with every object below which an anchor is negative: 0.3, retina 0.4}"
     "{alpha      |0.25            | focal loss: weight of the positives}"
     "{gamma      |2               | focal loss: how much easy anchors are held back}"
-    "{lambda     |1               | focal loss: weight of the classification; 0.1 in the paper}"
+    "{lambda     |<none>          | focal loss: weight of the classification: 1, faster_rcnn 0.1 as in the "
+    "paper}"
     "{beta       |0.1111          | smooth L1: where it turns from square to straight}"
     "{box_weight |1               | weight of the regression}"
     "{prior      |0.01            | focal loss: the probability of an object that every anchor starts with}"
@@ -93,7 +101,7 @@ const String keys =
     "{roi_samples|512             | second stage, ce: proposals a picture that are learned from}"
     "{roi_share  |0.25            | second stage, ce: at most this share of them objects}"
     "{roi_positive|0.5            | second stage: IoU with an object from which on a proposal is one}"
-    "{roi_channels|128            | second stage: channels of the features that regions are cut out of}"
+    "{roi_channels|256            | second stage: channels of the features that regions are cut out of}"
     "{roi_size   |7x7             | second stage: columns x rows that regions are resampled to}"
     "{roi_hidden |256             | second stage: width of its two layers}"
     "{roi_shared_boxes|false      | second stage: one box for all classes rather than one a class}"
@@ -133,6 +141,15 @@ RoiParams readRoiParams(CommandLineParser& options, RoiParams p)
     return p;
 }
 
+void readLevels(const String& text, PyramidParams& levels)
+{
+    char rest = 0;
+    const int read = std::sscanf(text.c_str(), "%d-%d%c", &levels.finest, &levels.coarsest, &rest);
+    if (read != 2 || levels.finest < 1 || levels.coarsest > 10 || levels.finest > levels.coarsest)
+        CV_Error_(Error::StsBadArg,
+                  ("--pyramid=%s must be two levels from 1 to 10, such as 3-5", text.c_str()));
+}
+
 TrainParams readParams(CommandLineParser& options)
 {
     TrainParams p;
@@ -159,7 +176,18 @@ TrainParams readParams(CommandLineParser& options)
     p.patience = countOption(options, "patience", 0, 1000000);
     p.rpn.loss =
         choiceOption(options, "loss", {"focal_softmax", "focal_sigmoid", "ce_softmax", "ce_sigmoid"});
-    p.rpn.anchorSizes = numbersOption(options, "anchors");
+    if (options.has("pyramid"))
+    {
+        p.pyramid = true;
+        readLevels(options.get<String>("pyramid"), p.levels);
+        p.levels.channels = countOption(options, "pyramid_channels", 1, 65536);
+        p.rpn.anchorSizes.clear();
+        for (int level = p.levels.finest; level <= p.levels.coarsest; level++)
+            for (double scale : {1., std::cbrt(2.), std::cbrt(4.)}) // RetinaNet, section 4
+                p.rpn.anchorSizes.push_back(static_cast<float>(4 * scale * (1 << level)));
+    }
+    if (options.has("anchors"))
+        p.rpn.anchorSizes = numbersOption(options, "anchors");
     p.rpn.anchorRatios = numbersOption(options, "ratios");
     p.rpn.tower = countOption(options, "tower", 0, 4);
     if (p.detector == "retina") // Lin et al. 2017, section 4
@@ -173,7 +201,10 @@ TrainParams readParams(CommandLineParser& options)
         p.rpn.match.negativeIoU = static_cast<float>(numberOption(options, "negative", 0, 1));
     p.rpn.focalAlpha = numberOption(options, "alpha", -1, 1);
     p.rpn.focalGamma = numberOption(options, "gamma", 0, 100);
-    p.rpn.focalWeight = numberOption(options, "lambda", 1e-6, 1e6);
+    if (p.detector == "faster_rcnn") // doc/detectors.md compares
+        p.rpn.focalWeight = 0.1;
+    if (options.has("lambda"))
+        p.rpn.focalWeight = numberOption(options, "lambda", 1e-6, 1e6);
     p.rpn.boxBeta = numberOption(options, "beta", 0, 1e6);
     p.rpn.boxWeight = numberOption(options, "box_weight", 1e-6, 1e6);
     p.rpn.prior = numberOption(options, "prior", 1e-6, 0.999);

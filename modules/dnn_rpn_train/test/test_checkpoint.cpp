@@ -136,6 +136,7 @@ TEST(Settings, everyParameterCounts)
         {"proposals", [](TrainParams& p) { p.rpn.proposals.postNms--; }},
         {"smallest side of a box", [](TrainParams& p) { p.rpn.proposals.minSize++; }},
         {"lowest score of a box", [](TrainParams& p) { p.rpn.proposals.scoreThreshold = 0.1f; }},
+        {"pyramid", [](TrainParams& p) { p.pyramid = true; }},
         {"tower", [](TrainParams& p) { p.rpn.tower = 1; }},
         {"detector", [](TrainParams& p) { p.detector = "faster_rcnn"; }},
         {"classes",

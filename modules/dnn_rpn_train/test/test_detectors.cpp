@@ -133,7 +133,13 @@ TEST(Detectors, stockOpenCVGivesTheTrainersDetections)
     const Dataset set = writeShapes(scratch, 4, 2, Size(192, 128), 3);
     TrainParams shared = quick();
     shared.roi.sharedDeltas = true;
-    for (TrainParams p : {quick(), shared, oneStage("focal_sigmoid"), oneStage("focal_softmax")})
+    TrainParams pyramid = oneStage("focal_sigmoid"), both = quick();
+    pyramid.pyramid = both.pyramid = true;
+    pyramid.levels.finest = both.levels.finest = 3;
+    pyramid.levels.coarsest = both.levels.coarsest = 4;
+    pyramid.levels.channels = both.levels.channels = 32;
+    for (TrainParams p :
+         {quick(), shared, oneStage("focal_sigmoid"), oneStage("focal_softmax"), pyramid, both})
     {
         SCOPED_TRACE(
             format("%s, %s, shared boxes: %d", p.detector.c_str(), p.rpn.loss.c_str(), p.roi.sharedDeltas));

@@ -10,6 +10,7 @@
 #include "backbone.hpp"
 #include "export.hpp"
 #include "export_onnx.hpp"
+#include "pyramid.hpp"
 #include "verify.hpp"
 
 namespace cv {
@@ -49,10 +50,13 @@ DetectorNet::DetectorNet(const TrainParams& p, RNG& rng) : params(p)
     features = addBackbone(trunk, p.backbone, rng);
     try
     {
-        anchorHead = std::make_unique<AnchorHead>(p.rpn, p.detector == "retina" ? classes : 0, trunk,
-                                                  std::vector<int>{features}, rng);
+        std::vector<int> levels{features};
+        if (p.pyramid)
+            levels = addPyramid(p.levels, trunk, features, p.size, rng);
+        anchorHead =
+            std::make_unique<AnchorHead>(p.rpn, p.detector == "retina" ? classes : 0, trunk, levels, rng);
         if (p.detector == "faster_rcnn")
-            roi = std::make_unique<RoiHead>(p.roi, classes, trunk, features, p.size, rng);
+            roi = std::make_unique<RoiHead>(p.roi, classes, trunk, levels[0], p.size, rng);
         trunk.shapes(batchShape()); // throws if the size leaves nothing
     }
     catch (const cv::Exception& e)
@@ -66,7 +70,7 @@ DetectorNet::DetectorNet(const TrainParams& p, RNG& rng) : params(p)
     stages = std::make_unique<Stages>(trunk, features);
     stages->freeze(trunk, frozenStages());
     network = std::make_unique<Network>(trunk, Engine::create(p.engine, p.precision));
-    if (frozenStages() == stages->count())
+    if (frozenStages() == stages->count() && !p.pyramid) // which reads more than the last map
         head = std::make_unique<Head>(trunk, features, *anchorHead, p);
     if (roi)
     {

@@ -89,7 +89,7 @@ private:
 
     const TrainParams params;
     Graph trunk;
-    int features = -1; //!< node
+    int features = -1; //!< the backbone's last node
     std::unique_ptr<Stages> stages;
     std::unique_ptr<AnchorHead> anchorHead;
     std::unique_ptr<RoiHead> roi; //!< none without a second stage

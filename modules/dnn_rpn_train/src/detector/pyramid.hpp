@@ -6,18 +6,11 @@
 
 #include <vector>
 
+#include "opencv2/dnn_rpn_train/trainer.hpp"
 #include "../net/graph.hpp"
 
 namespace cv {
 namespace dnn_rpn_train {
-
-//! Which maps a pyramid has: level l has cells of 2^l pixels.
-struct CV_EXPORTS PyramidParams
-{
-    int finest = 3;     //!< the first level
-    int coarsest = 5;   //!< the last level, >= finest
-    int channels = 128; //!< of every level
-};
 
 /** @brief A feature pyramid on a backbone (Lin et al., Feature Pyramid Networks, CVPR 2017, section 3).
 

@@ -113,6 +113,9 @@ Settings settingsOf(const TrainParams& p)
         {"backbone", p.backbone == "small" ? "small" : "a file with hash " + hashOfFile(p.backbone)},
         {"engine", engine},
         {"precision", p.precision},
+        {"pyramid",
+         p.pyramid ? format("%d-%d of %d channels", p.levels.finest, p.levels.coarsest, p.levels.channels)
+                   : "none"},
         {"threads", engine == "eigen" ? "any" : text(getNumThreads())},
         {"size", format("%dx%d", p.size.width, p.size.height)},
         {"epochs", text(p.epochs)},

@@ -21,6 +21,14 @@ namespace dnn_rpn_train {
 //! @addtogroup dnn_rpn_train
 //! @{
 
+//! Which maps a feature pyramid has: level l has cells of 2^l pixels (Lin et al., CVPR 2017).
+struct CV_EXPORTS PyramidParams
+{
+    int finest = 3;     //!< the first level
+    int coarsest = 5;   //!< the last level, >= finest
+    int channels = 128; //!< of every level
+};
+
 //! How a head on anchors - a region proposal network or a one-stage detector - tells objects from background, and
 //! learns to.
 struct CV_EXPORTS RpnParams
@@ -62,7 +70,7 @@ struct CV_EXPORTS RoiParams
     //! "ce": softmax cross-entropy over a balanced sample; "focal": softmax focal loss over all proposals
     String loss = "ce";
 
-    int channels = 128;        //!< of the features that regions are cut out of
+    int channels = 256;        //!< of the features that regions are cut out of
     Size pooled{7, 7};         //!< columns x rows that every region is resampled to
     int hidden = 256;          //!< width of both fully connected layers
     bool sharedDeltas = false; //!< one box for all classes rather than one a class
@@ -94,6 +102,8 @@ struct CV_EXPORTS TrainParams
     String backbone = "small";   //!< an ONNX file, or "small": a built-in network, untrained
     String engine = "auto";      //!< "onednn", "eigen", or "auto": the fastest of this build
     String precision = "fp32"; //!< or "bf16": values and gradients of 16 bits, weights in float; onednn only
+    bool pyramid = false; //!< the heads stand on a feature pyramid rather than on the backbone's last map
+    PyramidParams levels; //!< of the pyramid; RpnParams::anchorSizes are divided among them, finest first
     RpnParams rpn;
     RoiParams roi; //!< "faster_rcnn" only
 
