@@ -257,6 +257,16 @@ String lossParts(const StepReport& r)
     return format("rpn %.4f+%.4f, roi %.4f+%.4f", r.lossCls, r.lossReg, r.lossRoiCls, r.lossRoiReg);
 }
 
+void printMemory(const Trainer& trainer)
+{
+    const auto megabytes = [](size_t bytes) { return static_cast<int>(bytes >> 20); };
+    const size_t peak = peakMemory();
+    std::printf("memory: %d MB of values, gradients and workspaces", megabytes(trainer.memory()));
+    if (peak > 0)
+        std::printf("; %d MB the whole program at its peak", megabytes(peak));
+    std::printf("\n");
+}
+
 void checkPage(const String& page)
 {
     if (page.size() < 6 || page.substr(page.size() - 5) != ".html")
@@ -381,6 +391,7 @@ void train(CommandLineParser& options)
     }
     if (finished)
         checkpoints.finish();
+    printMemory(trainer);
     std::printf("wrote %s, %s.yml and %s.csv\n", out.c_str(), stem.c_str(), stem.c_str());
     if (report)
     {

@@ -49,8 +49,10 @@ for kind in opencv heads; do
 done
 # Untrained, the boxes reach 0.15.
 at_least "$(number "$work/opencv.json" AR300)" 0.25 "AR300 after a short training"
-[ "$(head -n 1 "$work/opencv.csv")" = "step,epoch,loss,loss_cls,loss_reg,loss_roi_cls,loss_roi_reg,lr,gradient,gradient_cls,gradient_reg,gradient_cosine,positives,pictures_per_second,val_AR300,val_AP50" ] || fail "columns of the CSV"
+[ "$(head -n 1 "$work/opencv.csv")" = "step,epoch,loss,loss_cls,loss_reg,loss_roi_cls,loss_roi_reg,lr,gradient,gradient_cls,gradient_reg,gradient_cosine,positives,pictures_per_second,waited,val_AR300,val_AP50" ] || fail "columns of the CSV"
 [ "$(wc -l <"$work/opencv.csv")" = 481 ] || fail "a row a step"
+grep -q '^memory: [1-9][0-9]* MB of values, gradients and workspaces; [1-9][0-9]* MB the whole program' "$work/opencv.log" ||
+    fail "no line on memory"
 
 "$bin/rpn_detect" --model="$work/opencv.onnx" --input="$work/scenes/JPEGImages" --output="$work/found" --threshold=0.05
 [ "$(find "$work/found" -name '*.jpg' | wc -l)" = 120 ] || fail "a drawn picture for each of the 120"

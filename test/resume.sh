@@ -22,7 +22,7 @@ fail() {
 
 # Everything of a row but the speed.
 rows() {
-    cut -d, -f1-11,13 "$1"
+    cut -d, -f1-13,16-17 "$1"
 }
 
 same() {

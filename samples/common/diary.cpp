@@ -18,7 +18,7 @@ Diary::Diary(const cv::String& path_, int done) : path(path_)
     const cv::String part = path + ".part";
     std::string rows = "step,epoch,loss,loss_cls,loss_reg,loss_roi_cls,loss_roi_reg,lr,gradient,gradient_cls,"
                        "gradient_reg,gradient_cosine,"
-                       "positives,pictures_per_second,val_AR300,val_AP50\n";
+                       "positives,pictures_per_second,waited,val_AR300,val_AP50\n";
     if (done > 0)
     {
         // An interrupted run left the first, one that ended early on request the second.
@@ -45,10 +45,11 @@ void Diary::forEachEarlier(const std::function<void(const StepReport&)>& use) co
     {
         StepReport r;
         r.evaluated =
-            std::sscanf(line.c_str(), "%d,%d,%lf,%lf,%lf,%lf,%lf,%lf,%lf,%lf,%lf,%lf,%d,%lf,%lf,%lf", &r.step,
-                        &r.epoch, &r.loss, &r.lossCls, &r.lossReg, &r.lossRoiCls, &r.lossRoiReg,
+            std::sscanf(line.c_str(), "%d,%d,%lf,%lf,%lf,%lf,%lf,%lf,%lf,%lf,%lf,%lf,%d,%lf,%lf,%lf,%lf",
+                        &r.step, &r.epoch, &r.loss, &r.lossCls, &r.lossReg, &r.lossRoiCls, &r.lossRoiReg,
                         &r.learningRate, &r.gradientNorm, &r.clsGradient, &r.regGradient, &r.gradientCosine,
-                        &r.positives, &r.picturesPerSecond, &r.validation.AR300, &r.validation.AP50) == 16;
+                        &r.positives, &r.picturesPerSecond, &r.waited, &r.validation.AR300,
+                        &r.validation.AP50) == 17;
         use(r);
     }
 }
@@ -58,7 +59,7 @@ void Diary::add(const StepReport& r)
     file << r.step << ',' << r.epoch << ',' << r.loss << ',' << r.lossCls << ',' << r.lossReg << ','
          << r.lossRoiCls << ',' << r.lossRoiReg << ',' << r.learningRate << ',' << r.gradientNorm << ','
          << r.clsGradient << ',' << r.regGradient << ',' << r.gradientCosine << ',' << r.positives << ','
-         << r.picturesPerSecond << ',';
+         << r.picturesPerSecond << ',' << r.waited << ',';
     if (r.evaluated)
         file << r.validation.AR300 << ',' << r.validation.AP50;
     else

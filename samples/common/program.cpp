@@ -7,12 +7,17 @@
 #include <cmath>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <set>
 #include <sstream>
+
+#if defined(__APPLE__)
+#include <sys/resource.h>
+#endif
 
 #include "opencv2/core/utils/logger.hpp"
 
@@ -181,6 +186,21 @@ void checkWritable(const cv::String& path)
         CV_Error_(cv::Error::StsError, ("cannot write '%s': %s", path.c_str(), std::strerror(errno)));
     if (!existed)
         std::filesystem::remove(path);
+}
+
+size_t peakMemory()
+{
+#if defined(__APPLE__)
+    rusage usage{};
+    return getrusage(RUSAGE_SELF, &usage) == 0 ? static_cast<size_t>(usage.ru_maxrss) : 0;
+#else
+    // Linux; getrusage there also counts what the process was before it became this program.
+    std::ifstream status("/proc/self/status");
+    for (std::string line; std::getline(status, line);)
+        if (line.compare(0, 6, "VmHWM:") == 0)
+            return std::strtoull(line.c_str() + 6, nullptr, 10) << 10; // kB
+    return 0;
+#endif
 }
 
 void catchInterrupts()

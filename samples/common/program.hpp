@@ -47,6 +47,9 @@ bool flagOption(cv::CommandLineParser& options, const cv::String& name);
 //! Finds out before the work whether a file can be written at its end; cv::Exception if not.
 void checkWritable(const cv::String& path);
 
+//! The most bytes of memory that this process has held so far; 0 where the system does not tell.
+size_t peakMemory();
+
 //! From now on Ctrl-C and SIGTERM only make interrupted() true; a second one ends the program.
 void catchInterrupts();
 bool interrupted();

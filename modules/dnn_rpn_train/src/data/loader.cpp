@@ -70,14 +70,24 @@ void Loader::work()
     }
 }
 
+bool Loader::ready() const
+{
+    const std::lock_guard<std::mutex> lock(mutex);
+    return made.count(step) > 0;
+}
+
 Batch Loader::next()
 {
-    TickMeter clock;
-    clock.start();
     std::unique_lock<std::mutex> lock(mutex);
-    oneMade.wait(lock, [&] { return made.count(step) > 0; });
-    clock.stop();
-    seconds = clock.getTimeSec();
+    seconds = 0;
+    if (made.count(step) == 0)
+    {
+        TickMeter clock;
+        clock.start();
+        oneMade.wait(lock, [&] { return made.count(step) > 0; });
+        clock.stop();
+        seconds = clock.getTimeSec();
+    }
     Made& m = made[step];
     if (m.error)
         std::rethrow_exception(m.error);

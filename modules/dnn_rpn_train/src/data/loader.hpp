@@ -39,7 +39,10 @@ public:
     //! be read, is thrown here, and again at the next call.
     Batch next();
 
-    //! Seconds that the last next() waited.
+    //! The batch that next() gives is made; it will not wait.
+    bool ready() const;
+
+    //! Seconds that the last next() waited; exactly 0 if its batch was ready.
     double waited() const { return seconds; }
 
 private:
@@ -58,7 +61,7 @@ private:
     double seconds = 0;
     bool stopping = false;
     std::map<int, Made> made;
-    std::mutex mutex;
+    mutable std::mutex mutex;
     std::condition_variable oneMade, oneTaken;
     std::vector<std::thread> workers;
 };

@@ -196,6 +196,16 @@ std::vector<Detections> DetectorNet::detect(const std::vector<Mat>& pictures)
     return all;
 }
 
+size_t DetectorNet::memory() const
+{
+    size_t bytes = network->memory();
+    if (head)
+        bytes += head->backbone.memory() + head->network.memory();
+    if (roi)
+        bytes += roiTraining->memory() + roiDetecting->memory();
+    return bytes;
+}
+
 ModelDescription DetectorNet::describe(const String& kind) const
 {
     ModelDescription d = dnn_rpn_train::describe(trunk, *anchorHead, params.size);

@@ -70,6 +70,9 @@ public:
     @return in pixels of the input; proposals, all of label 1, without a second stage */
     std::vector<Detections> detect(const std::vector<Mat>& pictures);
 
+    //! Bytes that all networks planned so far, as Network::memory().
+    size_t memory() const;
+
     //! As DESCRIPTION files hold it.
     dnn_rpn::ModelDescription describe(const String& kind) const;
     //! The bytes of the ONNX file of that kind.

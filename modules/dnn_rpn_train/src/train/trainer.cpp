@@ -323,6 +323,11 @@ int Trainer::Impl::load(const String& path)
     return run->stepsDone();
 }
 
+size_t Trainer::memory() const
+{
+    return impl->net->memory();
+}
+
 Metrics Trainer::evaluate(const Dataset& dataset, const std::function<void(int)>& afterPicture)
 {
     return impl->evaluate(dataset, afterPicture);

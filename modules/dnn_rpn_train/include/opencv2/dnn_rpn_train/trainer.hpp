@@ -142,7 +142,7 @@ struct CV_EXPORTS StepReport
     double gradientNorm = 0;      //!< before clipping
     int positives = 0;            //!< positive anchors in the batch, before sampling
     double picturesPerSecond = 0; //!< of this step, loading included
-    double waited = 0;            //!< seconds of it that went by until the pictures were ready
+    double waited = 0; //!< seconds of it that went by until the pictures were ready; 0 if they were
 
     //! How strongly each task pulls at the features that both share, F: the lengths of dLcls/dF and dLreg/dF
     //! and the cosine of the angle between them (0 where one of them is 0). Below 0 the tasks disagree.
@@ -199,6 +199,10 @@ public:
     cv::Exception names the file if it is cut off, changed or no checkpoint, and what differs if this trainer's
     parameters, or its backbone file, are others than the checkpoint's. */
     int loadCheckpoint(const String& path);
+
+    //! Bytes of the network's values, gradients and workspaces for all that fit(), evaluate() and detect() did so far;
+    //! weights, pictures and kept features are not counted.
+    size_t memory() const;
 
     /** @brief Scores what is found: proposals without regard to classes, detections class by class.
     @param dataset pictures that were not trained on
