@@ -1,6 +1,6 @@
 # What both modules need. The training module looks for its own libraries itself, as it must inside a tree.
 
-find_package(OpenCV QUIET COMPONENTS core imgproc imgcodecs dnn OPTIONAL_COMPONENTS videoio)
+find_package(OpenCV QUIET COMPONENTS core imgproc imgcodecs dnn OPTIONAL_COMPONENTS videoio highgui)
 if(NOT OpenCV_FOUND)
   message(FATAL_ERROR
     "OpenCV with the modules core, imgproc, imgcodecs and dnn was not found. On Debian or Ubuntu: "

@@ -40,7 +40,7 @@ int main(int argc, char** argv)
         Mat sheet(rows * side, columns * side, CV_8UC3, Scalar::all(40));
         for (int i = 0; i < boxes.rows; i++)
         {
-            const Vec4f b = boxes.at<Vec4f>(i);
+            const Vec4f b = *boxes.ptr<Vec4f>(i);
             std::cout << Vec4i(b) << " score " << scores.at<float>(i) << "\n";
             const Rect region =
                 Rect(Point(Vec2i(Vec2f(b[0], b[1]))), Point(Vec2i(Vec2f(b[2], b[3])) + Vec2i(1, 1))) &

@@ -19,8 +19,8 @@ using namespace cv::dnn_rpn;
 namespace {
 
 const String about = R"(
-Shows what a model finds in the pictures of a camera or a video. A key ends it: q or Escape. Where there is no
-display, or with --output, the pictures go into a video file instead.
+Shows what a model finds in the pictures of a camera or a video. A key ends it: q or Escape. With --output the
+pictures go into a video file instead, which needs no display.
 
   rpn_camera --model=model.onnx
   rpn_camera --model=model.onnx --input=traffic.mp4 --output=found.avi
@@ -77,7 +77,7 @@ void show(CommandLineParser& options)
         found += boxes.rows;
         for (int i = 0; i < boxes.rows; i++)
         {
-            const Vec4f b = boxes.at<Vec4f>(i);
+            const Vec4f b = *boxes.ptr<Vec4f>(i);
             const Scalar colour = colourOf(labels.at<int>(i));
             rectangle(picture, Point(Vec2i(Vec2f(b[0], b[1]))), Point(Vec2i(Vec2f(b[2], b[3]))), colour, 2);
             putText(picture, detector.className(labels.at<int>(i)) + format(" %.2f", scores.at<float>(i)),

@@ -3,8 +3,8 @@
 // of this distribution and at http://opencv.org/license.html.
 // Trains a region proposal network on annotated photographs and writes a model that cv::dnn loads.
 
+#include <algorithm>
 #include <climits>
-#include <cmath>
 #include <cstdio>
 #include <sstream>
 #include <thread>
@@ -70,7 +70,8 @@ const String keys =
     "{eval_every |0               | score the validation split every so many epochs and keep the best "
     "weights; "
     "0: only at the end}"
-    "{patience   |0               | end after so many scorings without a better AR@300; 0: never}"
+    "{patience   |0               | end after so many scorings without a better AR@300, or AP50 with "
+    "classes; 0: never}"
     "{pyramid    |<none>          | levels of a feature pyramid that the heads stand on, as in 3-5: cells of "
     "8, 16 "
     "and 32 pixels; without it, the backbone's last map}"
@@ -105,6 +106,7 @@ const String keys =
     "{roi_size   |7x7             | second stage: columns x rows that regions are resampled to}"
     "{roi_hidden |256             | second stage: width of its two layers}"
     "{roi_shared_boxes|false      | second stage: one box for all classes rather than one a class}"
+    "{roi_beta   |0.1111          | second stage: where smooth L1 turns from square to straight}"
     "{roi_weight |1               | second stage: weight of the classification}"
     "{roi_box_weight|1            | second stage: weight of the regression}"
     "{score      |0.05            | detections with lower scores are dropped}"
@@ -133,27 +135,30 @@ RoiParams readRoiParams(CommandLineParser& options, RoiParams p)
     p.channels = countOption(options, "roi_channels", 1, 65536);
     p.pooled = sizeOption(options, "roi_size");
     p.hidden = countOption(options, "roi_hidden", 1, 65536);
-    p.sharedDeltas = options.get<bool>("roi_shared_boxes");
+    p.sharedDeltas = flagOption(options, "roi_shared_boxes");
     p.focalAlpha = numberOption(options, "alpha", -1, 1);
     p.focalGamma = numberOption(options, "gamma", 0, 100);
+    p.boxBeta = numberOption(options, "roi_beta", 0, 1e6);
     p.clsWeight = numberOption(options, "roi_weight", 1e-6, 1e6);
     p.boxWeight = numberOption(options, "roi_box_weight", 1e-6, 1e6);
     return p;
 }
 
-void readLevels(const String& text, PyramidParams& levels)
+void readPyramid(CommandLineParser& options, TrainParams& p)
 {
+    const String text = options.get<String>("pyramid");
+    int finest = 0, coarsest = 0;
     char rest = 0;
-    const int read = std::sscanf(text.c_str(), "%d-%d%c", &levels.finest, &levels.coarsest, &rest);
-    if (read != 2 || levels.finest < 1 || levels.coarsest > 10 || levels.finest > levels.coarsest)
+    const int read = std::sscanf(text.c_str(), "%d-%d%c", &finest, &coarsest, &rest);
+    if (read != 2 || finest < 1 || coarsest > 10 || finest > coarsest)
         CV_Error_(Error::StsBadArg,
                   ("--pyramid=%s must be two levels from 1 to 10, such as 3-5", text.c_str()));
+    p.setPyramid(finest, coarsest, countOption(options, "pyramid_channels", 1, 65536));
 }
 
 TrainParams readParams(CommandLineParser& options)
 {
-    TrainParams p;
-    p.detector = choiceOption(options, "detector", {"rpn", "retina", "faster_rcnn"});
+    TrainParams p(choiceOption(options, "detector", {"rpn", "retina", "faster_rcnn"}));
     p.backbone = options.get<String>("backbone");
     p.engine = options.get<String>("engine");
     p.precision = choiceOption(options, "precision", {"fp32", "bf16"});
@@ -177,37 +182,28 @@ TrainParams readParams(CommandLineParser& options)
     p.rpn.loss =
         choiceOption(options, "loss", {"focal_softmax", "focal_sigmoid", "ce_softmax", "ce_sigmoid"});
     if (options.has("pyramid"))
-    {
-        p.pyramid = true;
-        readLevels(options.get<String>("pyramid"), p.levels);
-        p.levels.channels = countOption(options, "pyramid_channels", 1, 65536);
-        p.rpn.anchorSizes.clear();
-        for (int level = p.levels.finest; level <= p.levels.coarsest; level++)
-            for (double scale : {1., std::cbrt(2.), std::cbrt(4.)}) // RetinaNet, section 4
-                p.rpn.anchorSizes.push_back(static_cast<float>(4 * scale * (1 << level)));
-    }
+        readPyramid(options, p);
     if (options.has("anchors"))
         p.rpn.anchorSizes = numbersOption(options, "anchors");
     p.rpn.anchorRatios = numbersOption(options, "ratios");
     p.rpn.tower = countOption(options, "tower", 0, 4);
-    if (p.detector == "retina") // Lin et al. 2017, section 4
-    {
-        p.rpn.match.positiveIoU = 0.5f;
-        p.rpn.match.negativeIoU = 0.4f;
-    }
     if (options.has("positive"))
         p.rpn.match.positiveIoU = static_cast<float>(numberOption(options, "positive", 0, 1));
     if (options.has("negative"))
         p.rpn.match.negativeIoU = static_cast<float>(numberOption(options, "negative", 0, 1));
     p.rpn.focalAlpha = numberOption(options, "alpha", -1, 1);
     p.rpn.focalGamma = numberOption(options, "gamma", 0, 100);
-    if (p.detector == "faster_rcnn") // doc/detectors.md compares
-        p.rpn.focalWeight = 0.1;
     if (options.has("lambda"))
         p.rpn.focalWeight = numberOption(options, "lambda", 1e-6, 1e6);
     p.rpn.boxBeta = numberOption(options, "beta", 0, 1e6);
     p.rpn.boxWeight = numberOption(options, "box_weight", 1e-6, 1e6);
     p.rpn.prior = numberOption(options, "prior", 1e-6, 0.999);
+    for (const char* option : {"nms", "proposals"})
+        if (p.detector == "retina" && options.has(option))
+            CV_Error_(Error::StsBadArg,
+                      ("--%s is about proposals, which --detector=retina has none of; --det_nms "
+                       "and --detections limit what it finds",
+                       option));
     dnn_rpn::ProposalParams& proposals = p.detector == "rpn" ? p.rpn.proposals : p.roi.proposals;
     if (options.has("nms"))
         proposals.nmsThreshold = static_cast<float>(numberOption(options, "nms", 0, 1));
@@ -234,6 +230,9 @@ std::vector<String> readKinds(CommandLineParser& options)
                       ("--kind=%s: '%s' is none of opencv, onnx, heads", list.str().c_str(), kind.c_str()));
         kinds.push_back(kind);
     }
+    for (size_t i = 1; i < kinds.size(); i++)
+        if (std::find(kinds.begin(), kinds.begin() + i, kinds[i]) != kinds.begin() + i)
+            CV_Error_(Error::StsBadArg, ("--kind=%s: %s comes twice", list.str().c_str(), kinds[i].c_str()));
     if (kinds.empty())
         CV_Error(Error::StsBadArg, "--kind= names no kind of file");
     return kinds;
@@ -291,7 +290,8 @@ void train(CommandLineParser& options)
     for (const char* extension : {".onnx", ".yml", ".csv"})
         checkWritable(stem + extension);
     for (size_t i = 1; i < kinds.size(); i++)
-        checkWritable(stem + "-" + kinds[i] + ".onnx");
+        for (const char* extension : {".onnx", ".yml"})
+            checkWritable(stem + "-" + kinds[i] + extension);
     if (options.has("json"))
         checkWritable(options.get<String>("json"));
     const String page = options.has("report") ? options.get<String>("report") : stem + ".html";

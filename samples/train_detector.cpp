@@ -26,8 +26,7 @@ int main(int argc, char** argv)
         const Dataset photographs = Dataset::read(argv[1], "train");
         const Dataset unseen = Dataset::read(argv[1], "test", photographs.classes);
 
-        TrainParams params;
-        params.detector = "faster_rcnn";
+        TrainParams params("faster_rcnn");
         params.classes = photographs.classes;
         params.epochs = 8;
         // A feature extractor that has seen ImageNet, any ONNX file, makes all the difference on few pictures:

@@ -20,7 +20,7 @@ at_least() {
     awk -v a="$1" -v b="$2" 'BEGIN { exit !(a + 0 >= b + 0) }' || fail "$3: $1, wanted at least $2"
 }
 
-for program in rpn_scenes rpn_train rpn_eval rpn_detect; do
+for program in rpn_scenes rpn_train rpn_eval rpn_detect rpn_camera; do
     # Not through a pipe, which grep would close while the program still writes.
     "$bin/$program" --help >"$work/help" && grep -q "$program --" "$work/help" || fail "$program --help shows no example"
 done
@@ -74,6 +74,29 @@ all=$(boxes --threshold=0 --suppression=none)
 
 "$bin/stock_opencv" "$work/opencv.onnx" "$work/scenes/JPEGImages/scene_00000.jpg" "$work/stock.jpg"
 [ -s "$work/stock.jpg" ] || fail "stock_opencv drew nothing"
+
+# Two stages: what the trainer says of itself and what the file gives in cv::dnn are the same, class by class.
+"$bin/rpn_train" --detector=faster_rcnn --data="$work/scenes" --epochs=6 --lr=0.03 --loss=ce_sigmoid --size=160x120 \
+    --anchors=12,24,48 --roi_channels=32 --roi_hidden=64 --roi_samples=64 --kind=opencv,onnx --out="$work/two.onnx" \
+    --json="$work/two.train.json" | tee "$work/two.log"
+[ -s "$work/two-onnx.onnx" ] && [ -s "$work/two-onnx.yml" ] || fail "no second file of kind onnx"
+grep -q 'roi [0-9]' "$work/two.log" || fail "the progress does not tell the second stage's losses"
+"$bin/rpn_eval" --model="$work/two.onnx" --data="$work/scenes" --split=test --json="$work/two.json" | tee "$work/two.eval"
+for class in cell plate ring; do
+    grep -q "^  $class " "$work/two.eval" || fail "rpn_eval says nothing of the class $class"
+done
+for key in AP AP50 AR100 vocAP; do
+    a=$(number "$work/two.train.json" $key) b=$(number "$work/two.json" $key)
+    awk -v a="$a" -v b="$b" 'BEGIN { d = a - b; exit !(d < 0.002 && d > -0.002) }' || fail "two stages, $key: $a in training, $b from the file"
+done
+at_least "$(number "$work/two.json" AR100)" 0.05 "AR100 of two stages after a short training"
+"$bin/rpn_eval" --model="$work/two-onnx.onnx" --data="$work/scenes" >"$work/onnx.log" 2>&1 && fail "cv::dnn ran a file of kind onnx"
+grep -q 'ONNX Runtime' "$work/onnx.log" || fail "no word on what runs a file of kind onnx: $(cat "$work/onnx.log")"
+"$bin/rpn_camera" --model="$work/two.onnx" --input="$work/scenes/JPEGImages/scene_%05d.jpg" --output="$work/found.avi" --frames=5 |
+    tee "$work/camera.log"
+grep -q '^5 pictures' "$work/camera.log" && [ -s "$work/found.avi" ] || fail "rpn_camera wrote no video of 5 pictures"
+(cd "$work" && "$bin/proposals" two.onnx scenes/JPEGImages/scene_00000.jpg 8 >proposals.log)
+[ -s "$work/proposals.png" ] || fail "no sheet of proposals"
 
 # What the network will see, and then the training, or not.
 "$bin/rpn_train" --data="$work/scenes" --augment=strong --epochs=1 --val=none --size=160x120 --out="$work/strong.onnx" --preview="$work/seen"

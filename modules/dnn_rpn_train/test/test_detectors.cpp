@@ -42,8 +42,7 @@ Dataset writeShapes(const Scratch& scratch, int pictures, int shapes, Size size,
 
 TrainParams quick()
 {
-    TrainParams p;
-    p.detector = "faster_rcnn";
+    TrainParams p("faster_rcnn");
     p.classes = {"disc", "square"};
     p.rpn.loss = "ce_sigmoid";
     p.size = Size(96, 64);

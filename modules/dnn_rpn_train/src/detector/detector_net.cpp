@@ -118,7 +118,9 @@ std::vector<float> DetectorNet::rateFactors() const
 std::string DetectorNet::describe(int pictures) const
 {
     std::string text = stages->describe(trunk, frozenStages());
-    if (head && !onlyMirrors(params.augment))
+    if (!head && frozenStages() == stages->count())
+        text += "\nits features are worked out in every step, as a pyramid reads more than the last map";
+    else if (head && !onlyMirrors(params.augment))
         text += "\nits features are worked out in every step, as augmentation varies the pictures";
     else if (head)
     {

@@ -151,8 +151,12 @@ std::string exportForOpenCV(const Graph& graph, const AnchorHead& head, Size siz
             .real("nms_threshold", classes ? detections.nmsThreshold : proposals.nmsThreshold)
             .integer("top_k", limit > 0 ? limit : -1)
             .integer("keep_top_k", keep);
-    if (classes)
-        node.real("confidence_threshold", detections.scoreThreshold);
+    // Scores above it are kept; proposals are also kept where they equal their limit.
+    const float lowest =
+        classes ? detections.scoreThreshold
+                : std::nextafter(proposals.scoreThreshold, -std::numeric_limits<float>::infinity());
+    if (std::isfinite(lowest))
+        node.real("confidence_threshold", lowest);
     if (roi)
         addSecondStage(writer, *roi, name, graph.nodes[roi->featuresNode()].name);
     else

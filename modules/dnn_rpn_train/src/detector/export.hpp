@@ -20,7 +20,7 @@ importer hands unknown operators to its layer factory. The last node is named so
 no Identity behind it: cv::dnn::DetectionModel looks at the type of the last layer.
 
 DetectionOutput suppresses boxes of one class whatever their level, and its limit of boxes before that (preNms) is
-for each class, not for each level; it has no smallest size. In these it differs from generateProposals() and
+for each class, not for each level; it has no smallest size and no limit of log sizes. In these it differs from generateProposals() and
 generateDetections().
 @param graph with the head
 @param head its limits are those of the file: proposals without classes, detections with

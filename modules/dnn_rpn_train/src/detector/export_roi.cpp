@@ -60,9 +60,9 @@ std::string addMask(OnnxWriter& writer, const std::string& table, int columns)
 {
     const std::string score =
         addReshape(writer, "roi.mask.scores", addColumns(writer, "roi.mask.column", table, 2, 3), {-1, 1});
-    // A product of matrices spreads the column, which cv::dnn 4.6 cannot do with every operator. The lowest score
-    // of a proposal that matters, times this, is far above 1.
-    const std::vector<float> large(columns, 1e9f);
+    // A product of matrices spreads the column, which cv::dnn 4.6 cannot do with every operator. Whatever score a
+    // proposal has, times this it is above 1.
+    const std::vector<float> large(columns, 1e30f);
     writer.addConstant("roi.mask.weight", {columns, 1}, large.data());
     const std::vector<float> none(columns, 0.f);
     writer.addConstant("roi.mask.bias", {columns}, none.data());

@@ -52,6 +52,16 @@ void checkRoiParams(const RoiParams& p, int classes)
     positive(p.sampleCount, "regions a picture");
     positive(p.trainProposals.postNms, "proposals while training");
     positive(p.proposals.postNms, "proposals");
+    for (int i = 0; i < 4; i++)
+        if (!(p.detections.deltaWeights[i] > 0 && p.detections.deltaWeights[i] <= 1e6))
+            CV_Error_(Error::StsOutOfRange,
+                      ("a weight of the second stage's deltas is %g, not above 0 and at most 1e6",
+                       p.detections.deltaWeights[i]));
+    if (!(p.sampleShare >= 0 && p.sampleShare <= 1))
+        CV_Error_(Error::StsOutOfRange, ("share of objects among the regions: %g, not 0..1", p.sampleShare));
+    if (!(p.boxBeta >= 0 && p.focalGamma >= 0))
+        CV_Error_(Error::StsOutOfRange,
+                  ("second stage: beta %g, gamma %g, one of them below 0", p.boxBeta, p.focalGamma));
     if (!(p.boxWeight > 0 && p.boxWeight <= 1e6 && p.clsWeight > 0 && p.clsWeight <= 1e6))
         CV_Error_(Error::StsOutOfRange,
                   ("the weights of the second stage's losses are %g and %g, not above 0 and "
@@ -63,22 +73,6 @@ void checkRoiParams(const RoiParams& p, int classes)
 Mat rowsOf(const Tensor& t)
 {
     return Mat(t.shape().n, static_cast<int>(t.shape().picture()), CV_32F, const_cast<float*>(t.data()));
-}
-
-Mat softmaxOf(const Mat& logits)
-{
-    Mat p(logits.size(), CV_32F);
-    for (int i = 0; i < logits.rows; i++)
-    {
-        const float* x = logits.ptr<float>(i);
-        const float highest = *std::max_element(x, x + logits.cols);
-        double sum = 0;
-        for (int j = 0; j < logits.cols; j++)
-            sum += std::exp(static_cast<double>(x[j] - highest));
-        for (int j = 0; j < logits.cols; j++)
-            p.at<float>(i, j) = static_cast<float>(std::exp(static_cast<double>(x[j] - highest)) / sum);
-    }
-    return p;
 }
 
 } // namespace
@@ -249,22 +243,15 @@ void RoiHead::judge(Crop& crop, const Tensor& features, Network& network, const 
         boxes.copyTo(padded.rowRange(0, boxes.rows));
     network.forward(crop.forward(features, {padded}, picture));
     const Range found(0, boxes.rows);
-    probabilities = softmaxOf(rowsOf(network.value(logits)).rowRange(found));
+    classScores(rowsOf(network.value(logits)).rowRange(found), true, probabilities);
     boxDeltas = rowsOf(network.value(deltas)).rowRange(found).clone();
 }
 
 void RoiHead::detect(const Mat& boxes, const Mat& probabilities, const Mat& boxDeltas, Size picture,
                      OutputArray found, OutputArray scores, OutputArray labels) const
 {
-    if (boxes.empty())
-    {
-        Mat(0, 4, CV_32F).copyTo(found);
-        Mat(0, 1, CV_32F).copyTo(scores);
-        Mat(0, 1, CV_32S).copyTo(labels);
-        return;
-    }
-    generateDetections(probabilities.colRange(1, classCount + 1).clone(), boxDeltas, boxes,
-                       std::vector<int>(), picture, found, scores, labels, params.detections);
+    generateDetections(probabilities, boxDeltas, boxes, std::vector<int>(), picture, found, scores, labels,
+                       params.detections);
 }
 
 } // namespace dnn_rpn_train

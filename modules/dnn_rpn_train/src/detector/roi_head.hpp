@@ -59,7 +59,7 @@ public:
     @param network runs graph()
     @param boxes P x 4
     @param picture width x height of the input
-    @param probabilities P x (C + 1)
+    @param probabilities P x C, without the background
     @param boxDeltas P x 4 C or 4, times RoiParams::deltaWeights */
     void judge(Crop& crop, const Tensor& features, Network& network, const Mat& boxes, Size picture,
                Mat& probabilities, Mat& boxDeltas) const;

@@ -36,8 +36,9 @@ struct Found
     Mat boxes, scores, labels;
 };
 
-//! The share of boxes that stand, to 0.1 pixel and 1e-3 of score, in the table of a DetectionOutput layer.
-double sharedBoxes(const Mat& table, const Found& found, Size size)
+/** @brief How many boxes the file and the trainer have in common, and how many there are: of the one that has more.
+A box is the same if label, score and corners are. */
+std::pair<int, int> sharedBoxes(const Mat& table, const Found& found, Size size)
 {
     int same = 0, given = 0;
     for (int j = 0; j < table.rows; j++)
@@ -57,7 +58,7 @@ double sharedBoxes(const Mat& table, const Found& found, Size size)
                 break;
             }
         }
-    return std::max(count, given) > 0 ? static_cast<double>(same) / std::max(count, given) : 1.;
+    return {same, std::max(count, given)};
 }
 
 //! What a file of one stage keeps.
@@ -124,13 +125,13 @@ void compare(const Mat& theirs, const Mat& ours, double tolerance, const char* w
 //! @param what boxes or detections
 void compareBoxes(const Mat& table, const Found& found, Size size, const char* what)
 {
-    const double same = sharedBoxes(table, found, size);
+    const auto [same, all] = sharedBoxes(table, found, size);
     // An IoU next to the threshold may fall either way, and takes others with it.
-    if (same < 0.98 && (1 - same) * found.boxes.rows > 2)
+    if (all - same > 2 && same < 0.98 * all)
         CV_Error_(Error::StsError,
-                  ("the exported model gives other %s in cv::dnn than in the trainer: only %.1f %% of "
-                   "them are the same",
-                   what, 100 * same));
+                  ("the exported model gives other %s in cv::dnn than in the trainer: only %d of "
+                   "%d are the same",
+                   what, same, all));
 }
 
 Mat tableOf(const Mat& output)
@@ -172,7 +173,7 @@ void verifySecondStage(const std::vector<Mat>& outputs, const Network& network, 
     auto rowsOf = [&](const Mat& output) {
         return output.reshape(1, proposals.rows).rowRange(0, boxes.rows);
     };
-    const Mat theirScores = rowsOf(outputs[1]).clone();
+    const Mat theirScores = rowsOf(outputs[1]).colRange(1, roi.classes() + 1).clone();
     Mat theirDeltas = rowsOf(outputs[2]).colRange(background, background + deltas.cols).clone();
     for (int j = 0; j < theirDeltas.cols; j++)
         theirDeltas.col(j) *= roi.parameters().detections.deltaWeights[j % 4];
@@ -183,8 +184,6 @@ void verifySecondStage(const std::vector<Mat>& outputs, const Network& network, 
     compareBoxes(tableOf(outputs[3]), found, size, "detections");
 }
 
-} // namespace
-
 void requireFinite(const Mat& values)
 {
     if (!checkRange(values))
@@ -192,6 +191,19 @@ void requireFinite(const Mat& values)
                  "the network gives numbers that are not finite: it has diverged. A lower learning "
                  "rate may help");
 }
+
+void requireFiniteSecondStage(const Network& network, const AnchorHead& head, const RoiHead& roi,
+                              Network& roiNetwork, Size size)
+{
+    Mat boxes, scores, judged, deltas;
+    head.propose(network, 0, size, roi.parameters().proposals, boxes, scores);
+    Crop crop(roi.parameters().pooled);
+    roi.judge(crop, network.value(roi.featuresNode()), roiNetwork, boxes, size, judged, deltas);
+    requireFinite(judged);
+    requireFinite(deltas);
+}
+
+} // namespace
 
 void verifyExport(const std::string& file, const String& kind, Network& network, const AnchorHead& head,
                   Size size, const RoiHead* roi, Network* roiNetwork)
@@ -202,6 +214,8 @@ void verifyExport(const std::string& file, const String& kind, Network& network,
     head.heads(network, 0, logits, deltas);
     requireFinite(logits);
     requireFinite(deltas);
+    if (roi)
+        requireFiniteSecondStage(network, head, *roi, *roiNetwork, size);
     if (kind == "onnx" || (roi && kind == "heads"))
         return; // cv::dnn 4 has no room for results of any size
 
@@ -213,7 +227,7 @@ void verifyExport(const std::string& file, const String& kind, Network& network,
     {
         net.forward(outputs, std::vector<String>{"logits", "deltas"});
         compare(outputs[0], logits, toleranceOf(logits), "logits");
-        compare(outputs[1], deltas, toleranceOf(logits), "deltas");
+        compare(outputs[1], deltas, toleranceOf(deltas), "deltas");
         return;
     }
     // Suppression turns the smallest difference between near-ties into other boxes. So compare what goes into
@@ -232,7 +246,7 @@ void verifyExport(const std::string& file, const String& kind, Network& network,
               theirScores = theirColumns.colRange(1, theirColumns.cols).clone(),
               theirDeltas = outputs[1].reshape(1, deltas.rows);
     compare(theirScores, probabilities, 1e-3, "scores");
-    compare(theirDeltas, deltas, toleranceOf(logits), "deltas");
+    compare(theirDeltas, deltas, toleranceOf(deltas), "deltas");
     const ProposalParams limits = roi ? roi->parameters().proposals : limitsOf(head);
     compareBoxes(tableOf(outputs[2]), detectionOutput(theirScores, theirDeltas, anchors, limits, size), size,
                  roi ? "proposals" : "boxes");

@@ -230,7 +230,12 @@ private:
         else if (n.input_size() > 1)
             pads = numbers<int64_t>(n, n.input(1));
         if (n.input_size() > 2 && !n.input(2).empty())
-            value = floats(n, n.input(2))[0];
+        {
+            const std::vector<float> constant = floats(n, n.input(2));
+            if (constant.size() != 1)
+                refuse(n, format("it pads with %zu numbers, not one", constant.size()));
+            value = constant[0];
+        }
         if (pads.size() != 8 || (n.input_size() > 3 && !n.input(3).empty()))
             refuse(n, "only pads of all four dimensions are known");
         for (int i : {0, 1, 4, 5})

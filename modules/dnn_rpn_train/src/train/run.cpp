@@ -27,8 +27,21 @@ double Run::step(double rate)
 
 void Run::score(const std::function<double()>& rate, int epoch)
 {
-    if (average)
-        average->exchange();
+    // Back again whatever happens while they are scored.
+    struct Averaged
+    {
+        explicit Averaged(Average* a) : average(a)
+        {
+            if (average)
+                average->exchange();
+        }
+        ~Averaged()
+        {
+            if (average)
+                average->exchange();
+        }
+        Average* const average;
+    } averaged(average.get());
     const double reached = rate();
     if (reached > best)
     {
@@ -39,8 +52,6 @@ void Run::score(const std::function<double()>& rate, int epoch)
     }
     else
         withoutBetter++;
-    if (average)
-        average->exchange();
 }
 
 void Run::finish()

@@ -222,8 +222,12 @@ bool Trainer::Impl::fit(const Dataset& dataset, const std::function<bool(const S
         run = newRun();
     identify(dataset, validation);
     if (p.evalEvery > 0)
+    {
+        // What is wrong with them is found now, not when the first epoch is over.
+        checkClasses(validation);
         for (const AnnotatedImage& image : validation.images)
-            readPicture(image); // a corrupt one is found now, not when the first epoch is over
+            readPicture(image);
+    }
 
     Loader loader(dataset, p.size, p.batch, p.seed, p.augment, run->stepsDone());
     net->keepFeatures(static_cast<int>(dataset.images.size()));
@@ -338,10 +342,15 @@ void Trainer::detect(InputArray image, OutputArray boxes, OutputArray scores, Ou
     const Mat picture = image.getMat();
     CV_CheckTypeEQ(picture.type(), CV_8UC3, "the picture must be 8-bit BGR");
     const Detections found = impl->detect({picture})[0];
-    found.boxes.copyTo(boxes);
-    found.scores.copyTo(scores);
-    if (labels.needed())
-        found.labels.copyTo(labels);
+    const auto give = [](const Mat& from, OutputArray to) {
+        if (!to.needed())
+            return;
+        to.create(from.rows, from.cols, from.type()); // copyTo() would lose the shape of nothing
+        from.copyTo(to.getMat());
+    };
+    give(found.boxes, boxes);
+    give(found.scores, scores);
+    give(found.labels, labels);
 }
 
 void Trainer::exportModel(const String& path, const String& kind)

@@ -36,6 +36,8 @@ is among boxes of one class, over all levels; the maxDetections best come out by
 the lower anchor first, then the lower class. Pairs whose score or deltas are NaN are dropped. The steps are
 those of RetinaNet (Lin et al., ICCV 2017, section 4.1) and of Fast R-CNN.
 
+cv::Exception if the arrays do not fit each other or a limit is out of range.
+
 @param scores K x C CV_32F, probabilities or another order-preserving measure, without a background column;
 returned as they are. K C must be below 2^31
 @param deltas K x 4 CV_32F, shared by the classes, or K x 4C: four columns a class

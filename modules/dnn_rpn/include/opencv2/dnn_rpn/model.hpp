@@ -55,7 +55,7 @@ enum Suppression
 
 /** @brief Runs a trained model: pictures in, boxes out.
 
-Takes both kinds of file that dnn_rpn_train writes. "opencv" files give the same boxes through
+Takes the files that dnn_rpn_train writes for cv::dnn. "opencv" files give the same boxes through
 cv::dnn::DetectionModel alone; this class adds batches, tiles, thresholds for each class, soft suppression,
 and reads "heads" files: outputs `logits` N x K x columns and `deltas` N x K x 4, decoded by generateProposals(),
 or with classes by generateDetections(). C columns are sigmoids, C + 1 a softmax whose first is the background.
@@ -73,7 +73,8 @@ class CV_EXPORTS_W Detector
 {
 public:
     /** @brief Loads MODEL.onnx and MODEL.yml beside it.
-    @param model path of the ONNX file */
+    @param model path of the ONNX file; cv::Exception names it if it is missing, or of a kind that cv::dnn does not run:
+    "onnx", and "heads" with two stages */
     CV_WRAP explicit Detector(const String& model);
 
     /** @brief Thresholds for each class.

@@ -97,7 +97,19 @@ struct CV_EXPORTS RoiParams
 //! Everything that a training run depends on besides the pictures.
 struct CV_EXPORTS TrainParams
 {
-    String detector = "rpn"; //!< "rpn": boxes without classes; "faster_rcnn": with a second stage behind it
+    /** @brief Defaults for a kind of detector: anchors of "retina" are positive from IoU 0.5 and negative below 0.4,
+    and the classification of "faster_rcnn"'s proposals has a tenth of the weight (doc/detectors.md).
+    @param detector as the field */
+    explicit TrainParams(const String& detector = "rpn");
+
+    /** @brief Puts the heads on a feature pyramid, with anchors of 4, 5 and 6.3 times the cell at each level
+    (RetinaNet, Lin et al., ICCV 2017, section 4).
+    @param finest, coarsest levels, as in PyramidParams
+    @param channels of each level */
+    void setPyramid(int finest, int coarsest, int channels = 128);
+
+    //! "rpn": boxes without classes; "retina": with classes, in one stage; "faster_rcnn": in two
+    String detector;
     std::vector<String> classes; //!< names of the labels 1..C, as the data set has them; "rpn" needs none
     String backbone = "small";   //!< an ONNX file, or "small": a built-in network, untrained
     String engine = "auto";      //!< "onednn", "eigen", or "auto": the fastest of this build
@@ -136,7 +148,7 @@ struct CV_EXPORTS StepReport
     int step = 0, steps = 0;               //!< this step, from 1, of so many
     int epoch = 0, epochs = 0;             //!< from 1
     double loss = 0;                       //!< all together
-    double lossCls = 0, lossReg = 0;       //!< of the region proposal network
+    double lossCls = 0, lossReg = 0;       //!< of the head on anchors
     double lossRoiCls = 0, lossRoiReg = 0; //!< of the second stage; 0 without one
     double learningRate = 0;
     double gradientNorm = 0;      //!< before clipping
@@ -146,6 +158,7 @@ struct CV_EXPORTS StepReport
 
     //! How strongly each task pulls at the features that both share, F: the lengths of dLcls/dF and dLreg/dF
     //! and the cosine of the angle between them (0 where one of them is 0). Below 0 the tasks disagree.
+    //! With towers, or a pyramid, there are no such features, and all three are 0.
     double clsGradient = 0, regGradient = 0, gradientCosine = 0;
 
     bool evaluated = false;      //!< the validation pictures were scored after this step
@@ -155,10 +168,10 @@ struct CV_EXPORTS StepReport
     bool endsEarly = false;      //!< patience is over: this was the last step
 };
 
-/** @brief Trains a region proposal network and writes it as a model file.
+/** @brief Trains a region proposal network or a detector and writes it as a model file.
 
-The same parameters and pictures give the same bits, for any number of threads, and whether or not the
-training was interrupted and resumed from a checkpoint. */
+The same parameters, pictures and number of threads give the same bits, whether or not the training was
+interrupted and resumed from a checkpoint. With the engine "eigen" any number of threads does. */
 class CV_EXPORTS Trainer
 {
 public:
