@@ -345,8 +345,9 @@ void Trainer::detect(InputArray image, OutputArray boxes, OutputArray scores, Ou
     const auto give = [](const Mat& from, OutputArray to) {
         if (!to.needed())
             return;
-        to.create(from.rows, from.cols, from.type()); // copyTo() would lose the shape of nothing
-        from.copyTo(to.getMat());
+        to.create(from.rows, from.cols, from.type());
+        if (!from.empty()) // copyTo() would lose the shape of nothing
+            from.copyTo(to.getMat());
     };
     give(found.boxes, boxes);
     give(found.scores, scores);
