@@ -65,11 +65,12 @@ TrainParams quick()
 
 TrainParams oneStage(const String& loss)
 {
+    const TrainParams defaults("retina");
     TrainParams p = quick();
-    p.detector = "retina";
+    p.detector = defaults.detector;
     p.rpn.loss = loss;
-    p.rpn.match.positiveIoU = 0.5f;
-    p.rpn.match.negativeIoU = 0.4f;
+    p.rpn.match = defaults.rpn.match;
+    p.rpn.focalWeight = defaults.rpn.focalWeight;
     return p;
 }
 
@@ -242,6 +243,9 @@ TEST(Detectors, classesMustBeTheSame)
     EXPECT_TRUE(contains(errorOf([&] { Trainer t(p); }), "classes"));
     p.detector = "yolo";
     EXPECT_TRUE(contains(errorOf([&] { Trainer t(p); }), "yolo"));
+    EXPECT_EQ(0.5f, TrainParams("retina").rpn.match.positiveIoU);
+    EXPECT_EQ(0.1, TrainParams("faster_rcnn").rpn.focalWeight);
+    EXPECT_EQ(0.7f, TrainParams().rpn.match.positiveIoU);
 }
 
 } // namespace
