@@ -67,6 +67,7 @@ TrainParams quick()
 TrainParams oneStage(const String& loss)
 {
     TrainParams p = quick();
+    p.learningRate = 0.05;
     p.detector = "retina";
     p.rpn.loss = loss;
     p.rpn.match.positiveIoU = 0.5f;
