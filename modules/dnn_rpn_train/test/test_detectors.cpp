@@ -68,6 +68,7 @@ TrainParams oneStage(const String& loss)
     const TrainParams defaults("retina");
     TrainParams p = quick();
     p.detector = defaults.detector;
+    p.learningRate = 0.05;
     p.rpn.loss = loss;
     p.rpn.match = defaults.rpn.match;
     p.rpn.focalWeight = defaults.rpn.focalWeight;

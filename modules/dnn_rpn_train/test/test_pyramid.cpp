@@ -87,7 +87,7 @@ those above, each cell of which covers 2 x 2. */
 TEST(Pyramid, levelsAddUpFromTheCoarsest)
 {
     Pyramid p(levels(3, 5), Size(96, 64));
-    const int c3 = 11, c4 = p.features; // the last ReLU of stride 8, the last of all
+    const int c3 = 16, c4 = p.features; // the last ReLU of stride 8, the last of all
     ASSERT_EQ("small5.relu", p.graph.nodes[c3].name);
     passOn(p.graph, "pyramid.lateral3", 64);
     passOn(p.graph, "pyramid.lateral4", 96);

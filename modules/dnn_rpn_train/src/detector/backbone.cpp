@@ -41,9 +41,11 @@ int addSmallBackbone(Graph& graph, int input, RNG& rng)
         // He et al. 2015, eq. 10: keeps the variance through layers with ReLU.
         drawWeights(graph.parameters[graph.nodes[node].parameters[0]].value, std::sqrt(2. / (channels * 9)),
                     rng);
+        node = graph.addBatchNorm(name + ".norm", node, layer.channels);
         node = graph.addRelu(name + ".relu", node);
         channels = layer.channels;
     }
+    graph.trainBatchNorm(node + 1); // there are no statistics yet that could be kept
     return node;
 }
 

@@ -338,7 +338,7 @@ size_t Network::memory() const
         for (const Tensor& t : tensors)
             bytes += t.shape().total() * sizeof(float);
     for (int i : net.outputs)
-        if (layouts[i].format)
+        if (!layouts.empty() && layouts[i].format)
             bytes += (hostValues[i].shape().total() + hostGradients[i].shape().total()) * sizeof(float);
     return bytes;
 }

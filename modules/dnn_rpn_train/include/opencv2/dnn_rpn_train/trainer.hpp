@@ -135,7 +135,7 @@ struct CV_EXPORTS TrainParams
     double backboneRate = 1; //!< the backbone's learning rate is the head's times this, >= 0
     //! "frozen": the backbone's batch normalisation stays as it came. "train": where its stage is not frozen, scale
     //! and bias are trained and mean and variance are the batch's; the running ones follow and are what is scored
-    //! and exported. A batch of a few pictures must speak for all.
+    //! and exported. A batch of a few pictures must speak for all. The backbone "small" is always trained so.
     String batchNorm = "frozen";
     double ema = 0;    //!< decay of the weights' moving average, which is then scored and exported; 0: none
     int evalEvery = 0; //!< epochs between two scorings of the validation pictures; 0: none while training
