@@ -16,7 +16,7 @@ namespace {
 const int side = 10000; // of the SVG's coordinates, both ways
 const double inSight =
     0.99; // a few values of a noisy curve may leave the chart, or they would flatten the rest
-const int colourCount = 4; // of page.hpp
+const int colourCount = 5; // of page.hpp
 
 //! In the SVG's coordinates; what lies outside is drawn just outside.
 int coordinate(double place)

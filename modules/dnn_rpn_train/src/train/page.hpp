@@ -12,12 +12,12 @@ const char pageStyle[] = R"css(
 :root {
   color-scheme: light dark;
   --ground: #f4f5f7; --card: #fff; --edge: #e1e4e9; --text: #1c2430; --soft: #667085; --grid: #e9ebef;
-  --c1: #2563eb; --c2: #d9720b; --c3: #0d9467; --c4: #a43fbf; --bad: #c62828;
+  --c1: #2563eb; --c2: #d9720b; --c3: #0d9467; --c4: #a43fbf; --c5: #7a6400; --bad: #c62828;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --ground: #0f1318; --card: #181d24; --edge: #2a313b; --text: #e6e9ee; --soft: #98a2b3; --grid: #272d36;
-    --c1: #6ea8ff; --c2: #f7a24b; --c3: #45cf9d; --c4: #d68cec; --bad: #ff7b72;
+    --c1: #6ea8ff; --c2: #f7a24b; --c3: #45cf9d; --c4: #d68cec; --c5: #e0cf63; --bad: #ff7b72;
   }
 }
 * { box-sizing: border-box; }
@@ -67,6 +67,7 @@ header p { margin: 0; width: 100%; }
 .off { display: none; }
 .legend .off { display: flex; }
 .c1 { --c: var(--c1); } .c2 { --c: var(--c2); } .c3 { --c: var(--c3); } .c4 { --c: var(--c4); }
+.c5 { --c: var(--c5); }
 .y, .x { position: absolute; color: var(--soft); font-size: 12px; font-variant-numeric: tabular-nums; }
 .y { left: 0; width: 48px; top: 6px; bottom: 38px; }
 .y span { position: absolute; right: 0; transform: translateY(50%); line-height: 1; white-space: nowrap; }
