@@ -16,11 +16,16 @@ size_t largeAllocations()
 
 // These replace the standard library's in the whole program.
 
-void* operator new(size_t size)
+void* operator new(size_t size, const std::nothrow_t&) noexcept // std::stable_sort's
 {
     if (size >= 1024) // what OpenCV needs for a loop, and lists of arguments, are smaller
         ++counter;
-    if (void* memory = std::malloc(size ? size : 1))
+    return std::malloc(size ? size : 1);
+}
+
+void* operator new(size_t size)
+{
+    if (void* memory = operator new(size, std::nothrow))
         return memory;
     throw std::bad_alloc();
 }
