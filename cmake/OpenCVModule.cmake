@@ -18,9 +18,11 @@ endfunction()
 # What every target of ours is compiled with.
 function(dnn_rpn_target_defaults target)
   set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF CXX_STANDARD_REQUIRED ON)
-  target_compile_options(${target} PRIVATE -Wall -Wextra -Wshadow)
+  target_compile_options(${target} PRIVATE
+    $<$<COMPILE_LANGUAGE:CXX>:-Wall;-Wextra;-Wshadow> $<$<COMPILE_LANGUAGE:CUDA>:-Xcompiler=-Wall,-Wextra>)
   if(DNN_RPN_WERROR)
-    target_compile_options(${target} PRIVATE -Werror)
+    target_compile_options(${target} PRIVATE
+      $<$<COMPILE_LANGUAGE:CXX>:-Werror> $<$<COMPILE_LANGUAGE:CUDA>:-Werror=all-warnings>)
   endif()
 endfunction()
 
@@ -46,6 +48,12 @@ function(_dnn_rpn_add_library name)
   file(GLOB_RECURSE headers CONFIGURE_DEPENDS include/*.hpp)
   add_library(${target} ${sources} ${headers} ${dnn_rpn_dispatched_sources})
   dnn_rpn_target_defaults(${target})
+  if(HAVE_CUDA)
+    file(GLOB_RECURSE kernels CONFIGURE_DEPENDS src/*.cu)
+    target_sources(${target} PRIVATE ${kernels})
+    target_compile_definitions(${target} PRIVATE HAVE_CUDA)
+    target_link_libraries(${target} PRIVATE CUDA::cudart_static)
+  endif()
 
   target_compile_features(${target} PUBLIC cxx_std_17)
   set_target_properties(${target} PROPERTIES
