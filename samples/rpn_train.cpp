@@ -110,6 +110,8 @@ const String keys =
     "{roi_beta   |0.1111          | second stage: where smooth L1 turns from square to straight}"
     "{roi_weight |1               | second stage: weight of the classification}"
     "{roi_box_weight|1            | second stage: weight of the regression}"
+    "{alternate  |false           | faster_rcnn: the stages are trained in turn, a step each, rather than "
+    "together}"
     "{score      |0.05            | detections with lower scores are dropped}"
     "{det_nms    |0.5             | IoU above which the lower-scored detection of a class is dropped}"
     "{detections |100             | detections a picture at most}"
@@ -177,6 +179,7 @@ TrainParams readParams(CommandLineParser& options)
     p.freeze = options.get<String>("freeze") == "all" ? -1 : countOption(options, "freeze", 0, 1000000);
     p.backboneRate = numberOption(options, "backbone_lr", 0, 1e6);
     p.batchNorm = choiceOption(options, "batchnorm", {"frozen", "train"});
+    p.alternate = flagOption(options, "alternate");
     p.ema = numberOption(options, "ema", 0, 0.999999);
     p.evalEvery = countOption(options, "eval_every", 0, 1000000);
     p.patience = countOption(options, "patience", 0, 1000000);

@@ -3,6 +3,8 @@
 // of this distribution and at http://opencv.org/license.html.
 #include "scratch.hpp"
 #include "opencv2/dnn_rpn.hpp"
+#include "../src/data/batches.hpp"
+#include "../src/detector/detector_net.hpp"
 
 namespace opencv_test {
 namespace {
@@ -207,6 +209,7 @@ TEST(Detectors, twoStagesOnAFrozenBackboneAndResumed)
             p.augment.flip = 0.5;
             p.epochs = 6;
             p.ema = 0.9;
+            p.alternate = freeze < 0;
             const std::string checkpoint = scratch / "c";
             if (stop > 0)
             {
@@ -228,6 +231,77 @@ TEST(Detectors, twoStagesOnAFrozenBackboneAndResumed)
         }
         EXPECT_TRUE(files[0] == files[1]);
     }
+}
+
+//! The gradients of one step, one after the other, by network.
+std::vector<Mat> gradientsOf(const TrainParams& p, const Batch& batch, DetectorNet::Training training)
+{
+    RNG rng(5);
+    DetectorNet net(p, rng);
+    net.step(batch, 3, training);
+    std::vector<Mat> all;
+    for (Network* network : net.trained())
+    {
+        Mat row(1, 0, CV_32F);
+        for (size_t i = 0; i < net.graph().parameters.size(); i++)
+        {
+            const Tensor& gradient = network->parameterGradient(static_cast<int>(i));
+            if (!gradient.empty())
+                hconcat(row, gradient.flat(), row);
+        }
+        all.push_back(row);
+    }
+    return all;
+}
+
+TEST(Detectors, stagesInTurnAddUpToBothTogether)
+{
+    const Scratch scratch;
+    const Dataset set = writeShapes(scratch, 2, 2, Size(96, 64), 3);
+    for (int freeze : {0, -1})
+    {
+        SCOPED_TRACE(format("freeze %d", freeze));
+        TrainParams p = quick();
+        p.engine = "eigen";
+        p.freeze = freeze;
+        const Batch batch = Batches(set, p.size, p.batch, 0, p.augment).at(0);
+        const std::vector<Mat> both = gradientsOf(p, batch, DetectorNet::Training::Both),
+                               first = gradientsOf(p, batch, DetectorNet::Training::FirstStage),
+                               second = gradientsOf(p, batch, DetectorNet::Training::SecondStage);
+        ASSERT_EQ(2u, both.size());
+        for (int i = 0; i < 2; i++)
+        {
+            const double size = cv::norm(both[i], NORM_INF);
+            EXPECT_GT(size, 1e-4);
+            EXPECT_LE(cv::norm(both[i], first[i] + second[i], NORM_INF), 1e-5 * size);
+            EXPECT_GT(cv::norm(second[i], NORM_INF), 1e-6);
+        }
+        EXPECT_GT(cv::norm(first[0], NORM_INF), 1e-4);
+        EXPECT_EQ(0, cv::norm(first[1], NORM_INF));
+    }
+}
+
+TEST(Detectors, stagesInTurnTellTheLossOfBoth)
+{
+    const Scratch scratch;
+    const Dataset set = writeShapes(scratch, 2, 2, Size(96, 64), 3);
+    TrainParams p = quick();
+    p.alternate = true;
+    p.epochs = 4;
+    std::vector<double> roi;
+    Trainer(p).fit(set, [&](const StepReport& r) {
+        EXPECT_GT(r.lossCls, 0);
+        EXPECT_DOUBLE_EQ(r.loss, r.lossCls + r.lossReg + r.lossRoiCls + r.lossRoiReg);
+        roi.push_back(r.lossRoiCls);
+        return true;
+    });
+    ASSERT_EQ(4u, roi.size());
+    EXPECT_EQ(0, roi[0]);
+    EXPECT_GT(roi[1], 0);
+    EXPECT_EQ(roi[1], roi[2]);
+    EXPECT_NE(roi[2], roi[3]);
+    p.detector = "retina";
+    EXPECT_TRUE(contains(errorOf([&] { Trainer t(p); }), "retina"));
 }
 
 TEST(Detectors, classesMustBeTheSame)

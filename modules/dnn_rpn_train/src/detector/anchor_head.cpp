@@ -191,6 +191,13 @@ void AnchorHead::anchors(const Network& network, Mat& all, std::vector<int>& lev
     generateAnchors(anchorLevels, sizes, all, levelCounts);
 }
 
+void AnchorHead::clearGradients(Network& network) const
+{
+    for (const std::vector<int>& nodes : {logits, deltas})
+        for (int node : nodes)
+            network.gradient(node).setTo(0);
+}
+
 HeadLoss AnchorHead::loss(Network& network, const std::vector<std::vector<Object>>& objects,
                           unsigned seed) const
 {

@@ -40,6 +40,9 @@ public:
     @param seed of the sampling */
     HeadLoss loss(Network& network, const std::vector<std::vector<Object>>& objects, unsigned seed) const;
 
+    //! After loss(): as if it had been 0.
+    void clearGradients(Network& network) const;
+
     /** @brief Proposals of picture n of the network's last forward pass; at most one class.
     @param picture width x height of the input
     @param limits which of them

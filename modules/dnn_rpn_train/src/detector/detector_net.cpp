@@ -63,6 +63,9 @@ DetectorNet::DetectorNet(const TrainParams& p, RNG& rng) : params(p)
     {
         CV_Error_(e.code, ("on the backbone '%s': %s", p.backbone.c_str(), e.err.c_str()));
     }
+    if (p.alternate && !roi)
+        CV_Error_(Error::StsBadArg, ("alternate: the detector '%s' has no two stages that could take turns",
+                                     p.detector.c_str()));
     if (p.batchNorm != "frozen" && p.batchNorm != "train")
         CV_Error_(Error::StsBadArg, ("batchNorm '%s' is neither frozen nor train", p.batchNorm.c_str()));
     if (p.batchNorm == "train")
@@ -91,6 +94,11 @@ int DetectorNet::frozenStages() const
 Network& DetectorNet::trainedTrunk()
 {
     return head ? head->network : *network;
+}
+
+int DetectorNet::roiFeatures() const
+{
+    return roi->featuresNode() - (head ? features : 0);
 }
 
 Shape DetectorNet::batchShape() const
@@ -140,14 +148,19 @@ void DetectorNet::keepFeatures(int pictures)
         cache = std::make_unique<FeatureCache>(head->backbone, pictures, batchShape());
 }
 
-StepLoss DetectorNet::step(const Batch& batch, unsigned seed)
+StepLoss DetectorNet::step(const Batch& batch, unsigned seed, Training training)
 {
     Network& net = trainedTrunk();
     const AnchorHead& first = head ? head->anchorHead : *anchorHead;
     net.forward(cache ? (*cache)(batch) : head ? head->featuresOf(batch.pictures) : batch.pictures, true);
     StepLoss loss;
     loss.anchors = first.loss(net, batch.objects, seed);
-    if (roi && loss.anchors.worst < 0)
+    if (roi && training == Training::FirstStage)
+    {
+        net.gradient(roiFeatures()).setTo(0);
+        roiTraining->clearGradients();
+    }
+    else if (roi && loss.anchors.worst < 0)
     {
         std::vector<Mat> proposals(batch.objects.size());
         parallel_for_(Range(0, static_cast<int>(proposals.size())), [&](const Range& range) {
@@ -157,13 +170,14 @@ StepLoss DetectorNet::step(const Batch& batch, unsigned seed)
                 first.propose(net, n, params.size, params.roi.trainProposals, proposals[n], objectness);
             }
         });
-        const int node = roi->featuresNode() - (head ? features : 0);
-        loss.roi = roi->loss(*crop, net.value(node), *roiTraining, proposals, batch.objects, params.size,
-                             seed, net.gradient(node));
+        loss.roi = roi->loss(*crop, net.value(roiFeatures()), *roiTraining, proposals, batch.objects,
+                             params.size, seed, net.gradient(roiFeatures()));
     }
     if (loss.worst() >= 0)
         return loss;
     loss.tasks = taskGradients(net, first);
+    if (training == Training::SecondStage)
+        first.clearGradients(net);
     net.backward();
     return loss;
 }

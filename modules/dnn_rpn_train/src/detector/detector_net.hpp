@@ -62,8 +62,16 @@ public:
     //! From now on the features of so many pictures are kept, if that is of use.
     void keepFeatures(int pictures);
 
-    //! Forward, losses and backward; no gradients if a loss is not finite.
-    StepLoss step(const Batch& batch, unsigned seed);
+    //! Whose losses a step brings down.
+    enum class Training
+    {
+        Both,
+        FirstStage, //!< the second one does not run
+        SecondStage //!< the first one's losses are worked out all the same
+    };
+
+    //! Forward, losses and backward; no gradients if a loss is not finite. What is not trained has gradient 0.
+    StepLoss step(const Batch& batch, unsigned seed, Training training = Training::Both);
 
     /** @brief Finds objects.
     @param pictures of the network's input size; one batch
@@ -84,6 +92,7 @@ private:
     struct Head;
 
     Network& trainedTrunk();
+    int roiFeatures() const; //!< a node of trainedTrunk()
     Shape batchShape() const;
     int frozenStages() const;
 

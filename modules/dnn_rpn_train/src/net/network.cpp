@@ -315,6 +315,13 @@ void Network::backward()
         }
 }
 
+void Network::clearGradients()
+{
+    for (Tensor& gradient : parameterGradients)
+        if (!gradient.empty())
+            gradient.setTo(0);
+}
+
 const Tensor& Network::inputGradient() const
 {
     CV_Assert(needsGradient[0]);

@@ -49,6 +49,9 @@ public:
     const Tensor& parameterGradient(int parameter) const;
     Tensor& parameterGradient(int parameter);
 
+    //! As if backward() had been called with gradients of 0.
+    void clearGradients();
+
     Graph& graph() { return net; }
 
     //! Bytes of values, gradients and workspaces for the inputs so far; the parameters' own are not counted.

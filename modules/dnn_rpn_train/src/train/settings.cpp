@@ -130,6 +130,7 @@ Settings settingsOf(const TrainParams& p)
         {"freeze", p.freeze < 0 ? "all" : text(p.freeze)},
         {"backbone_lr", text(p.backboneRate)},
         {"batchnorm", p.batchNorm},
+        {"alternate", p.alternate ? "yes" : "no"},
         {"ema", text(p.ema)},
         {"eval_every", text(p.evalEvery)},
         {"patience", text(p.patience)},

@@ -245,7 +245,11 @@ bool Trainer::Impl::fit(const Dataset& dataset, const std::function<bool(const S
         clock.start();
         const Batch batch = loader.next();
         report.waited = loader.waited();
-        const StepLoss loss = net->step(batch, static_cast<unsigned>(p.seed) + static_cast<unsigned>(step));
+        const auto turn = !p.alternate    ? DetectorNet::Training::Both
+                          : step % 2 == 0 ? DetectorNet::Training::FirstStage
+                                          : DetectorNet::Training::SecondStage;
+        const StepLoss loss =
+            net->step(batch, static_cast<unsigned>(p.seed) + static_cast<unsigned>(step), turn);
         if (loss.worst() >= 0)
             CV_Error_(
                 Error::StsError,
@@ -265,9 +269,12 @@ bool Trainer::Impl::fit(const Dataset& dataset, const std::function<bool(const S
         report.epoch = step / loader.batchesPerEpoch() + 1;
         report.lossCls = loss.anchors.cls;
         report.lossReg = loss.anchors.reg;
-        report.lossRoiCls = loss.roi.cls;
-        report.lossRoiReg = loss.roi.reg;
-        report.loss = loss.total();
+        if (turn != DetectorNet::Training::FirstStage)
+        {
+            report.lossRoiCls = loss.roi.cls;
+            report.lossRoiReg = loss.roi.reg;
+        }
+        report.loss = report.lossCls + report.lossReg + report.lossRoiCls + report.lossRoiReg;
         report.positives = loss.anchors.positives;
         report.picturesPerSecond = p.batch / std::max(clock.getTimeSec(), 1e-9);
         report.clsGradient = loss.tasks.cls;

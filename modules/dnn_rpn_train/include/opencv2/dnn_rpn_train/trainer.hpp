@@ -137,6 +137,9 @@ struct CV_EXPORTS TrainParams
     //! and bias are trained and mean and variance are the batch's; the running ones follow and are what is scored
     //! and exported. A batch of a few pictures must speak for all. The backbone "small" is always trained so.
     String batchNorm = "frozen";
+    //! "faster_rcnn" only. False: every step trains both stages together. True: they take turns, a step each, which
+    //! shows what each does to the shared features. (Ren et al. 2015, section 3.2, take turns once, for whole trainings.)
+    bool alternate = false;
     double ema = 0;    //!< decay of the weights' moving average, which is then scored and exported; 0: none
     int evalEvery = 0; //!< epochs between two scorings of the validation pictures; 0: none while training
     int patience = 0;  //!< ends the training after so many scorings without a better one; 0: never
@@ -145,11 +148,12 @@ struct CV_EXPORTS TrainParams
 //! What one step did.
 struct CV_EXPORTS StepReport
 {
-    int step = 0, steps = 0;               //!< this step, from 1, of so many
-    int epoch = 0, epochs = 0;             //!< from 1
-    double loss = 0;                       //!< all together
-    double lossCls = 0, lossReg = 0;       //!< of the head on anchors
-    double lossRoiCls = 0, lossRoiReg = 0; //!< of the second stage; 0 without one
+    int step = 0, steps = 0;         //!< this step, from 1, of so many
+    int epoch = 0, epochs = 0;       //!< from 1
+    double loss = 0;                 //!< all together
+    double lossCls = 0, lossReg = 0; //!< of the head on anchors
+    double lossRoiCls = 0,
+           lossRoiReg = 0; //!< of the second stage, in the last step that ran it; 0 without one
     double learningRate = 0;
     double gradientNorm = 0;      //!< before clipping
     int positives = 0;            //!< positive anchors in the batch, before sampling
