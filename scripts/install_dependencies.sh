@@ -23,7 +23,7 @@ build=(g++ cmake ninja-build ccache
 test=(libgtest-dev clang-format-14 python3-venv)
 # Ubuntu has browsers as snaps only: there the tests of pages take the Chromium or Chrome that they find.
 grep -qs '^ID=ubuntu$' /etc/os-release || test+=(chromium)
-python_test=(pycocotools==2.0.11 onnxruntime==1.32.0)
+python_test=(pycocotools==2.0.11 onnxruntime==1.32.0 opencv-python-headless==5.0.0.93)
 # Without an optimized BLAS Debian's PyTorch multiplies matrices fifty times slower.
 peers=(libopenblas0-pthread python3-torch python3-torchvision python3-numpy python3-onnx python3-opencv)
 tree=(xz-utils protobuf-compiler libjpeg-dev libpng-dev zlib1g-dev python3-dev python3-numpy)

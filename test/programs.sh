@@ -90,6 +90,12 @@ for key in AP AP50 AR100 vocAP; do
     awk -v a="$a" -v b="$b" 'BEGIN { d = a - b; exit !(d < 0.002 && d > -0.002) }' || fail "two stages, $key: $a in training, $b from the file"
 done
 at_least "$(number "$work/two.json" AR100)" 0.01 "AR100 of two stages after a short training"
+scored=$("$DNN_RPN_PYTHON" "$(dirname "$0")/runtimes/score.py" "$work/two-onnx.onnx" "$work/scenes" test 160x120 cell,plate,ring)
+for key in AP AP50 AR100; do
+    a=$(number "$work/two.train.json" $key) b=$(sed -nE "s/.*\b$key=([0-9.]+).*/\1/p" <<<"$scored")
+    awk -v a="$a" -v b="$b" 'BEGIN { d = a - b; exit !(b != "" && d < 0.002 && d > -0.002) }' ||
+        fail "two stages, $key: $a in training, $b from the file of kind onnx in ONNX Runtime"
+done
 "$bin/rpn_eval" --model="$work/two-onnx.onnx" --data="$work/scenes" >"$work/onnx.log" 2>&1 && fail "cv::dnn ran a file of kind onnx"
 grep -q 'ONNX Runtime' "$work/onnx.log" || fail "no word on what runs a file of kind onnx: $(cat "$work/onnx.log")"
 "$bin/rpn_camera" --model="$work/two.onnx" --input="$work/scenes/JPEGImages/scene_%05d.jpg" --output="$work/found.avi" --frames=5 |

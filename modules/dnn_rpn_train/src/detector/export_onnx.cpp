@@ -80,15 +80,20 @@ public:
         node("Cast", {x}, output).integer("to", 7);
         return output;
     }
-    //! The best of a list of numbers, falling, and where they were.
+    /** @brief The best of a list of numbers, falling, and where they were.
+
+    OpenCV 5 cannot have the best 0 of a list: a number below all others is added, and the last of the best left out.
+    @param x above -2 */
     Value top(const Value& x, int most, Value& indices)
     {
-        Value count = op("Shape", {x}), best;
+        Value count = op("Shape", {x}), best, where = next();
         if (most > 0)
             count = op("Min", {count, whole({most})});
-        indices = next();
-        node("TopK", {x, count}, best).integer("axis", 0).addOutput(indices);
-        return best;
+        node("TopK", {concat({x, floats({1}, {-2})}, 0), op("Add", {count, whole({1})})}, best)
+            .integer("axis", 0)
+            .addOutput(where);
+        indices = slice(where, 0, -1, 0);
+        return slice(best, 0, -1, 0);
     }
 
 private:
@@ -188,7 +193,7 @@ Found suppressed(Formula& f, const Found& found, const Value& size, float iou, i
     if (!found.labels.empty())
     {
         Value longest;
-        f.node("ReduceMax", {size}, longest).integers("axes", {0}).integer("keepdims", 0);
+        f.node("ReduceMax", {size}, longest).integers("axes", {0}).integer("keepdims", 1);
         const Value step = f.op("Add", {longest, f.number(1)});
         apart = f.op("Add", {found.boxes, f.reshape(f.op("Mul", {f.toFloat(found.labels), step}), {-1, 1})});
     }
@@ -208,10 +213,11 @@ Found suppressed(Formula& f, const Found& found, const Value& size, float iou, i
     return best;
 }
 
-//! A lower bound that is left out of what is wanted: scores of exactly `threshold` are kept.
+//! A lower bound that is left out of what is wanted: scores of exactly `threshold` are kept, unless that is 0, as
+//! OpenCV 5 takes no bound below.
 float justBelow(float threshold)
 {
-    return std::isfinite(threshold) ? std::nextafter(threshold, -1.f) : -0.5f;
+    return std::max(0.f, std::nextafter(threshold, -1.f));
 }
 
 //! generateProposals()
@@ -319,15 +325,23 @@ Value regionsOf(Formula& f, const Value& boxes, const Value& map, Size pooled, c
     return f.concat({first, f.op("Add", {first, f.op("Mul", {bin, samples})})}, 1);
 }
 
-//! RoiHead::judge(), with logits rather than probabilities: the values of the second stage's two outputs.
-void judged(Formula& f, OnnxWriter& writer, const Graph& trunk, const RoiHead& roi, const Value& boxes,
-            const Value& size)
+//! Regions R x 4 and what the second stage says of them: R x (C + 1) and R x 4 or 4 C. The last region is none: OpenCV 5
+//! has no product of 0 rows.
+struct Judgement
+{
+    Value regions, logits, deltas;
+};
+
+//! RoiHead::judge(), with logits rather than probabilities.
+Judgement judged(Formula& f, OnnxWriter& writer, const Graph& trunk, const RoiHead& roi, const Value& boxes,
+                 const Value& size)
 {
     const Size pooled = roi.parameters().pooled;
     const Value map = trunk.nodes[roi.featuresNode()].name;
-    const Value pictures = f.toWhole(f.op("Mul", {f.reshape(f.slice(boxes, 0, 1, 1), {-1}), f.number(0)}));
+    const Value regions = f.concat({boxes, f.floats({1, 4}, {0, 0, 1, 1})}, 0);
+    const Value pictures = f.toWhole(f.op("Mul", {f.reshape(f.slice(regions, 0, 1, 1), {-1}), f.number(0)}));
     Value crops;
-    f.node("RoiAlign", {map, regionsOf(f, boxes, map, pooled, size), pictures}, crops)
+    f.node("RoiAlign", {map, regionsOf(f, regions, map, pooled, size), pictures}, crops)
         .text("mode", "avg")
         .text("coordinate_transformation_mode", "half_pixel")
         .integer("output_height", pooled.height)
@@ -335,16 +349,18 @@ void judged(Formula& f, OnnxWriter& writer, const Graph& trunk, const RoiHead& r
         .integer("sampling_ratio", 1)
         .real("spatial_scale", 1);
     writer.addGraph(roi.graph(), crops);
+    return {regions, roi.graph().nodes[roi.logitsNode()].name, roi.graph().nodes[roi.deltasNode()].name};
 }
 
 //! RoiHead::detect()
-Found secondStage(Formula& f, const RoiHead& roi, const Value& boxes, const Value& size)
+Found secondStage(Formula& f, const RoiHead& roi, const Judgement& judgement, const Value& size)
 {
     const RoiParams& p = roi.parameters();
-    const Value logits = roi.graph().nodes[roi.logitsNode()].name,
-                deltas = roi.graph().nodes[roi.deltasNode()].name;
-    const Found all = candidates(f, classScores(f, logits, roi.classes(), true), deltas, boxes, roi.classes(),
-                                 p.sharedDeltas, p.detections, size);
+    const Value scores = classScores(f, judgement.logits, roi.classes(), true);
+    const std::vector<float> lowest(roi.classes(), -1); // no threshold lets them through
+    const Value own = f.concat({f.slice(scores, 0, -1, 0), f.floats({1, roi.classes()}, lowest)}, 0);
+    const Found all = candidates(f, own, judgement.deltas, judgement.regions, roi.classes(), p.sharedDeltas,
+                                 p.detections, size);
     return suppressed(f, all, size, p.detections.nmsThreshold, p.detections.maxDetections,
                       p.detections.scoreThreshold);
 }
@@ -380,8 +396,8 @@ std::string exportForOnnx(const Graph& graph, const AnchorHead& head, const RoiH
             proposals(f, graph, head, roi ? roi->parameters().proposals : head.parameters().proposals, size);
     if (roi)
     {
-        judged(f, writer, graph, *roi, found.boxes, size);
-        found = secondStage(f, *roi, found.boxes, size);
+        const Judgement judgement = judged(f, writer, graph, *roi, found.boxes, size);
+        found = secondStage(f, *roi, judgement, size);
     }
     if (found.labels.empty())
         found.labels = f.toWhole(f.op("Add", {f.op("Mul", {found.scores, f.number(0)}), f.number(1)}));
@@ -398,11 +414,11 @@ std::string exportSecondHeads(const Graph& graph, const AnchorHead& head, const 
     Formula f(writer);
     const Value size = sizeOf(f, graph.nodes[0].name);
     const Found found = proposals(f, graph, head, roi.parameters().proposals, size);
-    judged(f, writer, graph, roi, found.boxes, size);
+    const Judgement judgement = judged(f, writer, graph, roi, found.boxes, size);
     const int columns = roi.parameters().sharedDeltas ? 4 : 4 * roi.classes();
     addOutput(writer, "proposals", found.boxes, {-1, 4});
-    addOutput(writer, "logits", roi.graph().nodes[roi.logitsNode()].name, {-1, roi.classes() + 1});
-    addOutput(writer, "deltas", roi.graph().nodes[roi.deltasNode()].name, {-1, columns});
+    addOutput(writer, "logits", f.slice(judgement.logits, 0, -1, 0), {-1, roi.classes() + 1});
+    addOutput(writer, "deltas", f.slice(judgement.deltas, 0, -1, 0), {-1, columns});
     return writer.bytes();
 }
 

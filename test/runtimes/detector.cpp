@@ -56,6 +56,7 @@ void make(const std::string& path, const Dataset& set, const TrainParams& params
     Trainer trainer(params);
     trainer.fit(set);
     trainer.exportModel(path + ".onnx", "onnx");
+    trainer.exportModel(path + "-opencv.onnx");
     std::ofstream found(path + ".txt"), pictures(path + ".bin", std::ios::binary);
     found.precision(9);
     for (const AnnotatedImage& image : set.images)
