@@ -88,8 +88,11 @@ const String keys =
     "{negative   |<none>          | IoU with every object below which an anchor is negative: 0.3, retina 0.4}"
     "{alpha      |0.25            | focal loss: weight of the positives}"
     "{gamma      |2               | focal loss: how much easy anchors are held back}"
-    "{lambda     |<none>          | focal loss: weight of the classification: 1, faster_rcnn 0.1 as in the "
+    "{lambda     |1               | focal loss: weight of the classification beside the boxes; 0.1 in the "
     "paper}"
+    "{focal_norm |<none>          | what focal loss is divided by: positives, as in the paper, or samples: "
+    "256 a picture, as "
+    "cross-entropy. faster_rcnn: samples, else positives}"
     "{beta       |0.1111          | smooth L1: where it turns from square to straight}"
     "{box_weight |1               | weight of the regression}"
     "{prior      |0.01            | focal loss: the probability of an object that every anchor starts with}"
@@ -197,8 +200,9 @@ TrainParams readParams(CommandLineParser& options)
         p.rpn.match.negativeIoU = static_cast<float>(numberOption(options, "negative", 0, 1));
     p.rpn.focalAlpha = numberOption(options, "alpha", -1, 1);
     p.rpn.focalGamma = numberOption(options, "gamma", 0, 100);
-    if (options.has("lambda"))
-        p.rpn.focalWeight = numberOption(options, "lambda", 1e-6, 1e6);
+    p.rpn.focalWeight = numberOption(options, "lambda", 1e-6, 1e6);
+    if (options.has("focal_norm"))
+        p.rpn.focalNormalizer = choiceOption(options, "focal_norm", {"positives", "samples"});
     p.rpn.boxBeta = numberOption(options, "beta", 0, 1e6);
     p.rpn.boxWeight = numberOption(options, "box_weight", 1e-6, 1e6);
     p.rpn.prior = numberOption(options, "prior", 1e-6, 0.999);

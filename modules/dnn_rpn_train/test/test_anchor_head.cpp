@@ -21,6 +21,7 @@ struct Form
 {
     String loss = "focal_sigmoid";
     int classes = 0, tower = 0, levels = 1;
+    String focalNormalizer = "positives";
 
     std::string str() const
     {
@@ -68,6 +69,7 @@ struct Small
         params.anchorRatios = {0.5f, 2};
         params.match.positiveIoU = 0.5f;
         params.focalWeight = 0.1; // the paper's
+        params.focalNormalizer = form.focalNormalizer;
         head = std::make_unique<AnchorHead>(params, form.classes, graph, features, rng);
         network = std::make_unique<Network>(graph, Engine::create("eigen"));
     }
@@ -386,6 +388,35 @@ TEST(AnchorHead, paperNormalisers)
             sum += labels.at<int>(i) > 0 ? (d < beta ? d * d / (2 * beta) : d - beta / 2) : 0;
         }
     EXPECT_NEAR(sum / (2 * positives), loss.reg, 1e-6);
+}
+
+TEST(AnchorHead, focalLossesDividedBySamples)
+{
+    for (const char* loss : losses)
+    {
+        SCOPED_TRACE(loss);
+        HeadLoss found[2];
+        Mat gradients[2];
+        double samples = 0;
+        for (int i = 0; i < 2; i++)
+        {
+            Form form{loss, 0, 0, 1};
+            form.focalNormalizer = i == 0 ? "positives" : "samples";
+            Small s(form);
+            s.forward(2);
+            s.drawOutputs();
+            found[i] = s.head->loss(*s.network, someObjects(), 3);
+            gradients[i] = s.network->gradient(s.head->deltasNode()).flat().clone();
+            samples = 2. * s.head->parameters().sampleCount;
+        }
+        const bool focal = loss[0] == 'f';
+        const double positives = found[0].positives, cls = focal ? positives / samples : 1,
+                     reg = focal ? 2 * positives / samples : 1;
+        EXPECT_GT(found[0].reg, 0);
+        EXPECT_NEAR(cls * found[0].cls, found[1].cls, 1e-6 * found[0].cls);
+        EXPECT_NEAR(reg * found[0].reg, found[1].reg, 1e-6 * found[0].reg);
+        EXPECT_LE(cv::norm(reg * gradients[0], gradients[1], NORM_INF), 1e-6);
+    }
 }
 
 TEST(AnchorHead, priorIsWhereTheClassifierStarts)

@@ -126,6 +126,7 @@ TEST(Settings, everyParameterCounts)
         {"alpha", [](TrainParams& p) { p.rpn.focalAlpha = 0.5; }},
         {"gamma", [](TrainParams& p) { p.rpn.focalGamma = 1; }},
         {"lambda", [](TrainParams& p) { p.rpn.focalWeight = 0.1; }},
+        {"focal_norm", [](TrainParams& p) { p.rpn.focalNormalizer = "samples"; }},
         {"prior", [](TrainParams& p) { p.rpn.prior = 0.02; }},
         {"beta", [](TrainParams& p) { p.rpn.boxBeta = 1; }},
         {"box_weight", [](TrainParams& p) { p.rpn.boxWeight = 2; }},

@@ -73,7 +73,7 @@ TrainParams oneStage(const String& loss)
     p.learningRate = 0.05;
     p.rpn.loss = loss;
     p.rpn.match = defaults.rpn.match;
-    p.rpn.focalWeight = defaults.rpn.focalWeight;
+    p.rpn.focalNormalizer = defaults.rpn.focalNormalizer;
     return p;
 }
 
@@ -319,7 +319,8 @@ TEST(Detectors, classesMustBeTheSame)
     p.detector = "yolo";
     EXPECT_TRUE(contains(errorOf([&] { Trainer t(p); }), "yolo"));
     EXPECT_EQ(0.5f, TrainParams("retina").rpn.match.positiveIoU);
-    EXPECT_EQ(0.1, TrainParams("faster_rcnn").rpn.focalWeight);
+    EXPECT_EQ("samples", TrainParams("faster_rcnn").rpn.focalNormalizer);
+    EXPECT_EQ("positives", TrainParams().rpn.focalNormalizer);
     EXPECT_EQ(0.7f, TrainParams().rpn.match.positiveIoU);
 }
 

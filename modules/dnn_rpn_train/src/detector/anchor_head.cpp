@@ -107,6 +107,9 @@ AnchorHead::AnchorHead(const RpnParams& params_, int classes, Graph& graph, cons
         if (!(weight > 0 && weight <= 1e6))
             CV_Error_(Error::StsOutOfRange,
                       ("the weight of a loss is %g, not above 0 and at most 1e6", weight));
+    if (params.focalNormalizer != "positives" && params.focalNormalizer != "samples")
+        CV_Error_(Error::StsBadArg, ("the focal normalizer '%s' is neither positives nor samples",
+                                     params.focalNormalizer.c_str()));
     if (params.tower < 0 || params.tower > 4)
         CV_Error_(Error::StsOutOfRange, ("a tower of %d convolutions: only 0..4 are possible", params.tower));
     if (params.detections.deltaWeights != Scalar::all(1))
@@ -237,11 +240,17 @@ HeadLoss AnchorHead::loss(Network& network, const std::vector<std::vector<Object
         loss.positives += t.positives;
         sampled += t.sampled;
     }
-    // PRCV 2018, section 3.2: N'cls positives, N'reg twice as many; over the whole batch.
-    const double clsNormalizer =
-        focal ? std::max(1, loss.positives) / params.focalWeight : std::max(1, sampled);
-    const double regNormalizer =
-        (focal ? std::max(1, 2 * loss.positives) : std::max(1, sampled)) / params.boxWeight;
+    double clsCount = sampled, regCount = sampled;
+    if (focal && params.focalNormalizer == "samples")
+        clsCount = regCount = static_cast<double>(params.sampleCount) * pictures;
+    else if (focal)
+    {
+        // PRCV 2018, section 3.2: N'cls positives, N'reg twice as many; over the whole batch.
+        clsCount = loss.positives;
+        regCount = 2. * loss.positives;
+    }
+    const double clsNormalizer = std::max(1., clsCount) / (focal ? params.focalWeight : 1);
+    const double regNormalizer = std::max(1., regCount) / params.boxWeight;
 
     std::vector<double> cls(pictures), reg(pictures);
     parallel_for_(Range(0, pictures), [&](const Range& range) {

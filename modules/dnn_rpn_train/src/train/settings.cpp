@@ -160,6 +160,7 @@ Settings settingsOf(const TrainParams& p)
         {"alpha", text(r.focalAlpha)},
         {"gamma", text(r.focalGamma)},
         {"lambda", text(r.focalWeight)},
+        {"focal_norm", r.focalNormalizer},
         {"prior", text(r.prior)},
         {"beta", text(r.boxBeta)},
         {"box_weight", text(r.boxWeight)},

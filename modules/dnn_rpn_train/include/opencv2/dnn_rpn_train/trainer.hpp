@@ -49,11 +49,15 @@ struct CV_EXPORTS RpnParams
     double focalAlpha = 0.25; //!< weight of the positives, 0..1; negative: none
     double focalGamma = 2;    //!< how much well-classified anchors are held back, >= 0
     double focalWeight = 1;   //!< lambda_fl of PRCV 2018, eq. 4, where it is 0.1; doc/experiments.md compares
-    double prior = 0.01;      //!< the focal classifier starts by giving every anchor this probability, 0..1
-    double boxBeta = 1. / 9;  //!< where smooth L1 turns from square to straight
-    double boxWeight = 1;     //!< of the regression loss
+    /** What the focal forms are divided by. "positives": classification by the positives, regression by twice as many
+    (PRCV 2018, section 3.2). "samples": both by sampleCount a picture, as cross-entropy. Beside a second stage, whose
+    losses are divided by all of its regions, those divided by a few positives are all that the shared features learn. */
+    String focalNormalizer = "positives";
+    double prior = 0.01;     //!< the focal classifier starts by giving every anchor this probability, 0..1
+    double boxBeta = 1. / 9; //!< where smooth L1 turns from square to straight
+    double boxWeight = 1;    //!< of the regression loss
 
-    int sampleCount = 256;    //!< anchors a picture that cross-entropy looks at
+    int sampleCount = 256;    //!< anchors a picture that cross-entropy looks at; see also focalNormalizer
     float sampleShare = 0.5f; //!< at most this share of them positive
 
     dnn_rpn::ProposalParams proposals;   //!< at evaluation and in the exported file
@@ -98,7 +102,7 @@ struct CV_EXPORTS RoiParams
 struct CV_EXPORTS TrainParams
 {
     /** @brief Defaults for a kind of detector: anchors of "retina" are positive from IoU 0.5 and negative below 0.4,
-    and the classification of "faster_rcnn"'s proposals has a tenth of the weight (doc/detectors.md).
+    and the focal loss of "faster_rcnn"'s proposals is divided by "samples" (doc/detectors.md).
     @param detector as the field */
     explicit TrainParams(const String& detector = "rpn");
 
