@@ -6,5 +6,9 @@
 #ifndef HAVE_CUDA // else the tests run on the GPU
 #include "cuda_on_cpu.hpp"
 #include "../src/cuda/focal_loss.cu"
+#include "../src/cuda/match.cu"
 #include "../src/cuda/memory.cu"
+#include "../src/cuda/sample.cu"
+#include "../src/cuda/smooth_l1.cu"
+#include "../src/cuda/targets.cu"
 #endif

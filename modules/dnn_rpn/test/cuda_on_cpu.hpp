@@ -5,6 +5,7 @@
 #define OPENCV_TEST_DNN_RPN_CUDA_ON_CPU_HPP
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cfloat>
 #include <climits>
@@ -134,11 +135,11 @@ public:
     }
 
     //! What the lanes of the caller's warp put up for each other; 0 of those that are done.
-    std::vector<uint64_t> exchange(uint64_t value)
+    std::array<uint64_t, lanes> exchange(uint64_t value)
     {
         fibers[current]->shown = value;
         wait(WaitsForWarp);
-        std::vector<uint64_t> all(lanes, 0);
+        std::array<uint64_t, lanes> all{};
         const int first = current / lanes * lanes;
         for (int i = first; i < std::min(first + lanes, count); ++i)
             all[i - first] = fibers[i]->state == Done ? 0 : fibers[i]->shown;
@@ -211,7 +212,7 @@ inline T ofLane(T value, int lane)
 {
     uint64_t bits = 0;
     std::memcpy(&bits, &value, sizeof(T));
-    const std::vector<uint64_t> all = Block::get().exchange(bits);
+    const auto all = Block::get().exchange(bits);
     std::memcpy(&value, &all[lane], sizeof(T));
     return value;
 }
@@ -257,7 +258,7 @@ inline T __shfl_down_sync(unsigned, T value, int delta)
 inline unsigned __ballot_sync(unsigned, int predicate)
 {
     unsigned votes = 0;
-    const std::vector<uint64_t> all = cuda_on_cpu::Block::get().exchange(predicate != 0);
+    const auto all = cuda_on_cpu::Block::get().exchange(predicate != 0);
     for (int i = 0; i < cuda_on_cpu::lanes; ++i)
         votes |= static_cast<unsigned>(all[i]) << i;
     return votes;

@@ -26,7 +26,7 @@ protected:
         SCOPED_TRACE(format("%d x %d, alpha %g, gamma %g, shift %d", logits.rows, logits.cols, c.alpha,
                             c.gamma, shift));
         Mat shifted(1, shift + static_cast<int>(logits.total()), CV_32F, Scalar(0));
-        std::copy(logits.begin<float>(), logits.end<float>(), shifted.begin<float>() + shift);
+        std::copy_n(logits.ptr<float>(), logits.total(), shifted.ptr<float>() + shift);
         OnDevice x(shifted), label(labels), grad(1, shifted.cols, CV_32F);
         onGpu(x.floats() + shift, label.ints(), logits.rows, logits.cols, grad.floats() + shift,
               value.doubles(), workspace, nullptr, c.alpha, c.gamma, 3.5);
@@ -93,6 +93,50 @@ TEST_F(DnnRpn_CudaLosses, focalOfTheLargestNumbers)
     gpu::sigmoidFocalLoss(x.floats(), label.ints(), 3, 2, grad.floats(), value.doubles(), workspace, nullptr);
     EXPECT_TRUE(checkRange(value.get()));
     EXPECT_TRUE(checkRange(grad.get()));
+}
+
+TEST_F(DnnRpn_CudaLosses, smoothL1LikeTheTwin)
+{
+    RNG rng(4);
+    const int sizes[][2] = {{0, 4}, {1, 4}, {301, 4}, {77, 5}, {1, 1}};
+    for (const int* s : sizes)
+        for (double beta : {1. / 9, 1., 0.})
+            for (int shift : {0, 4, 1})
+            {
+                SCOPED_TRACE(format("%d x %d, beta %g, shift %d", s[0], s[1], beta, shift));
+                const int count = s[0] * s[1];
+                Mat all(1, count + 8, CV_32F), allTargets(1, count + 8, CV_32F);
+                rng.fill(all, RNG::NORMAL, 0, 1);
+                rng.fill(allTargets, RNG::NORMAL, 0, 0.3);
+                const Mat label = randomLabels(rng, s[0], -1, 2);
+                OnDevice x(all), t(allTargets), l(label), grad(1, count + 8, CV_32F);
+                gpu::smoothL1Loss(x.floats() + shift, t.floats() + shift, l.ints(), s[0], s[1],
+                                  grad.floats() + shift, value.doubles(), workspace, nullptr, beta, 2.5);
+                Mat expected;
+                const Range part(shift, shift + count);
+                const double loss = s[0] == 0
+                                        ? 0
+                                        : smoothL1Loss(all.colRange(part).clone().reshape(1, s[0]),
+                                                       allTargets.colRange(part).clone().reshape(1, s[0]),
+                                                       label, expected, beta, 2.5);
+                EXPECT_NEAR(loss, value.get().at<double>(0), 1e-6 * std::max(1., loss));
+                if (s[0] > 0)
+                    expectClose(expected, grad.get().colRange(part).clone().reshape(1, s[0]), 1e-6);
+            }
+}
+
+TEST_F(DnnRpn_CudaLosses, smoothL1KeepsNaN)
+{
+    OnDevice x(floats({nan, 1, 0, 0}, 4)), t(Mat::zeros(1, 4, CV_32F)), one(labels({1})), none(labels({0}));
+    OnDevice grad(1, 4, CV_32F);
+    gpu::smoothL1Loss(x.floats(), t.floats(), one.ints(), 1, 4, grad.floats(), value.doubles(), workspace,
+                      nullptr);
+    EXPECT_TRUE(std::isnan(value.get().at<double>(0)));
+    EXPECT_TRUE(std::isnan(grad.get().at<float>(0)));
+    gpu::smoothL1Loss(x.floats(), t.floats(), none.ints(), 1, 4, grad.floats(), value.doubles(), workspace,
+                      nullptr);
+    EXPECT_EQ(0, value.get().at<double>(0));
+    EXPECT_EQ(0, countNonZero(grad.get()));
 }
 
 TEST_F(DnnRpn_CudaLosses, allIgnored)

@@ -34,6 +34,22 @@ inline void checkCount(int count, const char* name)
         CV_Error_(Error::StsOutOfRange, ("%s must not be negative, but is %d", name, count));
 }
 
+//! What runs over anchors and pictures: the second becomes a grid's second dimension.
+inline void checkPictures(int anchorCount, int pictures)
+{
+    checkCount(anchorCount, "anchorCount");
+    if (pictures < 0 || pictures > 65535)
+        CV_Error_(Error::StsOutOfRange, ("pictures must be in 0..65535, not %d", pictures));
+}
+
+inline void checkWeights(const Scalar& weights)
+{
+    for (int i = 0; i < 4; ++i)
+        if (!(weights[i] > 0 && weights[i] <= DBL_MAX))
+            CV_Error_(Error::StsOutOfRange, ("weights must be above 0 and finite, not %g, %g, %g, %g",
+                                             weights[0], weights[1], weights[2], weights[3]));
+}
+
 inline bool isAligned(const void* address)
 {
     return reinterpret_cast<size_t>(address) % 16 == 0;

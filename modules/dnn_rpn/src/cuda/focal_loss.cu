@@ -2,6 +2,7 @@
 // It is subject to the license terms in the LICENSE file found in the top-level directory
 // of this distribution and at http://opencv.org/license.html.
 #include "arguments.hpp"
+#include "device_box.hpp"
 #include "reduce.hpp"
 
 namespace cv {
@@ -40,11 +41,6 @@ __device__ inline float focalOf(float x, float gamma, float& derivative)
     const float modulator = gamma == 2 ? q * q : gamma == 0 ? 1.f : powf(q, gamma);
     derivative = modulator * (gamma * (p > 0 ? p * logP : 0.f) - q);
     return -modulator * logP;
-}
-
-__device__ inline float notANumber()
-{
-    return __uint_as_float(0x7fc00000u);
 }
 
 //! One logit of K x C: adds to the loss and gives the gradient.
