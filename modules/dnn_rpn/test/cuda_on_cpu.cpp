@@ -10,6 +10,8 @@
 #include "../src/cuda/memory.cu"
 #include "../src/cuda/nms.cu"
 #include "../src/cuda/proposals.cu"
+#include "../src/cuda/roi_align.cu"
+#include "../src/cuda/roi_align_backward.cu"
 #include "../src/cuda/sample.cu"
 #include "../src/cuda/smooth_l1.cu"
 #include "../src/cuda/suppress.cu"

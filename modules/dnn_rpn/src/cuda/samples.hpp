@@ -50,7 +50,8 @@ struct RoiAlignCall
 struct SampleAxis
 {
     //! @param low, high the RoI's edges
-    __device__ SampleAxis(const RoiAlignCall& call, float low, float high, int bins, int cells_) : cells(cells_)
+    __device__ SampleAxis(const RoiAlignCall& call, float low, float high, int bins, int cells_)
+        : cells(cells_)
     {
         const float shift = call.aligned ? 0.5f : 0.f;
         start = __fsub_rn(__fmul_rn(low, call.scale), shift);
