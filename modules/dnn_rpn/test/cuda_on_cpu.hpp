@@ -63,6 +63,11 @@ struct alignas(16) float4
     float x, y, z, w;
 };
 
+struct alignas(16) int4
+{
+    int x, y, z, w;
+};
+
 inline float2 make_float2(float x, float y)
 {
     return {x, y};

@@ -59,8 +59,9 @@ __device__ inline float sigmoidElement(float x, int label, int column, int colum
 }
 
 /** Logits one by one, or four at a time where the arrays are aligned: then this is bound by memory.
+@tparam single a row is one logit: the labels come four at a time, too
 Grid: any number of blocks, each of which gives one partial sum. */
-template<int width>
+template<int width, bool single>
 __global__ void __launch_bounds__(LossGrid::threads)
     sigmoidFocalKernel(const float* logits, const int* labels, int count, int columns, FocalParams params,
                        float* grad, double* partial)
@@ -79,11 +80,19 @@ __global__ void __launch_bounds__(LossGrid::threads)
         }
         else
             x[0] = logits[i];
-        int row = width * i / columns, at = width * i % columns;
+        if (single)
+        {
+            const int4 four = reinterpret_cast<const int4*>(labels)[i];
+            label[0] = four.x, label[width / 4] = four.y, label[width / 2] = four.z,
+            label[width - 1] = four.w;
+        }
+        int row = single ? 0 : width * i / columns, at = single ? 0 : width * i - row * columns;
         for (int j = 0; j < width; ++j)
         {
-            label[j] = labels[row];
             column[j] = at;
+            if (single)
+                continue;
+            label[j] = labels[row];
             if (++at == columns)
             {
                 at = 0;
@@ -233,8 +242,11 @@ void sigmoidFocalLoss(const float* logits, const int* labels, int rows, int colu
     const LossGrid grid(aligned ? divideUp(count, 4) : count);
     workspace.begin();
     double* partial = workspace.take<double>(grid.blocks);
-    launch("sigmoidFocalKernel", aligned ? sigmoidFocalKernel<4> : sigmoidFocalKernel<1>, grid.blocks,
-           LossGrid::threads, stream, logits, labels, count, columns, params, grad, partial);
+    launch("sigmoidFocalKernel",
+           aligned && columns == 1 && isAligned(labels) ? sigmoidFocalKernel<4, true>
+           : aligned                                    ? sigmoidFocalKernel<4, false>
+                                                        : sigmoidFocalKernel<1, false>,
+           grid.blocks, LossGrid::threads, stream, logits, labels, count, columns, params, grad, partial);
     grid.sum(partial, normalizer, value, stream);
 }
 

@@ -79,7 +79,7 @@ __global__ void __launch_bounds__(tileThreads)
     gatherGradient(const float* outputGrad, RoiAlignCall call, const Reach* reaches, const float* ofRows,
                    const float* ofColumns, float* featuresGrad)
 {
-    __shared__ int near[tileThreads];
+    __shared__ int close[tileThreads];
     const int tilesAcross = (call.width + tileWidth - 1) / tileWidth;
     const int left = blockIdx.x % tilesAcross * tileWidth, top = blockIdx.x / tilesAcross * tileHeight;
     const int x = left + threadIdx.x % tileWidth, y = top + threadIdx.x / tileWidth, picture = blockIdx.z;
@@ -98,11 +98,11 @@ __global__ void __launch_bounds__(tileThreads)
         }
         const int at = exclusiveSum<tileThreads>(hit, hits);
         if (hit)
-            near[at] = own;
+            close[at] = own;
         __syncthreads();
         for (int i = 0; i < hits; ++i)
         {
-            const int roi = near[i];
+            const int roi = close[i];
             const Reach r = reaches[roi];
             if (x < r.left || x > r.right || y < r.top || y > r.bottom)
                 continue;

@@ -12,11 +12,15 @@ namespace cuda {
 
 namespace {
 
-//! std::mt19937 (Matsumoto and Nishimura 1998): the twin draws from it, and the same anchors are wanted.
+/** std::mt19937 (Matsumoto and Nishimura 1998): the twin draws from it, and the same anchors are wanted. A number of
+the state is renewed when it is its turn, since few are drawn. */
 class MersenneTwister
 {
 public:
-    __device__ explicit MersenneTwister(uint32_t seed) : next(size)
+    static const int size = 624;
+
+    //! @param state_ room for `size` numbers. (In a thread's own memory, all threads of a GPU would get as much.)
+    __device__ MersenneTwister(uint32_t* state_, uint32_t seed) : state(state_), next(0)
     {
         state[0] = seed;
         for (int i = 1; i < size; ++i)
@@ -25,9 +29,12 @@ public:
 
     __device__ uint32_t draw()
     {
-        if (next == size)
-            renew();
-        uint32_t y = state[next++];
+        const int following = next + 1 < size ? next + 1 : 0;
+        const int far = next + 397 < size ? next + 397 : next + 397 - size;
+        uint32_t y = (state[next] & 0x80000000u) | (state[following] & 0x7fffffffu);
+        y = state[far] ^ (y >> 1) ^ (y & 1 ? 0x9908b0dfu : 0u);
+        state[next] = y;
+        next = following;
         y ^= y >> 11;
         y ^= (y << 7) & 0x9d2c5680u;
         y ^= (y << 15) & 0xefc60000u;
@@ -37,33 +44,21 @@ public:
     //! A number in 0..bound-1, each equally likely, as drawBelow() of ../targets.cpp gives it.
     __device__ uint32_t drawBelow(uint32_t bound)
     {
-        const uint32_t rest = static_cast<uint32_t>((uint64_t(1) << 32) % bound);
+        const uint32_t rest = (0u - bound) % bound; // 2^32 % bound
         for (;;)
         {
             const uint32_t value = draw();
-            if (value <= UINT32_MAX - rest)
+            if (value <= 0xffffffffu - rest)
                 return value % bound;
         }
     }
 
 private:
-    static const int size = 624, middle = 397;
-
-    __device__ void renew()
-    {
-        for (int i = 0; i < size; ++i)
-        {
-            const uint32_t y = (state[i] & 0x80000000u) | (state[(i + 1) % size] & 0x7fffffffu);
-            state[i] = state[(i + middle) % size] ^ (y >> 1) ^ (y & 1 ? 0x9908b0dfu : 0u);
-        }
-        next = 0;
-    }
-
-    uint32_t state[size];
+    uint32_t* state;
     int next;
 };
 
-const int sampleThreads = 1024;
+const int sampleThreads = 1024, sampledAtOnce = 8;
 
 //! The first steps of a Fisher-Yates shuffle.
 __device__ inline void chooseFront(int* items, int size, int count, MersenneTwister& random)
@@ -83,29 +78,40 @@ __global__ void __launch_bounds__(sampleThreads)
     sampleKernel(int* matches, int anchorCount, int count, int wanted, int seed, int* lists)
 {
     __shared__ int kept[2];
+    __shared__ uint32_t state[MersenneTwister::size];
     int* match = matches + static_cast<size_t>(blockIdx.x) * anchorCount;
     int* items[2]; // negatives, positives
     items[0] = lists + 2 * static_cast<size_t>(blockIdx.x) * anchorCount;
     items[1] = items[0] + anchorCount;
 
     int found[2] = {0, 0};
-    for (int first = 0; first < anchorCount; first += sampleThreads)
+    for (int first = 0; first < anchorCount; first += sampleThreads * sampledAtOnce)
     {
-        const int k = first + threadIdx.x,
-                  value = k < anchorCount ? match[k] : static_cast<int>(MATCH_IGNORED);
-        const int kind = value >= 0 ? 1 : value == MATCH_NEGATIVE ? 0 : -1;
+        const int begin = first + threadIdx.x * sampledAtOnce;
+        int value[sampledAtOnce],
+            own = 0; // both counts in one number: a block sees fewer than 2^16 at a time
+        for (int i = 0; i < sampledAtOnce; ++i)
+        {
+            value[i] = begin + i < anchorCount ? match[begin + i] : static_cast<int>(MATCH_IGNORED);
+            own += value[i] >= 0 ? 1 << 16 : value[i] == MATCH_NEGATIVE ? 1 : 0;
+        }
         int total;
-        // Both counts in one number: a block has fewer than 2^16 threads.
-        const int before = exclusiveSum<sampleThreads>(kind < 0 ? 0 : kind == 0 ? 1 : 1 << 16, total);
-        if (kind >= 0)
-            items[kind][found[kind] + (kind == 0 ? before & 0xffff : before >> 16)] = k;
+        const int before = exclusiveSum<sampleThreads>(own, total);
+        int negatives = found[0] + (before & 0xffff), positives = found[1] + (before >> 16);
+        for (int i = 0; i < sampledAtOnce; ++i)
+        {
+            if (value[i] >= 0)
+                items[1][positives++] = begin + i;
+            else if (value[i] == MATCH_NEGATIVE)
+                items[0][negatives++] = begin + i;
+        }
         found[0] += total & 0xffff;
         found[1] += total >> 16;
     }
     __syncthreads();
     if (threadIdx.x == 0)
     {
-        MersenneTwister random(static_cast<uint32_t>(seed) + blockIdx.x);
+        MersenneTwister random(state, static_cast<uint32_t>(seed) + blockIdx.x);
         kept[1] = found[1] < wanted ? found[1] : wanted;
         kept[0] = found[0] < count - kept[1] ? found[0] : count - kept[1];
         chooseFront(items[1], found[1], kept[1], random);

@@ -10,7 +10,7 @@ namespace cuda {
 
 namespace {
 
-const int topThreads = 1024, topBins = 2 * topThreads, atOnce = 4;
+const int topThreads = 1024, topBins = 2 * topThreads, atOnce = 8;
 
 __device__ inline uint32_t placeAbove(const float* scores, int i, float threshold)
 {

@@ -48,7 +48,7 @@ CV_EXPORTS String deviceName();
 //! Waits until the stream has done all of its work.
 CV_EXPORTS void synchronize(Stream stream);
 
-//! Copies to the device. The host's memory may be changed once this returns.
+//! Copies to the device. Unless it is page-locked, the host's memory may be changed once this returns.
 CV_EXPORTS void upload(const void* host, void* device, size_t bytes, Stream stream);
 
 //! Copies to the host, and waits for the stream.
