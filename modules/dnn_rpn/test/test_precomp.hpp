@@ -18,7 +18,6 @@
 #include "opencv2/imgproc.hpp"
 #else
 #include "opencv2/ts.hpp"
-#include "cvconfig.h" // HAVE_CUDA, which outside of a tree comes from the command line
 #endif
 #include "opencv2/dnn_rpn.hpp"
 
