@@ -93,7 +93,7 @@ function(_dnn_rpn_add_tests name)
   set(target opencv_test_${name})
   add_executable(${target} ${sources})
   dnn_rpn_target_defaults(${target})
-  target_compile_definitions(${target} PRIVATE DNN_RPN_STANDALONE)
+  target_compile_definitions(${target} PRIVATE DNN_RPN_STANDALONE $<$<BOOL:${HAVE_CUDA}>:HAVE_CUDA>)
   target_link_libraries(${target} PRIVATE opencv_${name} opencv_imgcodecs GTest::gtest)
 
   # Each instruction set gets its turn where a machine has several: without the greatest, without the two..

@@ -72,16 +72,6 @@ LevelProposals proposalsOf(const float* scores, const float* deltas, const float
 
 } // namespace
 
-void checkParams(const ProposalParams& params)
-{
-    checkNotNegative(params.preNms, "preNms");
-    checkNotNegative(params.postNms, "postNms");
-    checkRange(params.nmsThreshold, 0, 1, "nmsThreshold");
-    checkNotNegative(params.minSize, "minSize");
-    if (std::isnan(params.scoreThreshold))
-        CV_Error(Error::StsOutOfRange, "scoreThreshold must be a number, not nan");
-}
-
 void generateProposals(InputArray scores, InputArray deltas, InputArray anchors,
                        const std::vector<int>& levelCounts, Size imageSize, OutputArray boxes,
                        OutputArray proposalScores, const ProposalParams& params)

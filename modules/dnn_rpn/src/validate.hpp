@@ -7,6 +7,7 @@
 #include "opencv2/dnn_rpn/anchors.hpp"
 #include "opencv2/dnn_rpn/detections.hpp"
 #include "opencv2/dnn_rpn/proposals.hpp"
+#include "check.hpp"
 
 namespace cv {
 namespace dnn_rpn {
@@ -16,7 +17,16 @@ namespace dnn_rpn {
 //! Returns the number of anchors.
 int checkLevel(const AnchorLevel& level, Size featureSize);
 
-void checkParams(const ProposalParams& params);
+inline void checkParams(const ProposalParams& params)
+{
+    checkNotNegative(params.preNms, "preNms");
+    checkNotNegative(params.postNms, "postNms");
+    checkRange(params.nmsThreshold, 0, 1, "nmsThreshold");
+    checkNotNegative(params.minSize, "minSize");
+    if (std::isnan(params.scoreThreshold))
+        CV_Error(Error::StsOutOfRange, "scoreThreshold must be a number, not nan");
+}
+
 void checkParams(const DetectionParams& params);
 
 } // namespace dnn_rpn

@@ -1,0 +1,57 @@
+// This file is part of OpenCV project.
+// It is subject to the license terms in the LICENSE file found in the top-level directory
+// of this distribution and at http://opencv.org/license.html.
+#ifndef OPENCV_DNN_RPN_CUDA_SUPPRESS_HPP
+#define OPENCV_DNN_RPN_CUDA_SUPPRESS_HPP
+
+#include "runtime.hpp"
+
+namespace cv {
+namespace dnn_rpn {
+namespace cuda {
+
+/** Boxes in groups, one for each picture and level, that do not meet each other: where each group lies among
+all. It is small enough to be a kernel's parameter. */
+struct Segments
+{
+    static const int mostLevels = 32;
+
+    int pictures, levels;
+    int perPicture;         //!< boxes of all levels
+    int longest;            //!< boxes of the largest level
+    int start[mostLevels];  //!< of each level's boxes among a picture's
+    int length[mostLevels]; //!< how many they are
+
+    int count() const { return pictures * perPicture; }
+    int segments() const { return pictures * levels; }
+
+    __device__ int begin(int segment) const
+    {
+        return segment / levels * perPicture + start[segment % levels];
+    }
+    __device__ int size(int segment) const { return length[segment % levels]; }
+};
+
+//! One group.
+inline Segments oneSegment(int count)
+{
+    Segments s = Segments();
+    s.pictures = s.levels = 1;
+    s.perPicture = s.longest = s.length[0] = count;
+    return s;
+}
+
+/** Greedy suppression of boxes that lie in the order of rank within each segment.
+@param boxes of all segments
+@param removed not 0 where there is no box; changed
+@param maxCount stop after so many of a segment; 0: no limit
+@param keep receives the positions of the kept boxes within their segment, rising, at the segment's begin
+@param keptCounts receives how many they are, one a segment */
+void suppress(const float4* boxes, unsigned char* removed, const Segments& segments, float threshold,
+              int maxCount, int* keep, int* keptCounts, Workspace& workspace, Stream stream);
+
+} // namespace cuda
+} // namespace dnn_rpn
+} // namespace cv
+
+#endif
