@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Formats all of our C++ in place; with --check, changes nothing and fails where it would.
+# Formats all of our C++ and CUDA in place; with --check, changes nothing and fails where it would.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -16,5 +16,5 @@ if ! command -v "$clang_format" >/dev/null; then
     exit 1
 fi
 
-find modules samples test -type f \( -name '*.cpp' -o -name '*.hpp' \) -print0 |
+find modules samples test -type f \( -name '*.cpp' -o -name '*.hpp' -o -name '*.cu' \) -print0 |
     xargs -0 --no-run-if-empty "$clang_format" --style=file "${mode[@]}"

@@ -21,10 +21,10 @@ using namespace dnn_rpn;
 //! Training without the backbone: its features come from a network of their own and the rest starts at them.
 struct DetectorNet::Head
 {
-    Head(const Graph& whole, int features_, const AnchorHead& anchorHead_, const TrainParams& p)
+    Head(const Graph& whole, int features_, const AnchorHead& anchorHead_, const Ptr<Engine>& engine)
         : features(features_), backboneGraph(backboneOf(whole, features)), graph(headOf(whole, features)),
-          backbone(backboneGraph, Engine::create(p.engine, p.precision)),
-          network(graph, Engine::create(p.engine, p.precision)), anchorHead(anchorHead_.onFeatures(features))
+          backbone(backboneGraph, engine), network(graph, engine),
+          anchorHead(anchorHead_.onFeatures(features))
     {}
 
     const Tensor& featuresOf(const Tensor& pictures)
@@ -39,7 +39,8 @@ struct DetectorNet::Head
     const AnchorHead anchorHead;
 };
 
-DetectorNet::DetectorNet(const TrainParams& p, RNG& rng) : params(p)
+DetectorNet::DetectorNet(const TrainParams& p, RNG& rng)
+    : params(p), engine(Engine::create(p.engine, p.precision))
 {
     if (p.detector != "rpn" && p.detector != "retina" && p.detector != "faster_rcnn")
         CV_Error_(Error::StsBadArg,
@@ -69,15 +70,15 @@ DetectorNet::DetectorNet(const TrainParams& p, RNG& rng) : params(p)
         trunk.trainBatchNorm(features + 1);
     stages = std::make_unique<Stages>(trunk, features);
     stages->freeze(trunk, frozenStages());
-    network = std::make_unique<Network>(trunk, Engine::create(p.engine, p.precision));
+    network = std::make_unique<Network>(trunk, engine);
     if (frozenStages() == stages->count() && !p.pyramid) // which reads more than the last map
-        head = std::make_unique<Head>(trunk, features, *anchorHead, p);
+        head = std::make_unique<Head>(trunk, features, *anchorHead, engine);
     if (roi)
     {
-        roiTraining = std::make_unique<Network>(roi->graph(), Engine::create(p.engine, p.precision), true);
+        roiTraining = std::make_unique<Network>(roi->graph(), engine, true);
         crop = std::make_unique<Crop>(p.roi.pooled);
         roiFrozen = frozen(roi->graph());
-        roiDetecting = std::make_unique<Network>(roiFrozen, Engine::create(p.engine, p.precision));
+        roiDetecting = std::make_unique<Network>(roiFrozen, engine);
     }
 }
 

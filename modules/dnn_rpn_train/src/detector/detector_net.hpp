@@ -88,6 +88,7 @@ private:
     int frozenStages() const;
 
     const TrainParams params;
+    const Ptr<Engine> engine; //!< of all networks
     Graph trunk;
     int features = -1; //!< the backbone's last node
     std::unique_ptr<Stages> stages;

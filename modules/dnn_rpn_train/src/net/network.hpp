@@ -58,6 +58,9 @@ private:
     void plan(const Shape& input);
     void planKernels(const std::vector<Shape>& shapes);
     void placeMemory();
+    void mirrorParameters();
+    Tensor& engineParameter(int parameter);
+    Tensor& engineGradient(int parameter);
     int backwardTime(int node) const { return 2 * static_cast<int>(net.nodes.size()) - node; }
     bool isOutput(int node) const;
 
@@ -68,7 +71,10 @@ private:
     std::vector<char>
         needsGradient; //!< by node: a trainable parameter lies behind it, or an input that wants its own
     std::vector<Tensor> parameterGradients;
-    std::vector<Tensor> addends; //!< by parameter that several nodes share: what one of them adds
+    // By parameter, for an engine with memory of its own, else none: what kernels read, the running averages that they
+    // change, and the gradients that they write.
+    std::unique_ptr<Mirror> weights, averages, slopes;
+    std::vector<char> follows; //!< by parameter: a running average of the batches, which training changes
 
     // Of the plan:
     Shape planned;
@@ -80,7 +86,8 @@ private:
     std::shared_ptr<void> arena;
     size_t arenaBytes = 0;
     std::vector<Tensor> values, gradients;         //!< by node, in the arena
-    std::vector<Tensor> hostValues, hostGradients; //!< of outputs, plain
+    std::vector<Tensor> hostValues, hostGradients; //!< of outputs and the input, plain
+    std::vector<Tensor> addends; //!< by parameter that several nodes share: what one of them adds
 };
 
 } // namespace dnn_rpn_train
