@@ -29,7 +29,7 @@ std::shared_ptr<float> allocatePinned(size_t floats)
 } // namespace
 
 CudaMirror::CudaMirror(const Device& device_, const std::vector<Tensor*>& tensors_)
-    : device(device_), tensors(tensors_)
+    : device(device_), tensors(tensors_), copies(tensors_.size())
 {
     for (const Tensor* t : tensors)
     {
@@ -44,9 +44,8 @@ CudaMirror::CudaMirror(const Device& device_, const std::vector<Tensor*>& tensor
     DNN_RPN_CUDA(cudaMemsetAsync(block.get(), 0, bytes, device.stream()));
     std::memset(pinned.get(), 0, bytes);
     for (size_t i = 0; i < tensors.size(); i++)
-        copies.push_back(tensors[i]
-                             ? Tensor(tensors[i]->shape(), static_cast<float*>(block.get()) + offsets[i])
-                             : Tensor());
+        if (tensors[i])
+            copies[i] = Tensor(tensors[i]->shape(), static_cast<float*>(block.get()) + offsets[i]);
     DNN_RPN_CUDA(cudaEventCreateWithFlags(&arrived, cudaEventDisableTiming));
 }
 
