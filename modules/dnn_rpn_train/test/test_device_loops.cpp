@@ -7,6 +7,7 @@
 #include "../src/engine/cuda/nearest.hpp"
 #include "../src/engine/cuda/normalise.hpp"
 #include "../src/engine/cuda/padding.hpp"
+#include "../src/engine/cuda/pieces.hpp"
 #include "../src/engine/cuda/product.hpp"
 #include "../src/engine/cuda/reorder.hpp"
 #include "../src/engine/cuda/slice.hpp"
@@ -446,6 +447,31 @@ TEST(DeviceLoops, batchNormalisation)
                 EXPECT_NEAR(numeric(p[1].data[c]), sum[c], 2e-2);
             }
         }
+}
+
+TEST(DeviceLoops, stepsOfDescent)
+{
+    RNG rng(7);
+    const Floats before = randomFloats(Piece::most + 5, rng), gradient = randomFloats(before.size(), rng);
+    Floats w = before, v = randomFloats(before.size(), rng);
+    const Floats oldVelocity = v;
+    const Piece pieces[] = {
+        {w.data(), v.data(), gradient.data(), Piece::most, 0.5f, 2},
+        {w.data() + Piece::most, v.data() + Piece::most, gradient.data() + Piece::most, 5, 0, 1}};
+    Floats sums(2 * Piece::parts, 7);
+    forEach(2 * Piece::parts, PieceSquares{pieces, sums.data()});
+    EXPECT_NEAR(dot(gradient, gradient), std::accumulate(sums.begin(), sums.end(), 0.), 1e-2);
+    forEach(2 * Piece::most, PieceStep{pieces, 0.1f, 0.9f, 0.25f});
+    for (size_t i = 0; i < w.size(); i++)
+    {
+        const bool first = i < static_cast<size_t>(Piece::most);
+        const float velocity = 0.9f * oldVelocity[i] + 0.25f * gradient[i] + (first ? 0.5f * before[i] : 0);
+        ASSERT_NEAR(velocity, v[i], 1e-6) << i;
+        ASSERT_NEAR(before[i] - (first ? 0.2f : 0.1f) * velocity, w[i], 1e-6) << i;
+    }
+    Floats average = before;
+    forEach(9, Approach{average.data(), w.data(), 0.25f});
+    EXPECT_NEAR(0.75f * before[8] + 0.25f * w[8], average[8], 1e-6);
 }
 
 } // namespace

@@ -197,7 +197,10 @@ public:
         engine->write(plan.output, direction, outputGradient);
         kernel->backward(args);
         if (slopes)
+        {
+            slopes->changed();
             slopes->fetch();
+        }
         for (size_t j = 0; j < inputs.size(); j++)
         {
             Tensor gradient(inputs[j].shape());
@@ -914,9 +917,11 @@ TEST(Network, batchNormFollowsTheBatchInTrainingOnly)
         for (int i = 0; i < 4; i++)
             input.data()[i] = static_cast<float>(2 * i); // mean 3, variance 5, unbiased 20 / 3
         network.forward(input);
+        network.parameters().fetch();
         EXPECT_EQ(0, g.parameters[2].value.data()[0]);
         EXPECT_NEAR(6, network.value(g.outputs[0]).data()[3], 1e-4);
         network.forward(input, true);
+        network.parameters().fetch();
         EXPECT_NEAR(3 / std::sqrt(5.), network.value(g.outputs[0]).data()[3], 1e-4);
         EXPECT_NEAR(0.75, g.parameters[2].value.data()[0], 1e-6);
         EXPECT_NEAR(0.75 + 0.25 * 20 / 3, g.parameters[3].value.data()[0], 1e-5);

@@ -99,6 +99,12 @@ Shape DetectorNet::batchShape() const
     return Shape(params.batch, 3, params.size.height, params.size.width);
 }
 
+void DetectorNet::fetch()
+{
+    for (Network* trainedOne : trained())
+        trainedOne->parameters().fetch();
+}
+
 std::vector<Network*> DetectorNet::trained()
 {
     std::vector<Network*> all{&trainedTrunk()};
@@ -171,6 +177,7 @@ StepLoss DetectorNet::step(const Batch& batch, unsigned seed)
 
 std::vector<Detections> DetectorNet::detect(const std::vector<Mat>& pictures)
 {
+    fetch();
     network->forward(stack(pictures));
     std::vector<Detections> all(pictures.size());
     for (int n = 0; n < static_cast<int>(all.size()); n++)
@@ -223,8 +230,9 @@ ModelDescription DetectorNet::describe(const String& kind) const
     return d;
 }
 
-std::string DetectorNet::exported(const String& kind) const
+std::string DetectorNet::exported(const String& kind)
 {
+    fetch();
     if (kind == "opencv")
         return exportForOpenCV(trunk, *anchorHead, params.size, roi.get());
     if (kind == "onnx")
@@ -234,6 +242,7 @@ std::string DetectorNet::exported(const String& kind) const
 
 void DetectorNet::verify(const std::string& file, const String& kind)
 {
+    fetch();
     // In floats, as cv::dnn; and oneDNN's ReLU makes 0 of what is not a number, which would go unnoticed.
     Graph whole = frozen(trunk);
     Network exact(whole, Engine::create("eigen"));

@@ -76,13 +76,15 @@ public:
     //! As DESCRIPTION files hold it.
     dnn_rpn::ModelDescription describe(const String& kind) const;
     //! The bytes of the ONNX file of that kind.
-    std::string exported(const String& kind) const;
+    std::string exported(const String& kind);
     //! Runs the file in cv::dnn and compares; cv::Exception says what differs.
     void verify(const std::string& file, const String& kind);
 
 private:
     struct Head;
 
+    //! The graphs' parameters become those of the last step, wherever the engine has them.
+    void fetch();
     Network& trainedTrunk();
     Shape batchShape() const;
     int frozenStages() const;

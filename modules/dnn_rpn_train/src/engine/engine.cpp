@@ -3,6 +3,7 @@
 // of this distribution and at http://opencv.org/license.html.
 #include "../precomp.hpp"
 #include "engine.hpp"
+#include "descent.hpp"
 #include "cuda/cuda_engine.hpp"
 #include "eigen/eigen_engine.hpp"
 #include "onednn/onednn_engine.hpp"
@@ -31,6 +32,8 @@ bool Kernel::absorb(const Node&)
 }
 
 Mirror::~Mirror() = default;
+
+Descent::~Descent() = default;
 
 Engine::~Engine() = default;
 
@@ -67,6 +70,26 @@ std::unique_ptr<Mirror> Engine::mirror(const std::vector<Tensor*>&)
 void Engine::add(const Tensor& from, Tensor& to)
 {
     cv::add(to.flat(), from.flat(), to.flat());
+}
+
+void Engine::approach(const std::vector<Tensor*>& averages, const std::vector<Tensor*>& values, float share)
+{
+    parallel_for_(Range(0, static_cast<int>(averages.size())), [&](const Range& range) {
+        for (int p = range.start; p < range.end; p++)
+        {
+            if (!averages[p])
+                continue;
+            const float* w = values[p]->data();
+            float* a = averages[p]->data();
+            for (size_t i = 0; i < averages[p]->shape().total(); i++)
+                a[i] += share * (w[i] - a[i]);
+        }
+    });
+}
+
+std::unique_ptr<Descent> Engine::descent(const std::vector<Trained>& trained)
+{
+    return std::make_unique<HostDescent>(trained);
 }
 
 std::vector<std::string> Engine::names()

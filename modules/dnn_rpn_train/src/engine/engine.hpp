@@ -23,17 +23,43 @@ struct CV_EXPORTS Layout
     static Layout plain(const Shape& shape);
 };
 
-//! Tensors of the host and their copies in an engine's own memory, in one block, so that they travel at once.
+/** @brief Tensors of the host and their copies in an engine's own memory, in one block, so that they travel at once.
+
+Whoever changes the copies calls changed(); whoever looks at the host's tensors, or changes them, calls fetch() first. */
 class CV_EXPORTS Mirror
 {
 public:
     virtual ~Mirror();
     //! The copy of one: plain floats in the engine's memory.
     virtual Tensor& operator[](size_t i) = 0;
-    //! What the host has changed since it was sent or fetched goes to the engine.
+    //! The copies have been changed: from now to the next fetch() the host's numbers are old.
+    virtual void changed() = 0;
+    //! What the host has changed goes to the engine; nothing while the host's numbers are old.
     virtual void send() = 0;
-    //! All of the engine's numbers come to the host.
+    //! What has changed comes to the host: all of it, or of one tensor.
     virtual void fetch() = 0;
+    virtual void fetch(size_t i) = 0;
+};
+
+//! A parameter that is trained: plain floats in the engine's memory, as many of each.
+struct CV_EXPORTS Trained
+{
+    Tensor* value = nullptr;
+    Tensor* velocity = nullptr;
+    const Tensor* gradient = nullptr;
+    float decay = 0, factor = 1; //!< factor: of the learning rate
+};
+
+/** @brief Steps of gradient descent on some parameters, as Solver describes them. The order of all sums depends on the
+parameters' sizes alone. */
+class CV_EXPORTS Descent
+{
+public:
+    virtual ~Descent();
+    //! The sum of the squares of all gradients.
+    virtual double squares() = 0;
+    //! v <- momentum v + shrink gradient + decay w;  w <- w - rate factor v
+    virtual void step(float rate, float momentum, float shrink) = 0;
 };
 
 //! What a kernel will be asked to do, again and again.
@@ -113,6 +139,11 @@ public:
     virtual std::unique_ptr<Mirror> mirror(const std::vector<Tensor*>& tensors);
     //! Adds one plain array in the engine's memory to another.
     virtual void add(const Tensor& from, Tensor& to);
+    //! average <- average + share (value - average), plain arrays in the engine's memory; null: nothing to do.
+    virtual void approach(const std::vector<Tensor*>& averages, const std::vector<Tensor*>& values,
+                          float share);
+    //! @param trained addresses stay while it is used
+    virtual std::unique_ptr<Descent> descent(const std::vector<Trained>& trained);
     //! From the engine's memory to a tensor of plain floats, and back.
     virtual void read(const Layout& layout, const Tensor& from, Tensor& to) = 0;
     virtual void write(const Layout& layout, const Tensor& from, Tensor& to) = 0;

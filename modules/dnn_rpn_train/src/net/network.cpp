@@ -8,7 +8,8 @@
 namespace cv {
 namespace dnn_rpn_train {
 
-Network::Network(Graph& graph_, const Ptr<Engine>& engine_, bool inputGradient) : net(graph_), engine(engine_)
+Network::Network(Graph& graph_, const Ptr<Engine>& engine_, bool inputGradient)
+    : net(graph_), engine(engine_), engineParameters(graph_, engine_)
 {
     CV_Assert(!net.nodes.empty() && net.nodes[0].op == Op::Input);
     const size_t count = net.nodes.size();
@@ -52,57 +53,9 @@ Network::Network(Graph& graph_, const Ptr<Engine>& engine_, bool inputGradient) 
             continue;
         kernels[i] = engine->kernel(net, n);
     }
-
-    parameterGradients.resize(net.parameters.size());
-    for (const Node& n : net.nodes)
-        for (int p : n.parameters)
-            if (net.parameters[p].trainable)
-            {
-                parameterGradients[p].create(net.parameters[p].value.shape());
-                parameterGradients[p].setTo(0);
-            }
-    mirrorParameters();
 }
 
 Network::~Network() = default;
-
-void Network::mirrorParameters()
-{
-    std::vector<Tensor*> read(net.parameters.size(), nullptr), changed = read, written = read;
-    follows.assign(net.parameters.size(), 0);
-    for (const Node& n : net.nodes)
-    {
-        for (int p : n.parameters)
-        {
-            read[p] = &net.parameters[p].value;
-            if (net.parameters[p].trainable)
-                written[p] = &parameterGradients[p];
-        }
-        if (n.op == Op::BatchNorm && n.batchStatistics)
-            for (int k : {2, 3})
-                follows[n.parameters[k]] = 1;
-    }
-    for (size_t p = 0; p < read.size(); p++)
-        if (follows[p])
-            std::swap(read[p], changed[p]);
-    weights = engine->mirror(read);
-    averages = engine->mirror(changed);
-    slopes = engine->mirror(written);
-}
-
-//! Where kernels find a parameter.
-Tensor& Network::engineParameter(int parameter)
-{
-    if (!weights)
-        return net.parameters[parameter].value;
-    return follows[parameter] ? (*averages)[parameter] : (*weights)[parameter];
-}
-
-//! Where kernels write its gradient.
-Tensor& Network::engineGradient(int parameter)
-{
-    return slopes ? (*slopes)[parameter] : parameterGradients[parameter];
-}
 
 bool Network::isOutput(int node) const
 {
@@ -307,8 +260,8 @@ void Network::placeMemory()
         }
         for (int p : n.parameters)
         {
-            a.parameters.push_back(&engineParameter(p));
-            Tensor* gradient = &engineGradient(p);
+            a.parameters.push_back(&engineParameters.value(p));
+            Tensor* gradient = &engineParameters.gradient(p);
             if (needsGradient[i] && writer[p] != i)
                 gradient = &addends[p];
             a.parameterGradients.push_back(net.parameters[p].trainable ? gradient : nullptr);
@@ -328,19 +281,15 @@ void Network::forward(const Tensor& input, bool training)
         engine->write(layouts[0], input, values[0]);
     else
         values[0] = input;
-    if (weights)
-    {
-        weights->send();
-        averages->send();
-    }
+    engineParameters.send();
     for (size_t i = 1; i < net.nodes.size(); i++)
         if (kernels[i])
         {
             args[i].training = training;
             kernels[i]->forward(args[i]);
         }
-    if (averages && training)
-        averages->fetch();
+    if (training)
+        engineParameters.averagesFollowed();
     for (int i : net.outputs)
         if (layouts[i].format && i > 0)
             engine->read(layouts[i], values[i], hostValues[i]);
@@ -374,13 +323,12 @@ void Network::backward()
             {
                 const int p = net.nodes[i].parameters[k];
                 if (args[i].parameterGradients[k] == &addends[p])
-                    engine->add(addends[p], engineGradient(p));
+                    engine->add(addends[p], engineParameters.gradient(p));
             }
         }
     if (needsGradient[0] && layouts[0].format)
         engine->read(layouts[0], gradients[0], hostGradients[0]);
-    if (slopes)
-        slopes->fetch();
+    engineParameters.gradientsWritten();
 }
 
 const Tensor& Network::inputGradient() const
@@ -391,19 +339,17 @@ const Tensor& Network::inputGradient() const
 
 const Tensor& Network::parameterGradient(int parameter) const
 {
-    return parameterGradients.at(parameter);
+    return engineParameters.hostGradient(parameter);
 }
 
 Tensor& Network::parameterGradient(int parameter)
 {
-    return parameterGradients.at(parameter);
+    return engineParameters.hostGradient(parameter);
 }
 
 size_t Network::memory() const
 {
-    size_t bytes = arenaBytes;
-    for (const Tensor& t : parameterGradients)
-        bytes += t.shape().total() * sizeof(float);
+    size_t bytes = arenaBytes + engineParameters.gradientBytes();
     for (int i : net.outputs)
         if (!layouts.empty() && layouts[i].format)
             bytes += (hostValues[i].shape().total() + hostGradients[i].shape().total()) * sizeof(float);

@@ -74,6 +74,19 @@ void CudaEngine::add(const Tensor& from, Tensor& to)
     addPlain(device, from, to);
 }
 
+void CudaEngine::approach(const std::vector<Tensor*>& averages, const std::vector<Tensor*>& values,
+                          float share)
+{
+    for (size_t p = 0; p < averages.size(); p++)
+        if (averages[p])
+            approachPlain(device, *averages[p], *values[p], share);
+}
+
+std::unique_ptr<Descent> CudaEngine::descent(const std::vector<Trained>& trained)
+{
+    return makeDescent(device, trained);
+}
+
 Tensor CudaEngine::passage(const Shape& shape)
 {
     const size_t bytes = shape.total() * sizeof(float);

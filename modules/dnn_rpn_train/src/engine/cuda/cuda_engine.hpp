@@ -31,6 +31,9 @@ public:
     Layout inputLayout(const Shape& shape) const override;
     std::unique_ptr<Mirror> mirror(const std::vector<Tensor*>& tensors) override;
     void add(const Tensor& from, Tensor& to) override;
+    void approach(const std::vector<Tensor*>& averages, const std::vector<Tensor*>& values,
+                  float share) override;
+    std::unique_ptr<Descent> descent(const std::vector<Trained>& trained) override;
     void read(const Layout& layout, const Tensor& from, Tensor& to) override;
     void write(const Layout& layout, const Tensor& from, Tensor& to) override;
 
@@ -56,6 +59,9 @@ std::unique_ptr<Kernel> makeResize(const Device& device, const Node& node);
 void toDevice(const Device& device, const Tensor& from, Tensor& to);
 void fromDevice(const Device& device, const Tensor& from, Tensor& to);
 void addPlain(const Device& device, const Tensor& from, Tensor& to);
+
+void approachPlain(const Device& device, Tensor& average, const Tensor& value, float share);
+std::unique_ptr<Descent> makeDescent(const Device& device, const std::vector<Trained>& trained);
 
 } // namespace dnn_rpn_train
 } // namespace cv

@@ -59,8 +59,10 @@ CudaMirror::~CudaMirror()
 
 void CudaMirror::send()
 {
-    // Many change the host's numbers: solver, average, checkpoints, tests. To compare finds out who did, at the price
-    // of reading them once.
+    if (ahead)
+        return;
+    // Many change the host's numbers: averages, checkpoints, tests. To compare finds out who did, at the price of
+    // reading them once; a training, whose steps are the device's, does not pay it.
     std::vector<char> changed(tensors.size(), 0);
     parallel_for_(Range(0, static_cast<int>(tensors.size())), [&](const Range& range) {
         for (int i = range.start; i < range.end; i++)
@@ -89,7 +91,7 @@ void CudaMirror::send()
 
 void CudaMirror::fetch()
 {
-    if (total == 0)
+    if (!ahead || total == 0)
         return;
     DNN_RPN_CUDA(cudaMemcpyAsync(pinned.get(), block.get(), total * sizeof(float), cudaMemcpyDeviceToHost,
                                  device.stream()));
@@ -100,6 +102,17 @@ void CudaMirror::fetch()
                 std::copy_n(staged(i), tensors[i]->shape().total(), tensors[i]->data());
     });
     sent = true;
+    ahead = false;
+}
+
+void CudaMirror::fetch(size_t i)
+{
+    Tensor* const to = tensors.at(i);
+    if (!ahead || !to)
+        return;
+    DNN_RPN_CUDA(cudaMemcpyAsync(to->data(), copies[i].data(), to->shape().total() * sizeof(float),
+                                 cudaMemcpyDeviceToHost, device.stream()));
+    device.finish();
 }
 
 } // namespace dnn_rpn_train

@@ -17,8 +17,10 @@ public:
     ~CudaMirror() override;
 
     Tensor& operator[](size_t i) override { return copies.at(i); }
+    void changed() override { ahead = true; }
     void send() override;
     void fetch() override;
+    void fetch(size_t i) override;
 
 private:
     float* staged(size_t i) const { return pinned.get() + offsets[i]; }
@@ -30,7 +32,7 @@ private:
     std::shared_ptr<void> block;
     std::shared_ptr<float> pinned; //!< what the host had when it was last sent or fetched
     std::vector<Tensor> copies;
-    bool sent = false;
+    bool sent = false, ahead = false;
     cudaEvent_t arrived = nullptr; //!< the last transfer out of `pinned`
 };
 
