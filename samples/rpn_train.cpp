@@ -120,8 +120,8 @@ const String keys =
     "{detections |100             | detections a picture at most}"
     "{seed       |0               | of weights, order, augmentation and samples}"
     "{threads    |0               | 0: one a core}"
-    "{engine     |auto            | onednn, eigen, or auto: the fastest of this build}"
-    "{precision  |fp32            | fp32, or bf16 where engine and processor have it}"
+    "{engine     |auto            | cuda, onednn, eigen, or auto: the fastest of this build and machine}"
+    "{precision  |fp32            | fp32; bf16 where engine and processor have it; with cuda, tf32}"
     "{json       |<none>          | write the validation scores to this file too}"
     "{report     |<none>          | the page to watch, or none; without this option MODEL.html beside the "
     "model}"
@@ -167,7 +167,7 @@ TrainParams readParams(CommandLineParser& options)
     TrainParams p(choiceOption(options, "detector", {"rpn", "retina", "faster_rcnn"}));
     p.backbone = options.get<String>("backbone");
     p.engine = options.get<String>("engine");
-    p.precision = choiceOption(options, "precision", {"fp32", "bf16"});
+    p.precision = choiceOption(options, "precision", {"fp32", "tf32", "bf16"});
     p.size = sizeOption(options, "size");
     p.epochs = countOption(options, "epochs", 1, 1000000);
     p.batch = countOption(options, "batch", 1, 4096);

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Formats all of our C++ in place; with --check, changes nothing and fails where it would.
+# Formats all of our C++ and CUDA in place; with --check, changes nothing and fails where it would.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

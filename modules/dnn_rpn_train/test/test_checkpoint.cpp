@@ -90,6 +90,7 @@ TEST(Settings, everyParameterCounts)
         {"momentum", [](TrainParams& p) { p.momentum = 0.5; }},
         {"decay", [](TrainParams& p) { p.weightDecay = 0; }},
         {"warmup", [](TrainParams& p) { p.warmup++; }},
+        {"alternate", [](TrainParams& p) { p.alternate = true; }},
         {"schedule", [](TrainParams& p) { p.schedule = "cosine"; }},
         {"clip", [](TrainParams& p) { p.clip = 0; }},
         {"seed", [](TrainParams& p) { p.seed++; }},

@@ -53,14 +53,28 @@ Node window(Op op, Size kernel, Size stride, Vec4i pads)
     return n;
 }
 
-//! Memory of an engine, filled with infinity.
-struct Memory
+//! Memory of an engine, filled with one number: infinity, to be written over.
+class Memory
 {
-    explicit Memory(size_t bytes) : floats(bytes / sizeof(float) + 16, std::numeric_limits<float>::infinity())
-    {}
-    void* data() { return alignPtr(floats.data(), 64); }
+public:
+    Memory(Engine& engine, size_t bytes, float number = std::numeric_limits<float>::infinity())
+    {
+        const Shape shape(1, 1, 1, static_cast<int>(bytes / sizeof(float)) + 1);
+        memory = engine.allocate(shape.total() * sizeof(float));
+        Tensor filled(shape), whole(shape, memory.get());
+        filled.setTo(number);
+        engine.write(engine.inputLayout(shape), filled, whole);
+    }
+    //! Holds what the tensor holds.
+    Memory(Engine& engine, const Tensor& tensor, const Layout& layout) : Memory(engine, layout.bytes)
+    {
+        Tensor copy(tensor.shape(), memory.get());
+        engine.write(layout, tensor, copy);
+    }
+    void* data() const { return memory.get(); }
 
-    std::vector<float> floats;
+private:
+    std::shared_ptr<void> memory;
 };
 
 //! One operator on one engine against naiveForward().
@@ -113,7 +127,7 @@ public:
         task.output = out;
         for (const Shape& s : test.inputs)
         {
-            task.inputs.push_back(Layout::plain(s));
+            task.inputs.push_back(engine->inputLayout(s));
             task.inputGradients.push_back(1);
             task.accumulate.push_back(accumulate);
         }
@@ -122,8 +136,8 @@ public:
         const std::unique_ptr<Kernel> kernel = engine->kernel(graph, node);
         const KernelPlan plan = kernel->plan(task);
 
-        Memory outputMemory(plan.output.bytes), gradientMemory(plan.output.bytes), saved(plan.saved),
-            scratch(plan.scratch);
+        const Memory outputMemory(*engine, plan.output.bytes), gradientMemory(*engine, plan.output.bytes),
+            saved(*engine, plan.saved), scratch(*engine, plan.scratch);
         Tensor output(out, outputMemory.data()), outputGradient(out, gradientMemory.data());
         KernelArgs args;
         args.training = test.training;
@@ -132,36 +146,67 @@ public:
         args.saved = saved.data();
         args.scratch = scratch.data();
         args.accumulate = task.accumulate;
-        std::vector<Tensor> inputGradients, parameterGradients;
-        for (const Tensor& t : inputs)
+        std::vector<Memory> memories;
+        std::vector<Tensor> values, inputGradients;
+        for (size_t j = 0; j < inputs.size(); j++)
         {
-            args.inputs.push_back(&t);
-            inputGradients.push_back(Tensor(t.shape()));
-            inputGradients.back().setTo(accumulate ? 1.f : std::numeric_limits<float>::infinity());
+            const Layout& layout = task.inputs[j];
+            memories.emplace_back(*engine, inputs[j], layout);
+            values.emplace_back(layout.shape, memories.back().data());
+            memories.emplace_back(*engine, layout.bytes,
+                                  accumulate ? 1.f : std::numeric_limits<float>::infinity());
+            inputGradients.emplace_back(layout.shape, memories.back().data());
         }
+        std::vector<Tensor> parameterGradients;
+        std::vector<Tensor*> hostParameters, hostGradients;
         for (Parameter& p : graph.parameters)
         {
-            args.parameters.push_back(&p.value);
+            hostParameters.push_back(&p.value);
             parameterGradients.push_back(Tensor(p.value.shape()));
             parameterGradients.back().setTo(std::numeric_limits<float>::infinity());
         }
-        for (Tensor& t : inputGradients)
-            args.inputGradients.push_back(&t);
+        for (Tensor& t : parameterGradients)
+            hostGradients.push_back(&t);
+        const std::unique_ptr<Mirror> parameters = engine->mirror(hostParameters),
+                                      slopes = engine->mirror(hostGradients);
+        if (parameters)
+        {
+            parameters->send();
+            slopes->send();
+        }
         for (size_t p = 0; p < parameterGradients.size(); p++)
-            args.parameterGradients.push_back(task.parameterGradients[p] ? &parameterGradients[p] : nullptr);
+        {
+            args.parameters.push_back(parameters ? &(*parameters)[p] : hostParameters[p]);
+            Tensor* const slope = slopes ? &(*slopes)[p] : hostGradients[p];
+            args.parameterGradients.push_back(task.parameterGradients[p] ? slope : nullptr);
+        }
+        for (size_t j = 0; j < inputs.size(); j++)
+        {
+            args.inputs.push_back(&values[j]);
+            args.inputGradients.push_back(&inputGradients[j]);
+        }
 
         kernel->forward(args);
-        Tensor values(out);
-        engine->read(plan.output, output, values);
+        Tensor result(out);
+        engine->read(plan.output, output, result);
         const Wide expected = reference();
         for (size_t i = 0; i < out.total(); i++)
-            ASSERT_NEAR(expected.data[i], values.data()[i], 1e-5 * (1 + std::abs(expected.data[i])))
+            ASSERT_NEAR(expected.data[i], result.data()[i], 1e-5 * (1 + std::abs(expected.data[i])))
                 << "output " << i;
 
         engine->write(plan.output, direction, outputGradient);
         kernel->backward(args);
+        if (slopes)
+        {
+            slopes->changed();
+            slopes->fetch();
+        }
         for (size_t j = 0; j < inputs.size(); j++)
-            compare(wideInputs[j], inputGradients[j], accumulate, "input", j);
+        {
+            Tensor gradient(inputs[j].shape());
+            engine->read(task.inputs[j], inputGradients[j], gradient);
+            compare(wideInputs[j], gradient, accumulate, "input", j);
+        }
         for (size_t j = 0; j < parameterGradients.size(); j++)
             if (task.parameterGradients[j])
                 compare(wideParameters[j], parameterGradients[j], false, "parameter", j);
@@ -658,17 +703,8 @@ TEST(Network, sameBitsAgainAndWithEigenForAnyNumberOfThreads)
     setNumThreads(before);
 }
 
-TEST(Network, shortNumbersAreNearTheExact)
+void checkShort(const Ptr<Engine>& engine)
 {
-    Ptr<Engine> engine;
-    try
-    {
-        engine = Engine::create("onednn", "bf16");
-    }
-    catch (const cv::Exception&)
-    {
-        return; // this build or processor has none
-    }
     RNG rng(7);
     auto checkNear = [&](Graph g, const Shape& shape, double tolerance = 0.03) {
         Network exact(g, Engine::create("eigen"), true), network(g, engine, true);
@@ -720,6 +756,42 @@ TEST(Network, shortNumbersAreNearTheExact)
             p.value = randomTensor(p.value.shape(), rng);
         checkNear(h, Shape(2, 5, 7, 9), 0.06); // products add up what their factors lack
     }
+}
+
+TEST(Network, shortNumbersAreNearTheExact)
+{
+    for (const std::string& name : Engine::names())
+        for (const char* precision : {"tf32", "bf16"})
+        {
+            SCOPED_TRACE(name + ", " + precision);
+            Ptr<Engine> engine;
+            try
+            {
+                engine = Engine::create(name, precision);
+            }
+            catch (const cv::Exception& e)
+            {
+                EXPECT_EQ(Error::StsNotImplemented, e.code);
+                continue; // this engine or processor has none
+            }
+            checkShort(engine);
+        }
+}
+
+TEST(Engine, precisionsThatAnEngineLacksAreNamed)
+{
+    for (const char* precision : {"tf32", "bf16"})
+        try
+        {
+            Engine::create("eigen", precision);
+            FAIL() << "no exception";
+        }
+        catch (const cv::Exception& e)
+        {
+            EXPECT_NE(std::string::npos, std::string(e.what()).find("eigen"));
+            EXPECT_NE(std::string::npos, std::string(e.what()).find(precision));
+        }
+    EXPECT_THROW(Engine::create("eigen", "fp8"), cv::Exception);
 }
 
 //! Gradients of three layers, the middle one a convolution of 64 to 80 channels, and the value of the last.
@@ -779,7 +851,7 @@ TEST(Network, memoryIsPlannedOnce)
         size_t all = 0; // values and gradients without sharing
         for (const Shape& s : g.shapes(large.shape()))
             all += 2 * s.total() * sizeof(float);
-        if (engine == "eigen") // others may fill up blocks of channels
+        if (engine == "eigen") // others may fill up blocks of channels, or keep the input, too
         {
             EXPECT_LT(bytes, all + (1 << 20));
         }
@@ -845,9 +917,11 @@ TEST(Network, batchNormFollowsTheBatchInTrainingOnly)
         for (int i = 0; i < 4; i++)
             input.data()[i] = static_cast<float>(2 * i); // mean 3, variance 5, unbiased 20 / 3
         network.forward(input);
+        network.parameters().fetch();
         EXPECT_EQ(0, g.parameters[2].value.data()[0]);
         EXPECT_NEAR(6, network.value(g.outputs[0]).data()[3], 1e-4);
         network.forward(input, true);
+        network.parameters().fetch();
         EXPECT_NEAR(3 / std::sqrt(5.), network.value(g.outputs[0]).data()[3], 1e-4);
         EXPECT_NEAR(0.75, g.parameters[2].value.data()[0], 1e-6);
         EXPECT_NEAR(0.75 + 0.25 * 20 / 3, g.parameters[3].value.data()[0], 1e-5);

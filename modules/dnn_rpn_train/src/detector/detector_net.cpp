@@ -21,10 +21,10 @@ using namespace dnn_rpn;
 //! Training without the backbone: its features come from a network of their own and the rest starts at them.
 struct DetectorNet::Head
 {
-    Head(const Graph& whole, int features_, const AnchorHead& anchorHead_, const TrainParams& p)
+    Head(const Graph& whole, int features_, const AnchorHead& anchorHead_, const Ptr<Engine>& engine)
         : features(features_), backboneGraph(backboneOf(whole, features)), graph(headOf(whole, features)),
-          backbone(backboneGraph, Engine::create(p.engine, p.precision)),
-          network(graph, Engine::create(p.engine, p.precision)), anchorHead(anchorHead_.onFeatures(features))
+          backbone(backboneGraph, engine), network(graph, engine),
+          anchorHead(anchorHead_.onFeatures(features))
     {}
 
     const Tensor& featuresOf(const Tensor& pictures)
@@ -39,7 +39,8 @@ struct DetectorNet::Head
     const AnchorHead anchorHead;
 };
 
-DetectorNet::DetectorNet(const TrainParams& p, RNG& rng) : params(p)
+DetectorNet::DetectorNet(const TrainParams& p, RNG& rng)
+    : params(p), engine(Engine::create(p.engine, p.precision))
 {
     if (p.detector != "rpn" && p.detector != "retina" && p.detector != "faster_rcnn")
         CV_Error_(Error::StsBadArg,
@@ -72,15 +73,15 @@ DetectorNet::DetectorNet(const TrainParams& p, RNG& rng) : params(p)
         trunk.trainBatchNorm(features + 1);
     stages = std::make_unique<Stages>(trunk, features);
     stages->freeze(trunk, frozenStages());
-    network = std::make_unique<Network>(trunk, Engine::create(p.engine, p.precision));
+    network = std::make_unique<Network>(trunk, engine);
     if (frozenStages() == stages->count() && !p.pyramid) // which reads more than the last map
-        head = std::make_unique<Head>(trunk, features, *anchorHead, p);
+        head = std::make_unique<Head>(trunk, features, *anchorHead, engine);
     if (roi)
     {
-        roiTraining = std::make_unique<Network>(roi->graph(), Engine::create(p.engine, p.precision), true);
+        roiTraining = std::make_unique<Network>(roi->graph(), engine, true);
         crop = std::make_unique<Crop>(p.roi.pooled);
         roiFrozen = frozen(roi->graph());
-        roiDetecting = std::make_unique<Network>(roiFrozen, Engine::create(p.engine, p.precision));
+        roiDetecting = std::make_unique<Network>(roiFrozen, engine);
     }
 }
 
@@ -104,6 +105,12 @@ int DetectorNet::roiFeatures() const
 Shape DetectorNet::batchShape() const
 {
     return Shape(params.batch, 3, params.size.height, params.size.width);
+}
+
+void DetectorNet::fetch()
+{
+    for (Network* trainedOne : trained())
+        trainedOne->parameters().fetch();
 }
 
 std::vector<Network*> DetectorNet::trained()
@@ -184,6 +191,7 @@ StepLoss DetectorNet::step(const Batch& batch, unsigned seed, Training training)
 
 std::vector<Detections> DetectorNet::detect(const std::vector<Mat>& pictures)
 {
+    fetch();
     network->forward(stack(pictures));
     std::vector<Detections> all(pictures.size());
     for (int n = 0; n < static_cast<int>(all.size()); n++)
@@ -236,8 +244,9 @@ ModelDescription DetectorNet::describe(const String& kind) const
     return d;
 }
 
-std::string DetectorNet::exported(const String& kind) const
+std::string DetectorNet::exported(const String& kind)
 {
+    fetch();
     if (kind == "opencv")
         return exportForOpenCV(trunk, *anchorHead, params.size, roi.get());
     if (kind == "onnx")
@@ -247,6 +256,7 @@ std::string DetectorNet::exported(const String& kind) const
 
 void DetectorNet::verify(const std::string& file, const String& kind)
 {
+    fetch();
     // In floats, as cv::dnn; and oneDNN's ReLU makes 0 of what is not a number, which would go unnoticed.
     Graph whole = frozen(trunk);
     Network exact(whole, Engine::create("eigen"));

@@ -84,19 +84,22 @@ public:
     //! As DESCRIPTION files hold it.
     dnn_rpn::ModelDescription describe(const String& kind) const;
     //! The bytes of the ONNX file of that kind.
-    std::string exported(const String& kind) const;
+    std::string exported(const String& kind);
     //! Runs the file in cv::dnn and compares; cv::Exception says what differs.
     void verify(const std::string& file, const String& kind);
 
 private:
     struct Head;
 
+    //! The graphs' parameters become those of the last step, wherever the engine has them.
+    void fetch();
     Network& trainedTrunk();
     int roiFeatures() const; //!< a node of trainedTrunk()
     Shape batchShape() const;
     int frozenStages() const;
 
     const TrainParams params;
+    const Ptr<Engine> engine; //!< of all networks
     Graph trunk;
     int features = -1; //!< the backbone's last node
     std::unique_ptr<Stages> stages;

@@ -16,11 +16,11 @@ using Matrix = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMa
 using Map = Eigen::Map<const Matrix>;
 
 //! A 1x1 convolution's weights, outputs x channels.
-Map weightsOf(const Graph& graph, int node)
+Map weightsOf(Network& network, int node)
 {
-    const Node& n = graph.nodes[node];
+    const Node& n = network.graph().nodes[node];
     CV_Assert(n.op == Op::Conv && n.kernel == Size(1, 1) && n.group == 1);
-    const Tensor& weight = graph.parameters[n.parameters[0]].value;
+    const Tensor& weight = network.parameters().fetch(n.parameters[0]);
     return Map(weight.data(), weight.shape().n, weight.shape().c);
 }
 
@@ -45,7 +45,7 @@ TaskGradients taskGradients(Network& network, const AnchorHead& head)
         return t;
     const Graph& graph = network.graph();
     CV_Assert(graph.nodes[head.logitsNode()].inputs == graph.nodes[head.deltasNode()].inputs);
-    const Map cls = weightsOf(graph, head.logitsNode()), reg = weightsOf(graph, head.deltasNode());
+    const Map cls = weightsOf(network, head.logitsNode()), reg = weightsOf(network, head.deltasNode());
     const Matrix clsCls = cls * cls.transpose(), regReg = reg * reg.transpose(),
                  clsReg = cls * reg.transpose();
 

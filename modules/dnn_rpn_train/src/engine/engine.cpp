@@ -3,6 +3,8 @@
 // of this distribution and at http://opencv.org/license.html.
 #include "../precomp.hpp"
 #include "engine.hpp"
+#include "descent.hpp"
+#include "cuda/cuda_engine.hpp"
 #include "eigen/eigen_engine.hpp"
 #include "onednn/onednn_engine.hpp"
 
@@ -29,6 +31,10 @@ bool Kernel::absorb(const Node&)
     return false;
 }
 
+Mirror::~Mirror() = default;
+
+Descent::~Descent() = default;
+
 Engine::~Engine() = default;
 
 void Engine::useThreads() {}
@@ -51,31 +57,73 @@ std::shared_ptr<void> Engine::allocate(size_t bytes)
     return std::shared_ptr<void>(fastMalloc(bytes), fastFree);
 }
 
+Layout Engine::inputLayout(const Shape& shape) const
+{
+    return Layout::plain(shape);
+}
+
+std::unique_ptr<Mirror> Engine::mirror(const std::vector<Tensor*>&)
+{
+    return nullptr;
+}
+
+void Engine::add(const Tensor& from, Tensor& to)
+{
+    cv::add(to.flat(), from.flat(), to.flat());
+}
+
+void Engine::approach(const std::vector<Tensor*>& averages, const std::vector<Tensor*>& values, float share)
+{
+    parallel_for_(Range(0, static_cast<int>(averages.size())), [&](const Range& range) {
+        for (int p = range.start; p < range.end; p++)
+        {
+            if (!averages[p])
+                continue;
+            const float* w = values[p]->data();
+            float* a = averages[p]->data();
+            for (size_t i = 0; i < averages[p]->shape().total(); i++)
+                a[i] += share * (w[i] - a[i]);
+        }
+    });
+}
+
+std::unique_ptr<Descent> Engine::descent(const std::vector<Trained>& trained)
+{
+    return std::make_unique<HostDescent>(trained);
+}
+
 std::vector<std::string> Engine::names()
 {
-#ifdef DNN_RPN_HAVE_ONEDNN
-    return {"onednn", "eigen"};
-#else
-    return {"eigen"};
+    std::vector<std::string> all;
+#ifdef DNN_RPN_HAVE_CUDA
+    if (CudaEngine::available())
+        all.push_back("cuda");
 #endif
+#ifdef DNN_RPN_HAVE_ONEDNN
+    all.push_back("onednn");
+#endif
+    all.push_back("eigen");
+    return all;
 }
 
 Ptr<Engine> Engine::create(const std::string& name, const std::string& precision)
 {
-    if (precision != "fp32" && precision != "bf16")
-        CV_Error_(Error::StsBadArg, ("precision '%s' is neither fp32 nor bf16", precision.c_str()));
+    if (precision != "fp32" && precision != "tf32" && precision != "bf16")
+        CV_Error_(Error::StsBadArg, ("precision '%s' is none of fp32, tf32, bf16", precision.c_str()));
     const std::string chosen = name == "auto" ? names().front() : name;
+#ifdef DNN_RPN_HAVE_CUDA
+    if (chosen == "cuda")
+        return makePtr<CudaEngine>(precision);
+#endif
+    if ((chosen == "onednn" && precision == "tf32") || (chosen == "eigen" && precision != "fp32"))
+        CV_Error_(Error::StsNotImplemented,
+                  ("the engine '%s' has no precision '%s'", chosen.c_str(), precision.c_str()));
 #ifdef DNN_RPN_HAVE_ONEDNN
     if (chosen == "onednn")
         return makePtr<OneDnnEngine>(precision == "bf16");
 #endif
     if (chosen == "eigen")
-    {
-        if (precision != "fp32")
-            CV_Error_(Error::StsNotImplemented,
-                      ("the engine 'eigen' has no precision '%s'", precision.c_str()));
         return makePtr<EigenEngine>();
-    }
     String known;
     for (const std::string& n : names())
         known += " " + n;

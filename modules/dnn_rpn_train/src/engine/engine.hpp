@@ -23,6 +23,45 @@ struct CV_EXPORTS Layout
     static Layout plain(const Shape& shape);
 };
 
+/** @brief Tensors of the host and their copies in an engine's own memory, in one block, so that they travel at once.
+
+Whoever changes the copies calls changed(); whoever looks at the host's tensors, or changes them, calls fetch() first. */
+class CV_EXPORTS Mirror
+{
+public:
+    virtual ~Mirror();
+    //! The copy of one: plain floats in the engine's memory.
+    virtual Tensor& operator[](size_t i) = 0;
+    //! The copies have been changed: from now to the next fetch() the host's numbers are old.
+    virtual void changed() = 0;
+    //! What the host has changed goes to the engine; nothing while the host's numbers are old.
+    virtual void send() = 0;
+    //! What has changed comes to the host: all of it, or of one tensor.
+    virtual void fetch() = 0;
+    virtual void fetch(size_t i) = 0;
+};
+
+//! A parameter that is trained: plain floats in the engine's memory, as many of each.
+struct CV_EXPORTS Trained
+{
+    Tensor* value = nullptr;
+    Tensor* velocity = nullptr;
+    const Tensor* gradient = nullptr;
+    float decay = 0, factor = 1; //!< factor: of the learning rate
+};
+
+/** @brief Steps of gradient descent on some parameters, as Solver describes them. The order of all sums depends on the
+parameters' sizes alone. */
+class CV_EXPORTS Descent
+{
+public:
+    virtual ~Descent();
+    //! The sum of the squares of all gradients.
+    virtual double squares() = 0;
+    //! v <- momentum v + shrink gradient + decay w;  w <- w - rate factor v
+    virtual void step(float rate, float momentum, float shrink) = 0;
+};
+
 //! What a kernel will be asked to do, again and again.
 struct CV_EXPORTS KernelTask
 {
@@ -46,7 +85,8 @@ struct CV_EXPORTS KernelPlan
 
 /** @brief What a kernel reads and writes. Backward passes get everything; forward passes no gradients.
 Values and gradients of nodes lie in the memory of the engine, in the layouts of the plan; a tensor of
-another layout than the plain one is but an address. Parameters and their gradients are plain. */
+another layout than the plain one is but an address. Parameters and their gradients are plain floats in the
+engine's memory. */
 struct CV_EXPORTS KernelArgs
 {
     std::vector<const Tensor*> inputs;
@@ -92,13 +132,25 @@ public:
     virtual void useThreads();
     //! Memory for values and gradients, 64 bytes aligned.
     virtual std::shared_ptr<void> allocate(size_t bytes);
+    //! How a network's input and its gradient are kept. Plain: kernels read the caller's tensor where it is.
+    virtual Layout inputLayout(const Shape& shape) const;
+    //! For an engine with memory of its own; null where its memory is the host's. The copies begin as zeros.
+    //! @param tensors keep their places and shapes while the mirror lives; null: no copy
+    virtual std::unique_ptr<Mirror> mirror(const std::vector<Tensor*>& tensors);
+    //! Adds one plain array in the engine's memory to another.
+    virtual void add(const Tensor& from, Tensor& to);
+    //! average <- average + share (value - average), plain arrays in the engine's memory; null: nothing to do.
+    virtual void approach(const std::vector<Tensor*>& averages, const std::vector<Tensor*>& values,
+                          float share);
+    //! @param trained addresses stay while it is used
+    virtual std::unique_ptr<Descent> descent(const std::vector<Trained>& trained);
     //! From the engine's memory to a tensor of plain floats, and back.
     virtual void read(const Layout& layout, const Tensor& from, Tensor& to) = 0;
     virtual void write(const Layout& layout, const Tensor& from, Tensor& to) = 0;
 
     /** @param name one of names(), or "auto": the first of them
-    @param precision "fp32", or "bf16": convolutions on numbers of 16 bits (bfloat16) with sums and
-    parameters in float; cv::Exception where engine or processor cannot */
+    @param precision "fp32"; "bf16": convolutions on numbers of 16 bits (bfloat16) with sums and parameters in
+    float; or "tf32": as fp32, but products of 19 bits, on a GPU. cv::Exception where engine or processor cannot */
     static Ptr<Engine> create(const std::string& name, const std::string& precision = "fp32");
     //! The engines of this build, best first.
     static std::vector<std::string> names();

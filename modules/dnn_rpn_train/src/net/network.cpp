@@ -8,7 +8,8 @@
 namespace cv {
 namespace dnn_rpn_train {
 
-Network::Network(Graph& graph_, const Ptr<Engine>& engine_, bool inputGradient) : net(graph_), engine(engine_)
+Network::Network(Graph& graph_, const Ptr<Engine>& engine_, bool inputGradient)
+    : net(graph_), engine(engine_), engineParameters(graph_, engine_)
 {
     CV_Assert(!net.nodes.empty() && net.nodes[0].op == Op::Input);
     const size_t count = net.nodes.size();
@@ -52,15 +53,6 @@ Network::Network(Graph& graph_, const Ptr<Engine>& engine_, bool inputGradient) 
             continue;
         kernels[i] = engine->kernel(net, n);
     }
-
-    parameterGradients.resize(net.parameters.size());
-    for (const Node& n : net.nodes)
-        for (int p : n.parameters)
-            if (net.parameters[p].trainable)
-            {
-                parameterGradients[p].create(net.parameters[p].value.shape());
-                parameterGradients[p].setTo(0);
-            }
 }
 
 Network::~Network() = default;
@@ -91,7 +83,7 @@ void Network::planKernels(const std::vector<Shape>& shapes)
     storage.resize(count);
     args.assign(count, KernelArgs());
 
-    layouts[0] = Layout::plain(shapes[0]);
+    layouts[0] = engine->inputLayout(shapes[0]);
     storage[0] = 0;
 
     // The first of a node's consumers to run backward writes the gradient, the others add to it.
@@ -179,9 +171,20 @@ void Network::placeMemory()
     if (needsGradient[0])
         gradientLife[0].at(end);
 
+    // The last node that a parameter belongs to is the first to run backward: it writes the gradient. What the
+    // others give comes aside and is added.
+    std::vector<int> writer(net.parameters.size(), -1);
+    for (int i = 1; i < count; i++)
+        if (needsGradient[i])
+            for (int p : net.nodes[i].parameters)
+                writer[p] = i;
+
     MemoryPlan memory;
-    std::vector<int> valueBlock(count, -1), gradientBlock(count, -1), savedBlock(count, -1);
+    std::vector<int> valueBlock(count, -1), gradientBlock(count, -1), savedBlock(count, -1),
+        addendBlock(net.parameters.size(), -1);
     size_t scratch = 0;
+    if (layouts[0].format)
+        valueBlock[0] = memory.add(bytes[0], valueLife[0].first, valueLife[0].last);
     if (needsGradient[0])
         gradientBlock[0] = memory.add(bytes[0], gradientLife[0].first, gradientLife[0].last);
     for (int i = 1; i < count; i++)
@@ -194,6 +197,10 @@ void Network::placeMemory()
         }
         savedBlock[i] = memory.add(plans[i].saved, i, needsGradient[i] ? backwardTime(i) : i);
         scratch = std::max(scratch, plans[i].scratch);
+        for (int p : net.nodes[i].parameters)
+            if (net.parameters[p].trainable && needsGradient[i] && writer[p] != i && addendBlock[p] < 0)
+                addendBlock[p] =
+                    memory.add(net.parameters[p].value.shape().total() * sizeof(float), count, end);
     }
     const int scratchBlock = memory.add(scratch, 0, end);
     const size_t total = memory.place();
@@ -210,8 +217,19 @@ void Network::placeMemory()
     gradients.assign(count, Tensor());
     hostValues.assign(count, Tensor());
     hostGradients.assign(count, Tensor());
+    addends.assign(net.parameters.size(), Tensor());
+    if (layouts[0].format)
+        values[0] = Tensor(layouts[0].shape, address(valueBlock[0]));
     if (needsGradient[0])
+    {
         gradients[0] = Tensor(layouts[0].shape, address(gradientBlock[0]));
+        hostGradients[0] = gradients[0];
+        if (layouts[0].format)
+            hostGradients[0] = Tensor(layouts[0].shape);
+    }
+    for (size_t p = 0; p < addends.size(); p++)
+        if (addendBlock[p] >= 0)
+            addends[p] = Tensor(net.parameters[p].value.shape(), address(addendBlock[p]));
     for (int i = 1; i < count; i++)
     {
         values[i] = Tensor(layouts[i].shape, address(valueBlock[storage[i]]));
@@ -231,15 +249,6 @@ void Network::placeMemory()
             hostGradients[i].create(layouts[i].shape);
     }
 
-    // The last node that a parameter belongs to is the first to run backward: it writes the gradient. What the
-    // others give comes aside and is added.
-    std::vector<int> writer(net.parameters.size(), -1);
-    for (int i = 1; i < count; i++)
-        if (needsGradient[i])
-            for (int p : net.nodes[i].parameters)
-                writer[p] = i;
-    addends.resize(net.parameters.size());
-
     for (int i = 1; i < count; i++)
     {
         const Node& n = net.nodes[i];
@@ -251,13 +260,10 @@ void Network::placeMemory()
         }
         for (int p : n.parameters)
         {
-            a.parameters.push_back(&net.parameters[p].value);
-            Tensor* gradient = &parameterGradients[p];
-            if (net.parameters[p].trainable && needsGradient[i] && writer[p] != i)
-            {
+            a.parameters.push_back(&engineParameters.value(p));
+            Tensor* gradient = &engineParameters.gradient(p);
+            if (needsGradient[i] && writer[p] != i)
                 gradient = &addends[p];
-                gradient->create(net.parameters[p].value.shape());
-            }
             a.parameterGradients.push_back(net.parameters[p].trainable ? gradient : nullptr);
         }
         a.output = &values[i];
@@ -270,22 +276,29 @@ void Network::placeMemory()
 void Network::forward(const Tensor& input, bool training)
 {
     plan(input.shape());
-    values[0] = input;
+    hostValues[0] = input;
+    if (layouts[0].format)
+        engine->write(layouts[0], input, values[0]);
+    else
+        values[0] = input;
+    engineParameters.send();
     for (size_t i = 1; i < net.nodes.size(); i++)
         if (kernels[i])
         {
             args[i].training = training;
             kernels[i]->forward(args[i]);
         }
+    if (training)
+        engineParameters.averagesFollowed();
     for (int i : net.outputs)
-        if (layouts[i].format)
+        if (layouts[i].format && i > 0)
             engine->read(layouts[i], values[i], hostValues[i]);
 }
 
 const Tensor& Network::value(int node) const
 {
     CV_Assert(node == 0 || isOutput(node));
-    return node == 0 ? values.at(0) : hostValues.at(node);
+    return hostValues.at(node);
 }
 
 Tensor& Network::gradient(int output)
@@ -310,40 +323,38 @@ void Network::backward()
             {
                 const int p = net.nodes[i].parameters[k];
                 if (args[i].parameterGradients[k] == &addends[p])
-                    cv::add(parameterGradients[p].flat(), addends[p].flat(), parameterGradients[p].flat());
+                    engine->add(addends[p], engineParameters.gradient(p));
             }
         }
+    if (needsGradient[0] && layouts[0].format)
+        engine->read(layouts[0], gradients[0], hostGradients[0]);
+    engineParameters.gradientsWritten();
 }
 
 void Network::clearGradients()
 {
-    for (Tensor& gradient : parameterGradients)
-        if (!gradient.empty())
-            gradient.setTo(0);
+    engineParameters.clearGradients();
 }
 
 const Tensor& Network::inputGradient() const
 {
     CV_Assert(needsGradient[0]);
-    return gradients.at(0);
+    return hostGradients.at(0);
 }
 
 const Tensor& Network::parameterGradient(int parameter) const
 {
-    return parameterGradients.at(parameter);
+    return engineParameters.hostGradient(parameter);
 }
 
 Tensor& Network::parameterGradient(int parameter)
 {
-    return parameterGradients.at(parameter);
+    return engineParameters.hostGradient(parameter);
 }
 
 size_t Network::memory() const
 {
-    size_t bytes = arenaBytes;
-    for (const std::vector<Tensor>& tensors : {parameterGradients, addends})
-        for (const Tensor& t : tensors)
-            bytes += t.shape().total() * sizeof(float);
+    size_t bytes = arenaBytes + engineParameters.gradientBytes();
     for (int i : net.outputs)
         if (!layouts.empty() && layouts[i].format)
             bytes += (hostValues[i].shape().total() + hostGradients[i].shape().total()) * sizeof(float);

@@ -6,8 +6,7 @@
 
 #include <memory>
 
-#include "graph.hpp"
-#include "../engine/engine.hpp"
+#include "engine_parameters.hpp"
 
 namespace cv {
 namespace dnn_rpn_train {
@@ -15,8 +14,8 @@ namespace dnn_rpn_train {
 /** @brief A graph made to run on an engine: values forward, gradients backward.
 
 Holds the values and gradients of the nodes in one piece of memory, planned once for each shape of
-input: what is not needed at the same time shares. The parameters' values stay in the graph, where the
-solver changes them and export finds them. Nothing here or below knows what a box is.
+input: what is not needed at the same time shares. The parameters' values stay in the graph, where export finds
+them, and an engine with memory of its own has copies. Nothing here or below knows what a box is.
 */
 class CV_EXPORTS Network
 {
@@ -45,7 +44,7 @@ public:
     //! output depends on the input.
     const Tensor& inputGradient() const;
 
-    //! The gradient of a parameter after backward(); empty if it is not trainable or no node here uses it.
+    //! The gradient of a parameter after backward(), a copy if the engine has memory of its own; empty if it is not trainable or no node here uses it.
     const Tensor& parameterGradient(int parameter) const;
     Tensor& parameterGradient(int parameter);
 
@@ -53,6 +52,9 @@ public:
     void clearGradients();
 
     Graph& graph() { return net; }
+    //! Where the engine has what the graph holds.
+    EngineParameters& parameters() { return engineParameters; }
+    const Ptr<Engine>& runsOn() const { return engine; }
 
     //! Bytes of values, gradients and workspaces for the inputs so far; the parameters' own are not counted.
     size_t memory() const;
@@ -70,8 +72,7 @@ private:
     std::vector<int> consumers; //!< by node: how many nodes read it, and the caller if it is an output
     std::vector<char>
         needsGradient; //!< by node: a trainable parameter lies behind it, or an input that wants its own
-    std::vector<Tensor> parameterGradients;
-    std::vector<Tensor> addends; //!< by parameter that several nodes share: what one of them adds
+    mutable EngineParameters engineParameters; //!< fetches gradients when they are asked for
 
     // Of the plan:
     Shape planned;
@@ -83,7 +84,8 @@ private:
     std::shared_ptr<void> arena;
     size_t arenaBytes = 0;
     std::vector<Tensor> values, gradients;         //!< by node, in the arena
-    std::vector<Tensor> hostValues, hostGradients; //!< of outputs, plain
+    std::vector<Tensor> hostValues, hostGradients; //!< of outputs and the input, plain
+    std::vector<Tensor> addends; //!< by parameter that several nodes share: what one of them adds
 };
 
 } // namespace dnn_rpn_train

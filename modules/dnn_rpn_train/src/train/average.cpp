@@ -7,34 +7,65 @@
 namespace cv {
 namespace dnn_rpn_train {
 
-Average::Average(Graph& graph_, double decay_) : graph(graph_), decay(decay_)
+Average::Average(Graph& graph_, double decay_, const std::vector<Network*>& networks_)
+    : graph(graph_), decay(decay_), networks(networks_),
+      engine(networks.empty() ? Engine::create("eigen") : networks[0]->runsOn())
 {
     CV_Assert(decay > 0 && decay < 1);
+    fetch();
     const std::vector<char> changing = graph.changing();
     for (size_t p = 0; p < changing.size(); p++)
         averages.push_back(changing[p] ? graph.parameters[p].value.clone() : Tensor());
+    for (Tensor& t : averages)
+        to.push_back(t.empty() ? nullptr : &t);
+    engineAverages = engine->mirror(to);
+    for (size_t p = 0; p < averages.size(); p++)
+    {
+        from.push_back(&graph.parameters[p].value);
+        if (!engineAverages || !to[p])
+            continue;
+        to[p] = &(*engineAverages)[p];
+        from[p] = nullptr;
+        for (Network* network : networks)
+            if (!network->parameters().value(static_cast<int>(p)).empty())
+                from[p] = &network->parameters().value(static_cast<int>(p));
+        CV_Assert(from[p]);
+    }
 }
 
 void Average::update(int step)
 {
     const float share = static_cast<float>(1 - std::min(decay, (1. + step) / (10. + step)));
-    parallel_for_(Range(0, static_cast<int>(averages.size())), [&](const Range& range) {
-        for (int p = range.start; p < range.end; p++)
-        {
-            const float* w = graph.parameters[p].value.data();
-            float* a = averages[p].data();
-            for (size_t i = 0; i < averages[p].shape().total(); i++)
-                a[i] += share * (w[i] - a[i]);
-        }
-    });
+    for (Network* network : networks)
+        network->parameters().send();
+    if (engineAverages)
+        engineAverages->send();
+    engine->approach(to, from, share);
+    if (engineAverages)
+        engineAverages->changed();
 }
 
 void Average::exchange()
 {
+    fetch();
     // The elements, not the tensors: others share the graph's memory.
     for (size_t p = 0; p < averages.size(); p++)
         std::swap_ranges(averages[p].data(), averages[p].data() + averages[p].shape().total(),
                          graph.parameters[p].value.data());
+}
+
+std::vector<Tensor>& Average::values()
+{
+    fetch();
+    return averages;
+}
+
+void Average::fetch()
+{
+    for (Network* network : networks)
+        network->parameters().fetch();
+    if (engineAverages)
+        engineAverages->fetch();
 }
 
 } // namespace dnn_rpn_train

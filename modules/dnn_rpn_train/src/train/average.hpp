@@ -6,7 +6,7 @@
 
 #include <vector>
 
-#include "../net/graph.hpp"
+#include "../net/network.hpp"
 
 namespace cv {
 namespace dnn_rpn_train {
@@ -23,7 +23,8 @@ class CV_EXPORTS Average
 {
 public:
     //! @param decay 0..1, both excluded
-    Average(Graph& graph, double decay);
+    //! @param networks that train the graph's parameters; without any, the graph's own tensors are averaged
+    Average(Graph& graph, double decay, const std::vector<Network*>& networks = {});
 
     //! @param step from 1
     void update(int step);
@@ -31,13 +32,19 @@ public:
     //! Puts the average into the graph and the graph's weights here; a second call undoes the first.
     void exchange();
 
-    //! By parameter; empty where Graph::changing() says no.
-    std::vector<Tensor>& values() { return averages; }
+    //! By parameter; empty where Graph::changing() says no. What is changed here before the next update counts.
+    std::vector<Tensor>& values();
 
 private:
+    void fetch();
+
     Graph& graph;
     const double decay;
+    const std::vector<Network*> networks;
+    Ptr<Engine> engine;
     std::vector<Tensor> averages;
+    std::vector<Tensor*> from, to; //!< by parameter, in the engine's memory; null where nothing changes
+    std::unique_ptr<Mirror> engineAverages; //!< none where the engine's memory is the host's
 };
 
 } // namespace dnn_rpn_train

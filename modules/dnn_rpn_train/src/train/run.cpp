@@ -7,13 +7,14 @@
 namespace cv {
 namespace dnn_rpn_train {
 
-Run::Run(Graph& graph_, const std::vector<Network*>& networks, const TrainParams& params,
+Run::Run(Graph& graph_, const std::vector<Network*>& networks_, const TrainParams& params,
          const std::vector<float>& factors)
-    : graph(graph_), changing(graph_.changing()), clip(params.clip), patience(params.patience),
+    : graph(graph_), networks(networks_), changing(graph_.changing()), clip(params.clip),
+      patience(params.patience),
       solver(std::make_unique<Solver>(networks, params.momentum, params.weightDecay, factors))
 {
     if (params.ema > 0)
-        average = std::make_unique<Average>(graph, params.ema);
+        average = std::make_unique<Average>(graph, params.ema, networks);
 }
 
 double Run::step(double rate)
@@ -56,6 +57,7 @@ void Run::score(const std::function<double()>& rate, int epoch)
 
 void Run::finish()
 {
+    fetch();
     for (size_t p = 0; p < bestWeights.size(); p++)
         if (!bestWeights[p].empty())
             bestWeights[p].flat().copyTo(graph.parameters[p].value.flat());
@@ -84,9 +86,17 @@ void Run::load(const Checkpoint& checkpoint)
         checkpoint.copyTo(t.first, t.second);
 }
 
+//! What steps have changed comes to the graph.
+void Run::fetch() const
+{
+    for (Network* network : networks)
+        network->parameters().fetch();
+}
+
 //! A copy of what training changes, by parameter, empty where it does not.
 std::vector<Tensor> Run::weights() const
 {
+    fetch();
     std::vector<Tensor> all;
     for (size_t p = 0; p < changing.size(); p++)
         all.push_back(changing[p] ? graph.parameters[p].value.clone() : Tensor());
@@ -96,6 +106,7 @@ std::vector<Tensor> Run::weights() const
 //! All that step() and score() change, by name. They share the memory.
 std::map<std::string, Tensor> Run::tensors() const
 {
+    fetch();
     std::map<std::string, Tensor> all;
     for (size_t p = 0; p < graph.parameters.size(); p++)
         if (changing[p])

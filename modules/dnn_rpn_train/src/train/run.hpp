@@ -46,10 +46,12 @@ public:
     void load(const Checkpoint& checkpoint);
 
 private:
+    void fetch() const;
     std::vector<Tensor> weights() const;
     std::map<std::string, Tensor> tensors() const;
 
     Graph& graph;
+    const std::vector<Network*> networks;
     const std::vector<char> changing; //!< by parameter: weights, and what follows them
     const double clip;
     const int patience;

@@ -116,7 +116,7 @@ Settings settingsOf(const TrainParams& p)
         {"pyramid",
          p.pyramid ? format("%d-%d of %d channels", p.levels.finest, p.levels.coarsest, p.levels.channels)
                    : "none"},
-        {"threads", engine == "eigen" ? "any" : text(getNumThreads())},
+        {"threads", engine == "eigen" || engine == "cuda" ? "any" : text(getNumThreads())},
         {"size", format("%dx%d", p.size.width, p.size.height)},
         {"epochs", text(p.epochs)},
         {"batch", text(p.batch)},

@@ -31,23 +31,17 @@ public:
     @return the length before clipping */
     double step(double rate, double clip);
 
-    //! v by parameter; empty where frozen. With the weights, all that the next step depends on.
-    std::vector<Tensor>& velocities() { return v; }
+    //! v by parameter; empty where frozen. With the weights, all that the next step depends on. What is changed here
+    //! before the next step counts.
+    std::vector<Tensor>& velocities();
 
 private:
-    //! Some elements of a parameter.
-    struct Piece
-    {
-        int parameter;
-        Range elements;
-    };
-
-    std::vector<Parameter>& parameters;
-    std::vector<const Tensor*> gradients; //!< by parameter, of the network that has it; null where frozen
-    const float momentum, weightDecay;
-    std::vector<float> factors;
+    const std::vector<Network*> networks;
+    const Ptr<Engine> engine;
+    const float momentum;
     std::vector<Tensor> v;
-    std::vector<Piece> pieces; //!< of all that is trained; small enough that many threads have work
+    std::unique_ptr<Mirror> engineVelocities; //!< none where the engine's memory is the host's
+    std::unique_ptr<Descent> descent;
 };
 
 } // namespace dnn_rpn_train

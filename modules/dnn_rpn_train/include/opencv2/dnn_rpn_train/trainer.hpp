@@ -116,8 +116,11 @@ struct CV_EXPORTS TrainParams
     String detector;
     std::vector<String> classes; //!< names of the labels 1..C, as the data set has them; "rpn" needs none
     String backbone = "small";   //!< an ONNX file, or "small": a built-in network, untrained
-    String engine = "auto";      //!< "onednn", "eigen", or "auto": the fastest of this build
-    String precision = "fp32"; //!< or "bf16": values and gradients of 16 bits, weights in float; onednn only
+    //! "cuda", "onednn", "eigen", or "auto": the first of these that this build has and, for cuda, a device
+    String engine = "auto";
+    //! or "bf16": values and gradients of 16 bits, weights in float; onednn and cuda. Or "tf32", cuda only: floats, whose
+    //! products are rounded
+    String precision = "fp32";
     bool pyramid = false; //!< the heads stand on a feature pyramid rather than on the backbone's last map
     PyramidParams levels; //!< of the pyramid; RpnParams::anchorSizes are divided among them, finest first
     RpnParams rpn;
@@ -179,7 +182,8 @@ struct CV_EXPORTS StepReport
 /** @brief Trains a region proposal network or a detector and writes it as a model file.
 
 The same parameters, pictures and number of threads give the same bits, whether or not the training was
-interrupted and resumed from a checkpoint. With the engine "eigen" any number of threads does. */
+interrupted and resumed from a checkpoint. With the engine "eigen" any number of threads does, and with "cuda" on the
+same kind of GPU. */
 class CV_EXPORTS Trainer
 {
 public:

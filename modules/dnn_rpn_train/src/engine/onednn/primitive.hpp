@@ -9,6 +9,7 @@
 #include <oneapi/dnnl/dnnl.hpp>
 
 #include "../engine.hpp"
+#include "../scratch.hpp"
 
 namespace cv {
 namespace dnn_rpn_train {
@@ -74,31 +75,6 @@ typename Primitive::primitive_desc describeBackward(const OneDnn& dnn, const dnn
 #else
     return typename Primitive::primitive_desc(typename Primitive::desc(args...), attr, dnn.engine, hint);
 #endif
-}
-
-//! Hands out pieces of a kernel's scratch memory while it plans.
-class Scratch
-{
-public:
-    //! Offset of a piece.
-    size_t take(size_t bytes)
-    {
-        const size_t offset = end;
-        end += alignSize(bytes, 64);
-        most = std::max(most, end);
-        return offset;
-    }
-    //! What was taken is not needed any more.
-    void release() { end = 0; }
-    size_t size() const { return most; }
-
-private:
-    size_t end = 0, most = 0;
-};
-
-inline void* at(void* memory, size_t offset)
-{
-    return static_cast<uchar*>(memory) + offset;
 }
 
 //! Scratch memory of a primitive.

@@ -1,0 +1,31 @@
+// This file is part of OpenCV project.
+// It is subject to the license terms in the LICENSE file found in the top-level directory
+// of this distribution and at http://opencv.org/license.html.
+#ifndef OPENCV_DNN_RPN_TRAIN_ENGINE_CUDA_BIAS_HPP
+#define OPENCV_DNN_RPN_TRAIN_ENGINE_CUDA_BIAS_HPP
+
+#include "functions.hpp"
+#include "places.hpp"
+
+namespace cv {
+namespace dnn_rpn_train {
+
+//! Adds a number a channel, and applies the activation that was absorbed.
+template<typename T>
+struct BiasAndLimits
+{
+    T* y;
+    Places places;
+    const float* bias;
+    Limits limits;
+
+    DNN_RPN_EVERYWHERE void operator()(int i) const
+    {
+        put(y[i], limits(static_cast<float>(y[i]) + bias[places.channel(i)]), false);
+    }
+};
+
+} // namespace dnn_rpn_train
+} // namespace cv
+
+#endif

@@ -1,0 +1,71 @@
+// This file is part of OpenCV project.
+// It is subject to the license terms in the LICENSE file found in the top-level directory
+// of this distribution and at http://opencv.org/license.html.
+#ifndef OPENCV_DNN_RPN_TRAIN_ENGINE_CUDA_HPP
+#define OPENCV_DNN_RPN_TRAIN_ENGINE_CUDA_HPP
+
+#include "../engine.hpp"
+
+#ifdef DNN_RPN_HAVE_CUDA
+
+#include "device.hpp"
+
+namespace cv {
+namespace dnn_rpn_train {
+
+/** @brief An NVIDIA GPU: convolutions by cuDNN, products of matrices by cuBLAS, and loops of our own for the rest.
+
+All nodes are kept alike, plain floats or, with bf16, bfloat16 with the channels innermost. The order of all sums
+depends on shapes alone: the same seed gives the same bits on the same kind of GPU. */
+class CudaEngine : public Engine
+{
+public:
+    //! @param precision fp32, tf32 or bf16; cv::Exception if there is no device
+    explicit CudaEngine(const std::string& precision);
+
+    //! Whether there is a device.
+    static bool available();
+
+    std::unique_ptr<Kernel> kernel(const Graph& graph, const Node& node) override;
+    std::shared_ptr<void> allocate(size_t bytes) override;
+    Layout inputLayout(const Shape& shape) const override;
+    std::unique_ptr<Mirror> mirror(const std::vector<Tensor*>& tensors) override;
+    void add(const Tensor& from, Tensor& to) override;
+    void approach(const std::vector<Tensor*>& averages, const std::vector<Tensor*>& values,
+                  float share) override;
+    std::unique_ptr<Descent> descent(const std::vector<Trained>& trained) override;
+    void read(const Layout& layout, const Tensor& from, Tensor& to) override;
+    void write(const Layout& layout, const Tensor& from, Tensor& to) override;
+
+private:
+    const Device device;
+    //! Plain floats on their way between the host's layout and the device's.
+    Tensor passage(const Shape& shape);
+    std::shared_ptr<void> passageMemory;
+    size_t passageBytes = 0;
+};
+
+std::unique_ptr<Kernel> makeConv(const Device& device, const Node& node);
+std::unique_ptr<Kernel> makeBatchNorm(const Device& device, const Node& node);
+std::unique_ptr<Kernel> makeActivation(const Device& device, const Node& node);
+std::unique_ptr<Kernel> makeAdd(const Device& device);
+std::unique_ptr<Kernel> makeMul(const Device& device);
+std::unique_ptr<Kernel> makeConcat(const Device& device);
+std::unique_ptr<Kernel> makePool(const Device& device, const Node& node);
+std::unique_ptr<Kernel> makeFullyConnected(const Device& device);
+std::unique_ptr<Kernel> makeResize(const Device& device, const Node& node);
+
+//! Between plain floats and the device's layout, both on the device.
+void toDevice(const Device& device, const Tensor& from, Tensor& to);
+void fromDevice(const Device& device, const Tensor& from, Tensor& to);
+void addPlain(const Device& device, const Tensor& from, Tensor& to);
+
+void approachPlain(const Device& device, Tensor& average, const Tensor& value, float share);
+std::unique_ptr<Descent> makeDescent(const Device& device, const std::vector<Trained>& trained);
+
+} // namespace dnn_rpn_train
+} // namespace cv
+
+#endif
+
+#endif

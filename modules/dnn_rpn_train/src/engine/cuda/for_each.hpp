@@ -1,0 +1,35 @@
+// This file is part of OpenCV project.
+// It is subject to the license terms in the LICENSE file found in the top-level directory
+// of this distribution and at http://opencv.org/license.html.
+#ifndef OPENCV_DNN_RPN_TRAIN_ENGINE_CUDA_FOR_EACH_HPP
+#define OPENCV_DNN_RPN_TRAIN_ENGINE_CUDA_FOR_EACH_HPP
+
+#include "device.hpp"
+#include "everywhere.hpp"
+
+namespace cv {
+namespace dnn_rpn_train {
+
+template<typename Body>
+__global__ void runForEach(int count, Body body)
+{
+    const int stride = static_cast<int>(gridDim.x * blockDim.x);
+    for (long long i = blockIdx.x * blockDim.x + threadIdx.x; i < count; i += stride)
+        body(static_cast<int>(i));
+}
+
+//! body(i) for each i from 0 on, in any order and at the same time, after all that came before.
+template<typename Body>
+void forEach(const Device& device, int count, const Body& body)
+{
+    const int threads = 256, most = 1 << 16; // blocks; more would only wait
+    if (count <= 0)
+        return;
+    runForEach<<<std::min((count + threads - 1) / threads, most), threads, 0, device.stream()>>>(count, body);
+    DNN_RPN_CUDA(cudaGetLastError());
+}
+
+} // namespace dnn_rpn_train
+} // namespace cv
+
+#endif

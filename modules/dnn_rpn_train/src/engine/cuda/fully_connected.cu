@@ -1,0 +1,132 @@
+// This file is part of OpenCV project.
+// It is subject to the license terms in the LICENSE file found in the top-level directory
+// of this distribution and at http://opencv.org/license.html.
+#include "../../precomp.hpp"
+#include "bias.hpp"
+#include "cuda_engine.hpp"
+#include "numbers.hpp"
+#include "reorder.hpp"
+#include "sum_up.hpp"
+
+namespace cv {
+namespace dnn_rpn_train {
+
+namespace {
+
+/** @brief One product of matrices for the whole batch: pictures (n x numbers of a picture) times the transposed
+weight (outputs x numbers). cuBLAS stores by columns: it is told of the transposed of each matrix. */
+template<typename T>
+class CudaFullyConnected : public Kernel
+{
+public:
+    explicit CudaFullyConnected(const Device& device_) : device(device_) {}
+
+    bool absorb(const Node& following) override { return limits.absorb(following); }
+
+    KernelPlan plan(const KernelTask& task) override
+    {
+        in = task.inputs[0].shape;
+        out = task.output;
+        depth = static_cast<int>(in.picture());
+        // The weights are for the columns innermost.
+        reorders = device.isShort() && in.plane() > 1;
+        Scratch scratch;
+        plainInput = reorders ? scratch.take(in.total() * sizeof(T)) : 0;
+        shortWeights = device.isShort() ? scratch.take(static_cast<size_t>(out.c) * depth * sizeof(T)) : 0;
+        sums = scratch.take(biasGroups().scratch() * sizeof(float));
+        KernelPlan plan = device.plan(task);
+        plan.scratch = scratch.size();
+        plan.readsInputs = task.parameterGradients[0];
+        plan.readsOutput = limits.present();
+        return plan;
+    }
+
+    void forward(const KernelArgs& args) override
+    {
+        T* const y = numbersOf<T>(*args.output);
+        multiply(CUBLAS_OP_T, CUBLAS_OP_N, out.c, out.n, depth, weights(args), depth, input(args), depth, y,
+                 out.c);
+        forEach(device, static_cast<int>(out.total()),
+                BiasAndLimits<T>{y, device.places(out), args.parameters[1]->data(), limits.rounded<T>()});
+    }
+
+    void backward(const KernelArgs& args) override
+    {
+        T* const gradient = numbersOf<T>(*args.outputGradient);
+        if (limits.present())
+            forEach(device, static_cast<int>(out.total()),
+                    ApplyBack<T, Limits>{numbersOf<T>(*args.output), gradient, gradient, limits.rounded<T>(),
+                                         false});
+        if (args.parameterGradients[1])
+            sumUp(device, biasGroups(), ValueTerm<T>{gradient}, static_cast<float*>(at(args.scratch, sums)),
+                  args.parameterGradients[1]->data());
+        if (args.parameterGradients[0])
+            multiply(CUBLAS_OP_N, CUBLAS_OP_T, depth, out.c, out.n, input(args), depth, gradient, out.c,
+                     args.parameterGradients[0]->data(), depth);
+        if (!args.inputGradients[0])
+            return;
+        const bool add = args.accumulate[0] != 0;
+        T* const to = numbersOf<T>(*args.inputGradients[0]);
+        T* const result = reorders ? static_cast<T*>(at(args.scratch, plainInput)) : to;
+        multiply(CUBLAS_OP_N, CUBLAS_OP_N, depth, out.n, out.c, weights(args), depth, gradient, out.c, result,
+                 depth, add && !reorders);
+        if (reorders)
+            forEach(device, static_cast<int>(in.total()),
+                    Reordering<T, T>{result, Places(in), to, device.places(in), add});
+    }
+
+private:
+    //! c = a b, or c += a b; matrices stored by columns, op(a) of m x k and op(b) of k x n.
+    template<typename Result>
+    void multiply(cublasOperation_t opA, cublasOperation_t opB, int m, int n, int k, const T* a, int strideA,
+                  const T* b, int strideB, Result* c, int strideC, bool add = false) const
+    {
+        const float one = 1, keep = add ? 1.f : 0.f;
+        const cublasComputeType_t compute =
+            !device.isShort() && device.tensorCores() ? CUBLAS_COMPUTE_32F_FAST_TF32 : CUBLAS_COMPUTE_32F;
+        DNN_RPN_CUDA(cublasGemmEx(device.blas(), opA, opB, m, n, k, &one, a, NumberType<T>::blas, strideA, b,
+                                  NumberType<T>::blas, strideB, &keep, c, NumberType<Result>::blas, strideC,
+                                  compute, CUBLAS_GEMM_DEFAULT));
+    }
+
+    const T* input(const KernelArgs& args) const
+    {
+        const T* const x = numbersOf<T>(*args.inputs[0]);
+        if (!reorders)
+            return x;
+        T* const plain = static_cast<T*>(at(args.scratch, plainInput));
+        forEach(device, static_cast<int>(in.total()),
+                Reordering<T, T>{x, device.places(in), plain, Places(in), false});
+        return plain;
+    }
+
+    const T* weights(const KernelArgs& args) const
+    {
+        const float* const exact = args.parameters[0]->data();
+        if (!device.isShort())
+            return reinterpret_cast<const T*>(exact);
+        T* const rounded = static_cast<T*>(at(args.scratch, shortWeights));
+        const Places places(Shape(out.c, depth, 1, 1));
+        forEach(device, places.total(), Reordering<float, T>{exact, places, rounded, places, false});
+        return rounded;
+    }
+
+    Groups biasGroups() const { return {device.places(out), false}; }
+
+    const Device& device;
+    Limits limits;
+    Shape in, out;
+    int depth = 0;
+    bool reorders = false;
+    size_t plainInput = 0, shortWeights = 0, sums = 0; //!< offsets in the scratch memory
+};
+
+} // namespace
+
+std::unique_ptr<Kernel> makeFullyConnected(const Device& device)
+{
+    return makeKernel<CudaFullyConnected>(device);
+}
+
+} // namespace dnn_rpn_train
+} // namespace cv

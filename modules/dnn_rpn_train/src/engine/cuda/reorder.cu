@@ -1,0 +1,35 @@
+// This file is part of OpenCV project.
+// It is subject to the license terms in the LICENSE file found in the top-level directory
+// of this distribution and at http://opencv.org/license.html.
+#include "../../precomp.hpp"
+#include "cuda_engine.hpp"
+#include "for_each.hpp"
+#include "numbers.hpp"
+#include "reorder.hpp"
+
+namespace cv {
+namespace dnn_rpn_train {
+
+void toDevice(const Device& device, const Tensor& from, Tensor& to)
+{
+    const Places plain(to.shape()), places = device.places(to.shape());
+    forEach(
+        device, places.total(),
+        Reordering<float, __nv_bfloat16>{from.data(), plain, numbersOf<__nv_bfloat16>(to), places, false});
+}
+
+void fromDevice(const Device& device, const Tensor& from, Tensor& to)
+{
+    const Places plain(to.shape()), places = device.places(to.shape());
+    forEach(
+        device, plain.total(),
+        Reordering<__nv_bfloat16, float>{numbersOf<__nv_bfloat16>(from), places, to.data(), plain, false});
+}
+
+void addPlain(const Device& device, const Tensor& from, Tensor& to)
+{
+    forEach(device, static_cast<int>(to.shape().total()), PutAll<float>{from.data(), to.data(), true});
+}
+
+} // namespace dnn_rpn_train
+} // namespace cv

@@ -1,0 +1,173 @@
+// This file is part of OpenCV project.
+// It is subject to the license terms in the LICENSE file found in the top-level directory
+// of this distribution and at http://opencv.org/license.html.
+#ifndef OPENCV_DNN_RPN_TRAIN_ENGINE_CUDA_WINDOW_HPP
+#define OPENCV_DNN_RPN_TRAIN_ENGINE_CUDA_WINDOW_HPP
+
+#include "places.hpp"
+#include "put.hpp"
+#include "../../net/graph.hpp"
+
+namespace cv {
+namespace dnn_rpn_train {
+
+//! Pooling windows along one side of a picture.
+struct Windows
+{
+    int kernel, stride, before, after; //!< before and after: padding
+    int size, count;                   //!< of the input, of the output
+
+    DNN_RPN_EVERYWHERE int begin(int i) const { return i * stride - before; }
+    //! The part of the i-th window that lies inside the picture.
+    DNN_RPN_EVERYWHERE int first(int i) const { return begin(i) > 0 ? begin(i) : 0; }
+    DNN_RPN_EVERYWHERE int last(int i) const { return least(begin(i) + kernel, size); }
+    //! Cells counting the padding, but not what ceilMode adds beyond it.
+    DNN_RPN_EVERYWHERE int full(int i) const { return least(begin(i) + kernel, size + after) - begin(i); }
+    //! The windows from firstOf to lastOf - 1 see the cell.
+    DNN_RPN_EVERYWHERE int firstOf(int cell) const
+    {
+        const int beyond =
+            cell + before - kernel; // the last window that ends before the cell begins here at most
+        return beyond < 0 ? 0 : beyond / stride + 1;
+    }
+    DNN_RPN_EVERYWHERE int lastOf(int cell) const { return least((cell + before) / stride + 1, count); }
+
+private:
+    DNN_RPN_EVERYWHERE static int least(int a, int b) { return a < b ? a : b; }
+};
+
+struct Pooling
+{
+    Windows y, x;
+    Places in, out;
+    bool countPadding;
+
+    Pooling(const Node& n, const Places& in_, const Places& out_)
+        : y{n.kernel.height, n.stride.height, n.padTop, n.padBottom, in_.rows, out_.rows},
+          x{n.kernel.width, n.stride.width, n.padLeft, n.padRight, in_.columns, out_.columns}, in(in_),
+          out(out_), countPadding(n.countPadding)
+    {}
+
+    DNN_RPN_EVERYWHERE float divisor(const Place& p) const
+    {
+        return static_cast<float>(countPadding ? y.full(p.y) * x.full(p.x)
+                                               : (y.last(p.y) - y.first(p.y)) * (x.last(p.x) - x.first(p.x)));
+    }
+};
+
+//! For each number of the output; remembers the first of the highest, as an index into the plane.
+template<typename T>
+struct Highest
+{
+    Pooling pooling;
+    const T* from;
+    T* to;
+    int* winners;
+
+    DNN_RPN_EVERYWHERE void operator()(int i) const
+    {
+        const Windows &wy = pooling.y, &wx = pooling.x;
+        const Place p = pooling.out[i];
+        int best = -1;
+        float highest = 0;
+        for (int y = wy.first(p.y); y < wy.last(p.y); y++)
+            for (int x = wx.first(p.x); x < wx.last(p.x); x++)
+            {
+                const float value = static_cast<float>(from[pooling.in.at({p.n, p.c, y, x})]);
+                if (best < 0 || value > highest)
+                {
+                    highest = value;
+                    best = y * pooling.in.columns + x;
+                }
+            }
+        put(to[i], highest, false);
+        winners[i] = best;
+    }
+};
+
+//! Each input gathers from the windows that it won: no two threads write the same number. For each of the input.
+template<typename T>
+struct HighestBack
+{
+    Pooling pooling;
+    const T* from;
+    const int* winners;
+    T* to;
+    bool add;
+
+    DNN_RPN_EVERYWHERE void operator()(int i) const
+    {
+        const Windows &wy = pooling.y, &wx = pooling.x;
+        const Place p = pooling.in[i];
+        const int own = p.y * pooling.in.columns + p.x;
+        float sum = 0;
+        for (int y = wy.firstOf(p.y); y < wy.lastOf(p.y); y++)
+            for (int x = wx.firstOf(p.x); x < wx.lastOf(p.x); x++)
+            {
+                const int window = pooling.out.at({p.n, p.c, y, x});
+                if (winners[window] == own)
+                    sum += static_cast<float>(from[window]);
+            }
+        put(to[i], sum, add);
+    }
+};
+
+//! For each number of the output.
+template<typename T>
+struct Mean
+{
+    Pooling pooling;
+    const T* from;
+    T* to;
+
+    DNN_RPN_EVERYWHERE void operator()(int i) const
+    {
+        const Windows &wy = pooling.y, &wx = pooling.x;
+        const Place p = pooling.out[i];
+        float sum = 0;
+        for (int y = wy.first(p.y); y < wy.last(p.y); y++)
+            for (int x = wx.first(p.x); x < wx.last(p.x); x++)
+                sum += static_cast<float>(from[pooling.in.at({p.n, p.c, y, x})]);
+        put(to[i], sum / pooling.divisor(p), false);
+    }
+};
+
+//! Of a whole plane, from its sum. For each number of the output.
+template<typename T>
+struct Quotient
+{
+    const float* sum;
+    T* to;
+    float divisor;
+
+    DNN_RPN_EVERYWHERE void operator()(int i) const { put(to[i], sum[i] / divisor, false); }
+};
+
+//! For each number of the input.
+template<typename T>
+struct MeanBack
+{
+    Pooling pooling;
+    const T* from;
+    T* to;
+    bool add;
+
+    DNN_RPN_EVERYWHERE void operator()(int i) const
+    {
+        const Windows &wy = pooling.y, &wx = pooling.x;
+        const Place p = pooling.in[i];
+        float sum = 0;
+        for (int y = wy.firstOf(p.y); y < wy.lastOf(p.y); y++)
+            for (int x = wx.firstOf(p.x); x < wx.lastOf(p.x); x++)
+            {
+                const Place window{p.n, p.c, y, x};
+                sum += static_cast<float>(from[pooling.out.at(window)]) / pooling.divisor(window);
+            }
+        put(to[i], sum, add);
+    }
+};
+
+} // namespace dnn_rpn_train
+} // namespace cv
+
+#endif
