@@ -36,11 +36,14 @@ case $kind in
     *) usage >&2; exit 2 ;;
 esac
 build=${build:-$repository/build-$kind}
+# CUDA's kernels on a processor run on one thread and change its stack, which this sanitizer cannot follow.
+left_out=''
+[ "$kind" = memory ] || left_out=:*Cuda*
 export OMP_WAIT_POLICY=passive
 # Libraries of the distribution keep memory until the end, and lock in orders of their own.
 export ASAN_OPTIONS=detect_leaks=0 TSAN_OPTIONS="suppressions=$repository/cmake/thread_sanitizer.supp"
 if [ -z "${DNN_RPN_DATA:-}" ] || [ -z "${DNN_RPN_BACKBONES:-}" ]; then
-    filter+=:-Photographs.*
+    left_out+=:Photographs.*
     echo "NOT ALL TESTS RUN: DNN_RPN_DATA and DNN_RPN_BACKBONES do not name photographs and backbones" >&2
 fi
 
@@ -52,7 +55,7 @@ failed=0
 for program in "${programs[@]}"; do
     log=$build/$program.log
     status=0
-    "$build/bin/$program" --gtest_filter="$filter" 2>&1 | tee "$log" || status=$?
+    "$build/bin/$program" --gtest_filter="$filter${left_out:+:-${left_out#:}}" 2>&1 | tee "$log" || status=$?
     passed=$((passed + $(sed -n 's/^\[  PASSED  \] \([0-9]*\) test.*/\1/p' "$log" | tail -n 1 | grep . || echo 0)))
     bad=$(sed -n 's/^\[  FAILED  \] \([0-9]*\) test.*/\1/p' "$log" | tail -n 1)
     findings=$(grep -cE 'WARNING: ThreadSanitizer|ERROR: AddressSanitizer|runtime error:' "$log" || true)
