@@ -120,7 +120,7 @@ const String keys =
     "{detections |100             | detections a picture at most}"
     "{seed       |0               | of weights, order, augmentation and samples}"
     "{threads    |0               | 0: one a core}"
-    "{engine     |auto            | cuda, onednn, eigen, or auto: the fastest of this build and machine}"
+    "{engine     |auto            | onednn, eigen, cuda, or auto: the first of these in this build}"
     "{precision  |fp32            | fp32; bf16 where engine and processor have it; with cuda, tf32}"
     "{json       |<none>          | write the validation scores to this file too}"
     "{report     |<none>          | the page to watch, or none; without this option MODEL.html beside the "

@@ -95,14 +95,14 @@ std::unique_ptr<Descent> Engine::descent(const std::vector<Trained>& trained)
 std::vector<std::string> Engine::names()
 {
     std::vector<std::string> all;
-#ifdef DNN_RPN_HAVE_CUDA
-    if (CudaEngine::available())
-        all.push_back("cuda");
-#endif
 #ifdef DNN_RPN_HAVE_ONEDNN
     all.push_back("onednn");
 #endif
     all.push_back("eigen");
+#ifdef DNN_RPN_HAVE_CUDA
+    if (CudaEngine::available())
+        all.push_back("cuda"); // comes first when it has been measured on a GPU
+#endif
     return all;
 }
 

@@ -116,7 +116,7 @@ struct CV_EXPORTS TrainParams
     String detector;
     std::vector<String> classes; //!< names of the labels 1..C, as the data set has them; "rpn" needs none
     String backbone = "small";   //!< an ONNX file, or "small": a built-in network, untrained
-    //! "cuda", "onednn", "eigen", or "auto": the first of these that this build has and, for cuda, a device
+    //! "onednn", "eigen", "cuda", or "auto": the first of these that this build has
     String engine = "auto";
     //! or "bf16": values and gradients of 16 bits, weights in float; onednn and cuda. Or "tf32", cuda only: floats, whose
     //! products are rounded
