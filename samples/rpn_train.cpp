@@ -47,7 +47,9 @@ const String keys =
     "faster_rcnn: in "
     "two}"
     "{backbone   |small           | an ONNX feature extractor, or small: built in, starts untrained}"
-    "{loss       |focal_softmax   | focal_softmax, focal_sigmoid, ce_softmax or ce_sigmoid}"
+    "{loss       |<none>          | focal_softmax, focal_sigmoid, ce_softmax or ce_sigmoid; without it "
+    "focal_softmax, "
+    "faster_rcnn ce_sigmoid}"
     "{size       |320x240         | width x height of the network's input; pictures are resized to it}"
     "{epochs     |12              | passes through the pictures}"
     "{batch      |4               | pictures a step}"
@@ -186,8 +188,9 @@ TrainParams readParams(CommandLineParser& options)
     p.ema = numberOption(options, "ema", 0, 0.999999);
     p.evalEvery = countOption(options, "eval_every", 0, 1000000);
     p.patience = countOption(options, "patience", 0, 1000000);
-    p.rpn.loss =
-        choiceOption(options, "loss", {"focal_softmax", "focal_sigmoid", "ce_softmax", "ce_sigmoid"});
+    if (options.has("loss"))
+        p.rpn.loss =
+            choiceOption(options, "loss", {"focal_softmax", "focal_sigmoid", "ce_softmax", "ce_sigmoid"});
     if (options.has("pyramid"))
         readPyramid(options, p);
     if (options.has("anchors"))

@@ -319,6 +319,7 @@ TEST(Detectors, classesMustBeTheSame)
     p.detector = "yolo";
     EXPECT_TRUE(contains(errorOf([&] { Trainer t(p); }), "yolo"));
     EXPECT_EQ(0.5f, TrainParams("retina").rpn.match.positiveIoU);
+    EXPECT_EQ("ce_sigmoid", TrainParams("faster_rcnn").rpn.loss);
     EXPECT_EQ("samples", TrainParams("faster_rcnn").rpn.focalNormalizer);
     EXPECT_EQ("positives", TrainParams().rpn.focalNormalizer);
     EXPECT_EQ(0.7f, TrainParams().rpn.match.positiveIoU);

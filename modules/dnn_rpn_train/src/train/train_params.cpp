@@ -15,7 +15,10 @@ TrainParams::TrainParams(const String& detector_) : detector(detector_)
         rpn.match.negativeIoU = 0.4f;
     }
     if (detector == "faster_rcnn")
+    {
+        rpn.loss = "ce_sigmoid";
         rpn.focalNormalizer = "samples";
+    }
 }
 
 void TrainParams::setPyramid(int finest, int coarsest, int channels)

@@ -102,7 +102,7 @@ struct CV_EXPORTS RoiParams
 struct CV_EXPORTS TrainParams
 {
     /** @brief Defaults for a kind of detector: anchors of "retina" are positive from IoU 0.5 and negative below 0.4,
-    and the focal loss of "faster_rcnn"'s proposals is divided by "samples" (doc/detectors.md).
+    and "faster_rcnn" learns its proposals by "ce_sigmoid", or by a focal loss divided by "samples" (doc/detectors.md).
     @param detector as the field */
     explicit TrainParams(const String& detector = "rpn");
 
