@@ -3,6 +3,7 @@
 # usage: programs.sh BIN
 set -euo pipefail
 bin=$1
+python=${DNN_RPN_PYTHON:-python3} # with what test/runtimes/score.py imports
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
@@ -90,7 +91,7 @@ for key in AP AP50 AR100 vocAP; do
     awk -v a="$a" -v b="$b" 'BEGIN { d = a - b; exit !(d < 0.002 && d > -0.002) }' || fail "two stages, $key: $a in training, $b from the file"
 done
 at_least "$(number "$work/two.json" AR100)" 0.01 "AR100 of two stages after a short training"
-scored=$("$DNN_RPN_PYTHON" "$(dirname "$0")/runtimes/score.py" "$work/two-onnx.onnx" "$work/scenes" test 160x120 cell,plate,ring)
+scored=$("$python" "$(dirname "$0")/runtimes/score.py" "$work/two-onnx.onnx" "$work/scenes" test 160x120 cell,plate,ring)
 for key in AP AP50 AR100; do
     a=$(number "$work/two.train.json" $key) b=$(sed -nE "s/.*\b$key=([0-9.]+).*/\1/p" <<<"$scored")
     awk -v a="$a" -v b="$b" 'BEGIN { d = a - b; exit !(b != "" && d < 0.002 && d > -0.002) }' ||
