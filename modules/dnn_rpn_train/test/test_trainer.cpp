@@ -715,9 +715,11 @@ TEST(Trainer, gatedAndEnlargedBackbonesTrainAndExport)
         Mat boxes, scores, labels, theirBoxes, theirScores;
         trainer.detect(picture, boxes, scores);
         model.detect(picture, theirBoxes, theirScores, labels, 0);
-        ASSERT_EQ(boxes.size(), theirBoxes.size());
-        EXPECT_LT(cv::norm(scores, theirScores, NORM_INF), 1e-4);
-        for (int i = 0; i < std::min(10, boxes.rows); i++) // those of nearly the same score may change places
+        // An overlap next to the threshold may fall either way, and those of nearly the same score may change places.
+        ASSERT_NEAR(boxes.rows, theirBoxes.rows, 0.02 * boxes.rows);
+        const Range best(0, std::min(10, boxes.rows));
+        EXPECT_LT(cv::norm(scores.rowRange(best), theirScores.rowRange(best), NORM_INF), 1e-4);
+        for (int i = best.start; i < best.end; i++)
         {
             double nearest = DBL_MAX;
             for (int j = 0; j < theirBoxes.rows; j++)
