@@ -21,6 +21,12 @@ at_least() {
     awk -v a="$1" -v b="$2" 'BEGIN { exit !(a + 0 >= b + 0) }' || fail "$3: $1, wanted at least $2"
 }
 
+# Two of the same figure, from a training and from elsewhere.
+agree() {
+    [ -n "$1" ] && [ -n "$2" ] && awk -v a="$1" -v b="$2" 'BEGIN { d = a - b; exit !(d < 0.002 && d > -0.002) }' ||
+        fail "$3: $1 in training, $2 $4"
+}
+
 for program in rpn_scenes rpn_train rpn_eval rpn_detect rpn_camera; do
     # Not through a pipe, which grep would close while the program still writes.
     "$bin/$program" --help >"$work/help" && grep -q "$program --" "$work/help" || fail "$program --help shows no example"
@@ -45,7 +51,7 @@ for kind in opencv heads; do
     for key in AR10 AR100 AR300 AR1000 AP AP50 AP75; do
         a=$(number "$work/$kind.train.json" $key) b=$(number "$work/$kind.json" $key)
         [ -n "$a" ] || fail "no $key in the scores"
-        awk -v a="$a" -v b="$b" 'BEGIN { d = a - b; exit !(d < 0.002 && d > -0.002) }' || fail "$key: $a in training, $b from the file"
+        agree "$a" "$b" "$key" "from the file"
     done
 done
 # Untrained, the boxes reach 0.15.
@@ -87,15 +93,13 @@ for class in cell plate ring; do
     grep -q "^  $class " "$work/two.eval" || fail "rpn_eval says nothing of the class $class"
 done
 for key in AP AP50 AR100 vocAP; do
-    a=$(number "$work/two.train.json" $key) b=$(number "$work/two.json" $key)
-    awk -v a="$a" -v b="$b" 'BEGIN { d = a - b; exit !(d < 0.002 && d > -0.002) }' || fail "two stages, $key: $a in training, $b from the file"
+    agree "$(number "$work/two.train.json" $key)" "$(number "$work/two.json" $key)" "two stages, $key" "from the file"
 done
 at_least "$(number "$work/two.json" AR100)" 0.01 "AR100 of two stages after a short training"
 scored=$("$python" "$(dirname "$0")/runtimes/score.py" "$work/two-onnx.onnx" "$work/scenes" test 160x120 cell,plate,ring)
 for key in AP AP50 AR100; do
-    a=$(number "$work/two.train.json" $key) b=$(sed -nE "s/.*\b$key=([0-9.]+).*/\1/p" <<<"$scored")
-    awk -v a="$a" -v b="$b" 'BEGIN { d = a - b; exit !(b != "" && d < 0.002 && d > -0.002) }' ||
-        fail "two stages, $key: $a in training, $b from the file of kind onnx in ONNX Runtime"
+    agree "$(number "$work/two.train.json" $key)" "$(sed -nE "s/.*\b$key=([0-9.]+).*/\1/p" <<<"$scored")" \
+        "two stages, $key" "from the file of kind onnx in ONNX Runtime"
 done
 "$bin/rpn_eval" --model="$work/two-onnx.onnx" --data="$work/scenes" >"$work/onnx.log" 2>&1 && fail "cv::dnn ran a file of kind onnx"
 grep -q 'ONNX Runtime' "$work/onnx.log" || fail "no word on what runs a file of kind onnx: $(cat "$work/onnx.log")"

@@ -11,6 +11,20 @@ namespace opencv_test {
 
 using cv::dnn_rpn_train::Node; // cv has a Node too
 
+//! @param pads top, left, bottom, right
+inline Node window(Op op, Size kernel, Size stride, Vec4i pads)
+{
+    Node n;
+    n.op = op;
+    n.kernel = kernel;
+    n.stride = stride;
+    n.padTop = pads[0];
+    n.padLeft = pads[1];
+    n.padBottom = pads[2];
+    n.padRight = pads[3];
+    return n;
+}
+
 //! A tensor in double precision, for the slow reference.
 struct Wide
 {

@@ -111,15 +111,8 @@ TEST(DeviceLoops, placesAreInOrder)
 
 Node conv(Size kernel, Size stride, Vec4i pads, Size dilation = Size(1, 1))
 {
-    Node n;
-    n.op = Op::Conv;
-    n.kernel = kernel;
-    n.stride = stride;
+    Node n = window(Op::Conv, kernel, stride, pads);
     n.dilation = dilation;
-    n.padTop = pads[0];
-    n.padLeft = pads[1];
-    n.padBottom = pads[2];
-    n.padRight = pads[3];
     return n;
 }
 

@@ -40,19 +40,6 @@ struct Case
     bool training = false;
 };
 
-Node window(Op op, Size kernel, Size stride, Vec4i pads)
-{
-    Node n;
-    n.op = op;
-    n.kernel = kernel;
-    n.stride = stride;
-    n.padTop = pads[0];
-    n.padLeft = pads[1];
-    n.padBottom = pads[2];
-    n.padRight = pads[3];
-    return n;
-}
-
 //! Memory of an engine, filled with one number: infinity, to be written over.
 class Memory
 {

@@ -4,12 +4,16 @@
 #ifndef OPENCV_DNN_RPN_CUDA_ARGUMENTS_HPP
 #define OPENCV_DNN_RPN_CUDA_ARGUMENTS_HPP
 
+#include <algorithm>
 #include <cfloat>
 #include <climits>
+#include <cmath>
+#include <limits>
 #include <string>
 #include <vector>
 
 #include "opencv2/core.hpp"
+#include "../box.hpp"
 #include "../check.hpp"
 
 namespace cv {
@@ -40,14 +44,6 @@ inline void checkPictures(int anchorCount, int pictures)
     checkCount(anchorCount, "anchorCount");
     if (pictures < 0 || pictures > 65535)
         CV_Error_(Error::StsOutOfRange, ("pictures must be in 0..65535, not %d", pictures));
-}
-
-inline void checkWeights(const Scalar& weights)
-{
-    for (int i = 0; i < 4; ++i)
-        if (!(weights[i] > 0 && weights[i] <= DBL_MAX))
-            CV_Error_(Error::StsOutOfRange, ("weights must be above 0 and finite, not %g, %g, %g, %g",
-                                             weights[0], weights[1], weights[2], weights[3]));
 }
 
 inline bool isAligned(const void* address)

@@ -73,18 +73,17 @@ __global__ void __launch_bounds__(LossGrid::threads)
     {
         float x[width], g[width];
         int label[width], column[width];
-        if (width == 4)
+        if constexpr (width == 4)
         {
             const float4 four = reinterpret_cast<const float4*>(logits)[i];
-            x[0] = four.x, x[width / 4] = four.y, x[width / 2] = four.z, x[width - 1] = four.w;
+            x[0] = four.x, x[1] = four.y, x[2] = four.z, x[3] = four.w;
         }
         else
             x[0] = logits[i];
-        if (single)
+        if constexpr (single)
         {
             const int4 four = reinterpret_cast<const int4*>(labels)[i];
-            label[0] = four.x, label[width / 4] = four.y, label[width / 2] = four.z,
-            label[width - 1] = four.w;
+            label[0] = four.x, label[1] = four.y, label[2] = four.z, label[3] = four.w;
         }
         int row = single ? 0 : width * i / columns, at = single ? 0 : width * i - row * columns;
         for (int j = 0; j < width; ++j)
@@ -101,9 +100,11 @@ __global__ void __launch_bounds__(LossGrid::threads)
         }
         for (int j = 0; j < width; ++j)
             g[j] = sigmoidElement(x[j], label[j], column[j], columns, params, scale, loss);
-        if (grad && width == 4)
-            reinterpret_cast<float4*>(grad)[i] = make_float4(g[0], g[width / 4], g[width / 2], g[width - 1]);
-        else if (grad)
+        if (!grad)
+            continue;
+        if constexpr (width == 4)
+            reinterpret_cast<float4*>(grad)[i] = make_float4(g[0], g[1], g[2], g[3]);
+        else
             grad[i] = g[0];
     }
     const int rest = count - count % width + first; // of the last four
@@ -211,10 +212,7 @@ __global__ void __launch_bounds__(LossGrid::threads)
         const float ahead = x[target] - highest;
         const float z = ahead == ahead ? lead(x[target], highest) - logf(others) : notANumber();
         float derivative;
-        const float value = focalOf(fmaxf(z, -FLT_MAX) == z ? z
-                                    : z < 0                 ? -FLT_MAX
-                                                            : z,
-                                    params.gamma, derivative);
+        const float value = focalOf(z < -FLT_MAX ? -FLT_MAX : z, params.gamma, derivative); // NaN stays NaN
         if (own < rows && lane == 0)
             loss += !valid ? notANumber() : label < 0 ? 0.f : weight * value;
         const float factor = label < 0 ? 0.f : weight * scale * derivative;

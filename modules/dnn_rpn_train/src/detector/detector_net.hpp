@@ -27,7 +27,6 @@ struct CV_EXPORTS StepLoss
     HeadLoss anchors, roi; //!< roi: nothing without a second stage
     TaskGradients tasks;
 
-    double total() const { return anchors.total() + roi.total(); }
     //! The first picture of the batch whose loss is not finite, or -1.
     int worst() const { return anchors.worst >= 0 ? anchors.worst : roi.worst; }
 };

@@ -2,13 +2,12 @@
 // It is subject to the license terms in the LICENSE file found in the top-level directory
 // of this distribution and at http://opencv.org/license.html.
 #include "../../precomp.hpp"
-#include "bias.hpp"
 #include "cuda_engine.hpp"
 #include "descriptor.hpp"
+#include "ending.hpp"
 #include "numbers.hpp"
 #include "padding.hpp"
 #include "reorder.hpp"
-#include "sum_up.hpp"
 
 namespace cv {
 namespace dnn_rpn_train {
@@ -23,9 +22,9 @@ template<typename T>
 class CudaConv : public Kernel
 {
 public:
-    CudaConv(const Device& device_, const Node& node_) : device(device_), node(node_) {}
+    CudaConv(const Device& device_, const Node& node_) : device(device_), node(node_), ending(device_) {}
 
-    bool absorb(const Node& following) override { return limits.absorb(following); }
+    bool absorb(const Node& following) override { return ending.absorb(following); }
 
     KernelPlan plan(const KernelTask& task) override
     {
@@ -38,7 +37,7 @@ public:
         Scratch scratch;
         planForward(scratch);
         scratch.release();
-        sums = scratch.take(biasGroups().scratch() * sizeof(float));
+        ending.plan(out, scratch);
         if (task.parameterGradients[0])
             planWeights(scratch);
         if (task.inputGradients[0])
@@ -46,7 +45,7 @@ public:
         KernelPlan plan = device.plan(task);
         plan.scratch = scratch.size();
         plan.readsInputs = task.parameterGradients[0];
-        plan.readsOutput = limits.present();
+        plan.readsOutput = ending.readsOutput();
         return plan;
     }
 
@@ -59,20 +58,13 @@ public:
                                              forwardPass.convolution, forwardPass.algorithm,
                                              at(args.scratch, forwardPass.workspace), forwardPass.bytes,
                                              &zero, outputDescriptor, y));
-        forEach(device, static_cast<int>(out.total()),
-                BiasAndLimits<T>{y, device.places(out), args.parameters[1]->data(), limits.rounded<T>()});
+        ending.forward<T>(args);
     }
 
     void backward(const KernelArgs& args) override
     {
-        T* const gradient = numbersOf<T>(*args.outputGradient);
-        if (limits.present())
-            forEach(device, static_cast<int>(out.total()),
-                    ApplyBack<T, Limits>{numbersOf<T>(*args.output), gradient, gradient, limits.rounded<T>(),
-                                         false});
-        if (args.parameterGradients[1])
-            sumUp(device, biasGroups(), ValueTerm<T>{gradient}, static_cast<float*>(at(args.scratch, sums)),
-                  args.parameterGradients[1]->data());
+        ending.backward<T>(args);
+        const T* const gradient = numbersOf<T>(*args.outputGradient);
         if (args.parameterGradients[0])
             backwardWeights(args, gradient);
         if (args.inputGradients[0])
@@ -263,11 +255,9 @@ private:
                                  args.accumulate[0] != 0});
     }
 
-    Groups biasGroups() const { return {device.places(out), false}; }
-
     const Device& device;
     const Node node;
-    Limits limits;
+    Ending ending;
     Shape in, out, weight;
     ConvPadding padding;
     TensorDescriptor inputDescriptor, outputDescriptor;
@@ -276,7 +266,7 @@ private:
     Pass<cudnnConvolutionBwdFilterAlgo_t> weightsPass;
     Pass<cudnnConvolutionBwdDataAlgo_t> dataPass;
     size_t forwardPadded = 0, forwardWeights = 0; //!< offsets in the scratch memory, as all below
-    size_t sums = 0, weightsPadded = 0, weightsResult = 0;
+    size_t weightsPadded = 0, weightsResult = 0;
     size_t dataWeights = 0, dataResult = 0;
     bool dataAside = false; //!< the input's gradient comes to the scratch memory first
 };

@@ -34,25 +34,20 @@ public:
                                      cudaMemcpyHostToDevice, device.stream()));
         device.finish();
         const size_t parts = static_cast<size_t>(count) * Piece::parts;
-        sums = Device::allocate((parts + Groups::fold(static_cast<int>(parts))) * sizeof(float));
+        sums = Device::allocate((parts + Groups::fold(static_cast<int>(parts)) + 1) * sizeof(float));
     }
 
     double squares() override
     {
         if (count == 0)
             return 0;
-        int parts = count * Piece::parts;
-        float *from = static_cast<float*>(sums.get()), *next = from + parts;
+        const int parts = count * Piece::parts;
+        float *const from = static_cast<float*>(sums.get()), *const next = from + parts,
+                     *const to = next + Groups::fold(parts);
         forEach(device, parts, PieceSquares{table(), from});
-        while (parts > 1)
-        {
-            const int left = Groups::fold(parts);
-            forEach(device, left, FoldSums{from, 1, parts, left, next});
-            std::swap(from, next);
-            parts = left;
-        }
+        foldSums(device, from, next, 1, parts, to);
         float sum = 0;
-        DNN_RPN_CUDA(cudaMemcpyAsync(&sum, from, sizeof(sum), cudaMemcpyDeviceToHost, device.stream()));
+        DNN_RPN_CUDA(cudaMemcpyAsync(&sum, to, sizeof(sum), cudaMemcpyDeviceToHost, device.stream()));
         device.finish();
         return sum;
     }

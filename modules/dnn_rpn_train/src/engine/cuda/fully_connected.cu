@@ -2,11 +2,10 @@
 // It is subject to the license terms in the LICENSE file found in the top-level directory
 // of this distribution and at http://opencv.org/license.html.
 #include "../../precomp.hpp"
-#include "bias.hpp"
 #include "cuda_engine.hpp"
+#include "ending.hpp"
 #include "numbers.hpp"
 #include "reorder.hpp"
-#include "sum_up.hpp"
 
 namespace cv {
 namespace dnn_rpn_train {
@@ -19,9 +18,9 @@ template<typename T>
 class CudaFullyConnected : public Kernel
 {
 public:
-    explicit CudaFullyConnected(const Device& device_) : device(device_) {}
+    explicit CudaFullyConnected(const Device& device_) : device(device_), ending(device_) {}
 
-    bool absorb(const Node& following) override { return limits.absorb(following); }
+    bool absorb(const Node& following) override { return ending.absorb(following); }
 
     KernelPlan plan(const KernelTask& task) override
     {
@@ -33,11 +32,11 @@ public:
         Scratch scratch;
         plainInput = reorders ? scratch.take(in.total() * sizeof(T)) : 0;
         shortWeights = device.isShort() ? scratch.take(static_cast<size_t>(out.c) * depth * sizeof(T)) : 0;
-        sums = scratch.take(biasGroups().scratch() * sizeof(float));
+        ending.plan(out, scratch);
         KernelPlan plan = device.plan(task);
         plan.scratch = scratch.size();
         plan.readsInputs = task.parameterGradients[0];
-        plan.readsOutput = limits.present();
+        plan.readsOutput = ending.readsOutput();
         return plan;
     }
 
@@ -46,20 +45,13 @@ public:
         T* const y = numbersOf<T>(*args.output);
         multiply(CUBLAS_OP_T, CUBLAS_OP_N, out.c, out.n, depth, weights(args), depth, input(args), depth, y,
                  out.c);
-        forEach(device, static_cast<int>(out.total()),
-                BiasAndLimits<T>{y, device.places(out), args.parameters[1]->data(), limits.rounded<T>()});
+        ending.forward<T>(args);
     }
 
     void backward(const KernelArgs& args) override
     {
-        T* const gradient = numbersOf<T>(*args.outputGradient);
-        if (limits.present())
-            forEach(device, static_cast<int>(out.total()),
-                    ApplyBack<T, Limits>{numbersOf<T>(*args.output), gradient, gradient, limits.rounded<T>(),
-                                         false});
-        if (args.parameterGradients[1])
-            sumUp(device, biasGroups(), ValueTerm<T>{gradient}, static_cast<float*>(at(args.scratch, sums)),
-                  args.parameterGradients[1]->data());
+        ending.backward<T>(args);
+        const T* const gradient = numbersOf<T>(*args.outputGradient);
         if (args.parameterGradients[0])
             multiply(CUBLAS_OP_N, CUBLAS_OP_T, depth, out.c, out.n, input(args), depth, gradient, out.c,
                      args.parameterGradients[0]->data(), depth);
@@ -111,14 +103,12 @@ private:
         return rounded;
     }
 
-    Groups biasGroups() const { return {device.places(out), false}; }
-
     const Device& device;
-    Limits limits;
+    Ending ending;
     Shape in, out;
     int depth = 0;
     bool reorders = false;
-    size_t plainInput = 0, shortWeights = 0, sums = 0; //!< offsets in the scratch memory
+    size_t plainInput = 0, shortWeights = 0; //!< offsets in the scratch memory
 };
 
 } // namespace

@@ -10,14 +10,11 @@
 namespace cv {
 namespace dnn_rpn_train {
 
-//! The sum of a term over each group, to one float each. `scratch` has room for groups.scratch() floats.
-template<typename Term>
-void sumUp(const Device& device, const Groups& groups, const Term& term, float* scratch, float* to)
+/** @brief Adds up the parts of some sums, 32 at a time.
+@param from parts x count; @param next room for as many as are left after one folding; both are used up
+@param to count sums */
+inline void foldSums(const Device& device, float* from, float* next, int count, int parts, float* to)
 {
-    const int count = groups.count();
-    int parts = groups.parts();
-    float *from = scratch, *next = scratch + static_cast<size_t>(count) * parts;
-    forEach(device, count * parts, PartialSums<Term>{groups, term, parts, parts == 1 ? to : from});
     while (parts > 1)
     {
         const int left = Groups::fold(parts);
@@ -25,6 +22,15 @@ void sumUp(const Device& device, const Groups& groups, const Term& term, float* 
         std::swap(from, next);
         parts = left;
     }
+}
+
+//! The sum of a term over each group, to one float each. `scratch` has room for groups.scratch() floats.
+template<typename Term>
+void sumUp(const Device& device, const Groups& groups, const Term& term, float* scratch, float* to)
+{
+    const int count = groups.count(), parts = groups.parts();
+    forEach(device, count * parts, PartialSums<Term>{groups, term, parts, parts == 1 ? to : scratch});
+    foldSums(device, scratch, scratch + static_cast<size_t>(count) * parts, count, parts, to);
 }
 
 } // namespace dnn_rpn_train
