@@ -13,8 +13,21 @@
 #include <sys/mman.h>
 #endif
 
+#include <map>
+
 namespace cv {
 namespace dnn_rpn_train {
+
+namespace {
+
+//! From elsewhere, by name.
+std::map<std::string, std::function<Ptr<Engine>(const std::string&)>>& addedEngines()
+{
+    static std::map<std::string, std::function<Ptr<Engine>(const std::string&)>> added;
+    return added;
+}
+
+} // namespace
 
 Layout Layout::plain(const Shape& shape)
 {
@@ -103,7 +116,14 @@ std::vector<std::string> Engine::names()
     if (CudaEngine::available())
         all.push_back("cuda"); // comes first when it has been measured on a GPU
 #endif
+    for (const auto& engine : addedEngines())
+        all.push_back(engine.first);
     return all;
+}
+
+void Engine::add(const std::string& name, const std::function<Ptr<Engine>(const std::string&)>& make)
+{
+    addedEngines()[name] = make;
 }
 
 Ptr<Engine> Engine::create(const std::string& name, const std::string& precision)
@@ -111,6 +131,9 @@ Ptr<Engine> Engine::create(const std::string& name, const std::string& precision
     if (precision != "fp32" && precision != "tf32" && precision != "bf16")
         CV_Error_(Error::StsBadArg, ("precision '%s' is none of fp32, tf32, bf16", precision.c_str()));
     const std::string chosen = name == "auto" ? names().front() : name;
+    const auto added = addedEngines().find(chosen);
+    if (added != addedEngines().end())
+        return added->second(precision);
 #ifdef DNN_RPN_HAVE_CUDA
     if (chosen == "cuda")
         return makePtr<CudaEngine>(precision);

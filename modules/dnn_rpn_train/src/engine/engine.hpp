@@ -4,6 +4,7 @@
 #ifndef OPENCV_DNN_RPN_TRAIN_ENGINE_HPP
 #define OPENCV_DNN_RPN_TRAIN_ENGINE_HPP
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -154,6 +155,9 @@ public:
     static Ptr<Engine> create(const std::string& name, const std::string& precision = "fp32");
     //! The engines of this build, best first.
     static std::vector<std::string> names();
+    /** @brief Adds an engine from elsewhere, behind those of this build, for the rest of the program.
+    @param make gets the precision */
+    static void add(const std::string& name, const std::function<Ptr<Engine>(const std::string&)>& make);
 };
 
 } // namespace dnn_rpn_train

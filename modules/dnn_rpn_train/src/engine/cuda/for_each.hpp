@@ -10,6 +10,7 @@
 namespace cv {
 namespace dnn_rpn_train {
 
+#ifndef DNN_RPN_CUDA_ON_CPU
 template<typename Body>
 __global__ void runForEach(int count, Body body)
 {
@@ -17,16 +18,21 @@ __global__ void runForEach(int count, Body body)
     for (long long i = blockIdx.x * blockDim.x + threadIdx.x; i < count; i += stride)
         body(static_cast<int>(i));
 }
+#endif
 
 //! body(i) for each i from 0 on, in any order and at the same time, after all that came before.
 template<typename Body>
 void forEach(const Device& device, int count, const Body& body)
 {
-    const int threads = 256, most = 1 << 16; // blocks; more would only wait
     if (count <= 0)
         return;
+#ifdef DNN_RPN_CUDA_ON_CPU
+    cuda_on_cpu::forEach(device.stream(), count, body);
+#else
+    const int threads = 256, most = 1 << 16; // blocks; more would only wait
     runForEach<<<std::min((count + threads - 1) / threads, most), threads, 0, device.stream()>>>(count, body);
     DNN_RPN_CUDA(cudaGetLastError());
+#endif
 }
 
 } // namespace dnn_rpn_train
