@@ -58,11 +58,15 @@ const String keys =
     "{decay      |0.0001          | weight decay}"
     "{schedule   |step            | step: a tenth after 70 % of the steps; cosine: down to 0}"
     "{warmup     |50              | steps over which the learning rate rises}"
-    "{clip       |10              | longest gradient that is not shortened; 0: no limit}"
+    "{clip       |<none>          | longest gradient that is not shortened; 0: no limit. faster_rcnn: 2, "
+    "else 10}"
     "{freeze     |0               | so many stages of the backbone are not trained, or all: then its "
     "features are "
     "worked out once and kept. A stage is what has the same stride}"
     "{backbone_lr|1               | the backbone's learning rate is --lr times this}"
+    "{rpn_lr     |<none>          | the learning rate of the head on anchors is --lr times this. "
+    "faster_rcnn: 10, else 1}"
+    "{roi_lr     |3               | second stage: its learning rate is --lr times this}"
     "{batchnorm  |frozen          | batch normalisation of the backbone: frozen, as it came, or train: scale "
     "and "
     "bias are trained, mean and variance are the batch's, where --freeze does not reach. The backbone small "
@@ -147,6 +151,7 @@ RoiParams readRoiParams(CommandLineParser& options, RoiParams p)
     p.focalAlpha = numberOption(options, "alpha", -1, 1);
     p.focalGamma = numberOption(options, "gamma", 0, 100);
     p.boxBeta = numberOption(options, "roi_beta", 0, 1e6);
+    p.rate = numberOption(options, "roi_lr", 0, 1e6);
     p.clsWeight = numberOption(options, "roi_weight", 1e-6, 1e6);
     p.boxWeight = numberOption(options, "roi_box_weight", 1e-6, 1e6);
     return p;
@@ -178,11 +183,14 @@ TrainParams readParams(CommandLineParser& options)
     p.weightDecay = numberOption(options, "decay", 0, 1);
     p.schedule = choiceOption(options, "schedule", {"step", "cosine"});
     p.warmup = countOption(options, "warmup", 0, 1000000000);
-    p.clip = numberOption(options, "clip", 0, 1e30);
+    if (options.has("clip"))
+        p.clip = numberOption(options, "clip", 0, 1e30);
     p.seed = countOption(options, "seed", 0, INT_MAX);
     p.augment = augmentOptions(options);
     p.freeze = options.get<String>("freeze") == "all" ? -1 : countOption(options, "freeze", 0, 1000000);
     p.backboneRate = numberOption(options, "backbone_lr", 0, 1e6);
+    if (options.has("rpn_lr"))
+        p.rpn.rate = numberOption(options, "rpn_lr", 0, 1e6);
     p.batchNorm = choiceOption(options, "batchnorm", {"frozen", "train"});
     p.alternate = flagOption(options, "alternate");
     p.ema = numberOption(options, "ema", 0, 0.999999);

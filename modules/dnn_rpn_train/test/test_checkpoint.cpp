@@ -96,6 +96,8 @@ TEST(Settings, everyParameterCounts)
         {"seed", [](TrainParams& p) { p.seed++; }},
         {"freeze", [](TrainParams& p) { p.freeze = -1; }},
         {"backbone_lr", [](TrainParams& p) { p.backboneRate = 0.1; }},
+        {"rpn_lr", [](TrainParams& p) { p.rpn.rate = 0.1; }},
+        {"roi_lr", [](TrainParams& p) { p.roi.rate = 0.1; }},
         {"batchnorm", [](TrainParams& p) { p.batchNorm = "train"; }},
         {"ema", [](TrainParams& p) { p.ema = 0.9; }},
         {"eval_every", [](TrainParams& p) { p.evalEvery++; }},

@@ -54,8 +54,10 @@ DetectorNet::DetectorNet(const TrainParams& p, RNG& rng)
         std::vector<int> levels{features};
         if (p.pyramid)
             levels = addPyramid(p.levels, trunk, features, p.size, rng);
+        headParameters.start = static_cast<int>(trunk.parameters.size());
         anchorHead =
             std::make_unique<AnchorHead>(p.rpn, p.detector == "retina" ? classes : 0, trunk, levels, rng);
+        headParameters.end = static_cast<int>(trunk.parameters.size());
         if (p.detector == "faster_rcnn")
             roi = std::make_unique<RoiHead>(p.roi, classes, trunk, levels[0], p.size, rng);
         trunk.shapes(batchShape()); // throws if the size leaves nothing
@@ -127,6 +129,8 @@ std::vector<float> DetectorNet::rateFactors() const
     for (size_t p = 0; p < stages->members().size(); p++)
         if (stages->members()[p])
             factors[p] = static_cast<float>(params.backboneRate);
+    for (int p = headParameters.start; p < static_cast<int>(factors.size()); p++)
+        factors[p] = static_cast<float>(p < headParameters.end ? params.rpn.rate : params.roi.rate);
     return factors;
 }
 
@@ -153,6 +157,17 @@ void DetectorNet::keepFeatures(int pictures)
 {
     if (head && onlyMirrors(params.augment))
         cache = std::make_unique<FeatureCache>(head->backbone, pictures, batchShape());
+}
+
+void DetectorNet::scaleRegionFeatures(const std::vector<Mat>& pictures)
+{
+    if (!roi || pictures.empty())
+        return;
+    network->forward(stack(pictures), true); // as in a step: batch normalisation may be by the batch
+    const Tensor& map = network->value(roi->featuresNode());
+    const double size = std::sqrt(map.flat().dot(map.flat()) / map.shape().total());
+    if (size > 0 && std::isfinite(size)) // else the first step says what is wrong
+        roi->divideFeatures(trunk, size);
 }
 
 StepLoss DetectorNet::step(const Batch& batch, unsigned seed, Training training)

@@ -58,6 +58,12 @@ public:
 
     //! What is trained and what is frozen, in a line or two.
     std::string describe(int pictures) const;
+    /** @brief Draws the layer that regions are cut out of for the backbone before it: its weights are divided by the root
+    of the mean square of what comes out, so that the second stage starts on numbers of size 1, which its own
+    weights are drawn for (the first step of LSUV, Mishkin and Matas, ICLR 2016, on one layer). For a network that
+    has not been trained; nothing without a second stage.
+    @param pictures of the network's input size; some that will be trained on */
+    void scaleRegionFeatures(const std::vector<Mat>& pictures);
     //! From now on the features of so many pictures are kept, if that is of use.
     void keepFeatures(int pictures);
 
@@ -100,7 +106,8 @@ private:
     const TrainParams params;
     const Ptr<Engine> engine; //!< of all networks
     Graph trunk;
-    int features = -1; //!< the backbone's last node
+    int features = -1;    //!< the backbone's last node
+    Range headParameters; //!< those of the first stage's head; behind them are the second stage's
     std::unique_ptr<Stages> stages;
     std::unique_ptr<AnchorHead> anchorHead;
     std::unique_ptr<RoiHead> roi; //!< none without a second stage

@@ -69,6 +69,13 @@ void checkRoiParams(const RoiParams& p, int classes)
                    p.clsWeight, p.boxWeight));
 }
 
+//! Of the convolution before the ReLU that gives the features.
+Tensor& featureWeights(Graph& trunk, int map)
+{
+    const Node& conv = trunk.nodes[trunk.nodes[map].inputs[0]];
+    return trunk.parameters[conv.parameters[0]].value;
+}
+
 //! A row for each region as a matrix over the tensor's memory.
 Mat rowsOf(const Tensor& t)
 {
@@ -83,8 +90,7 @@ RoiHead::RoiHead(const RoiParams& params_, int classes, Graph& trunk, int featur
     checkRoiParams(params, classes);
     map = addCornerFeatures(trunk, "roi.features", features, params.channels, input);
     trunk.outputs.push_back(map);
-    const Node& conv = trunk.nodes[trunk.nodes[map].inputs[0]];
-    Tensor& weights = trunk.parameters[conv.parameters[0]].value;
+    Tensor& weights = featureWeights(trunk, map);
     drawWeights(weights, std::sqrt(2. / weights.shape().picture()), rng); // He et al. 2015, eq. 10
 
     std::swap(net.parameters,
@@ -108,6 +114,12 @@ RoiHead::RoiHead(const RoiParams& params_, int classes, Graph& trunk, int featur
     drawWeights(net.parameters[net.nodes[deltas].parameters[0]].value, 0.001, rng);
     net.outputs = {logits, deltas};
     trunk.parameters = net.parameters;
+}
+
+void RoiHead::divideFeatures(Graph& trunk, double divisor) const
+{
+    Tensor& weights = featureWeights(trunk, map);
+    weights.flat().convertTo(weights.flat(), -1, 1 / divisor);
 }
 
 int RoiHead::regions() const

@@ -39,6 +39,9 @@ public:
     //! Regions a picture that loss() runs the network on.
     int regions() const;
 
+    //! Divides the weights of the features, which begin without bias.
+    void divideFeatures(Graph& trunk, double divisor) const;
+
     /** @brief Chooses regions, runs the network on them forward and backward, and gives the features' gradient.
     @param crop of RoiParams::pooled; what it holds is of no meaning afterwards, but its memory serves again
     @param features value of featuresNode()

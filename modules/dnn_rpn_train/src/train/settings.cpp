@@ -129,6 +129,8 @@ Settings settingsOf(const TrainParams& p)
         {"seed", text(p.seed)},
         {"freeze", p.freeze < 0 ? "all" : text(p.freeze)},
         {"backbone_lr", text(p.backboneRate)},
+        {"rpn_lr", text(p.rpn.rate)},
+        {"roi_lr", text(p.roi.rate)},
         {"batchnorm", p.batchNorm},
         {"alternate", p.alternate ? "yes" : "no"},
         {"ema", text(p.ema)},

@@ -18,6 +18,8 @@ TrainParams::TrainParams(const String& detector_) : detector(detector_)
     {
         rpn.loss = "ce_sigmoid";
         rpn.focalNormalizer = "samples";
+        rpn.rate = 10;
+        clip = 2;
     }
 }
 

@@ -40,6 +40,7 @@ struct Trainer::Impl
     Settings data;            //!< of the run's pictures
     std::string resumed;      //!< the checkpoint that the run came from, or ""
     float scoreThreshold = 0.5f;
+    bool begun = false; //!< the weights are no longer those that were drawn
 
     static void checkParam(bool good, const char* name, double value)
     {
@@ -64,6 +65,10 @@ struct Trainer::Impl
         checkParam(p.freeze >= -1, "number of frozen stages", p.freeze);
         checkParam(p.backboneRate >= 0 && p.backboneRate <= 1e6, "factor of the backbone's learning rate",
                    p.backboneRate);
+        checkParam(p.rpn.rate >= 0 && p.rpn.rate <= 1e6, "factor of the first stage's learning rate",
+                   p.rpn.rate);
+        checkParam(p.roi.rate >= 0 && p.roi.rate <= 1e6, "factor of the second stage's learning rate",
+                   p.roi.rate);
         checkParam(p.ema >= 0 && p.ema < 1, "decay of the moving average (ema)", p.ema);
         checkParam(p.evalEvery >= 0, "number of epochs between scorings", p.evalEvery);
         checkParam(p.patience >= 0, "patience", p.patience);
@@ -136,6 +141,15 @@ struct Trainer::Impl
             for (int i = 0; i < static_cast<int>(found.size()); i++)
                 use(first + i, found[i]);
         }
+    }
+
+    //! As many as a batch has, or all if there are less; of the network's input size.
+    std::vector<Mat> firstPictures(const Dataset& dataset) const
+    {
+        std::vector<Mat> pictures(std::min<size_t>(params.batch, dataset.images.size()));
+        for (size_t i = 0; i < pictures.size(); i++)
+            resize(readPicture(dataset.images[i]), pictures[i], params.size, 0, 0, INTER_LINEAR);
+        return pictures;
     }
 
     //! Which scores are worth showing, from some of the pictures that were trained on.
@@ -218,6 +232,9 @@ bool Trainer::Impl::fit(const Dataset& dataset, const std::function<bool(const S
 {
     const TrainParams& p = params;
     checkClasses(dataset);
+    if (!begun)
+        net->scaleRegionFeatures(firstPictures(dataset));
+    begun = true;
     if (!run)
         run = newRun();
     identify(dataset, validation);
@@ -328,6 +345,7 @@ int Trainer::Impl::load(const String& path)
     requireSame(c.settings, settings, path);
     std::unique_ptr<Run> r = newRun();
     r->load(c);
+    begun = true;
     run = std::move(r);
     data = c.data;
     resumed = path;

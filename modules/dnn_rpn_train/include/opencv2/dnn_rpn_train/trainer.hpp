@@ -56,6 +56,7 @@ struct CV_EXPORTS RpnParams
     double prior = 0.01;     //!< the focal classifier starts by giving every anchor this probability, 0..1
     double boxBeta = 1. / 9; //!< where smooth L1 turns from square to straight
     double boxWeight = 1;    //!< of the regression loss
+    double rate = 1;         //!< the head's learning rate is TrainParams::learningRate times this, >= 0
 
     int sampleCount = 256;    //!< anchors a picture that cross-entropy looks at; see also focalNormalizer
     float sampleShare = 0.5f; //!< at most this share of them positive
@@ -91,6 +92,7 @@ struct CV_EXPORTS RoiParams
     double clsWeight = 1;      //!< of the classification loss
     double boxWeight = 1;      //!< of the regression loss
     double boxBeta = 1. / 9;   //!< where smooth L1 turns from square to straight
+    double rate = 3;           //!< its learning rate is TrainParams::learningRate times this, >= 0
 
     dnn_rpn::DetectionParams
         detections; //!< limits of what comes out, and the weights of the deltas: 10, 10, 5, 5
@@ -102,7 +104,8 @@ struct CV_EXPORTS RoiParams
 struct CV_EXPORTS TrainParams
 {
     /** @brief Defaults for a kind of detector: anchors of "retina" are positive from IoU 0.5 and negative below 0.4,
-    and "faster_rcnn" learns its proposals by "ce_sigmoid", or by a focal loss divided by "samples" (doc/detectors.md).
+    and "faster_rcnn" learns its proposals by "ce_sigmoid", or by a focal loss divided by "samples", ten times as fast as
+    the backbone, with gradients of length 2 at most (doc/detectors.md).
     @param detector as the field */
     explicit TrainParams(const String& detector = "rpn");
 
@@ -139,7 +142,7 @@ struct CV_EXPORTS TrainParams
     AugmentParams augment;     //!< how the pictures are varied
 
     int freeze = 0;          //!< the first so many stages of the backbone are not trained; -1: all of it
-    double backboneRate = 1; //!< the backbone's learning rate is the head's times this, >= 0
+    double backboneRate = 1; //!< the backbone's learning rate is learningRate times this, >= 0
     //! "frozen": the backbone's batch normalisation stays as it came. "train": where its stage is not frozen, scale
     //! and bias are trained and mean and variance are the batch's; the running ones follow and are what is scored
     //! and exported. A batch of a few pictures must speak for all. The backbone "small" is always trained so.
