@@ -236,6 +236,68 @@ TEST(Detectors, twoStagesOnAFrozenBackboneAndResumed)
         }
 }
 
+TEST(Detectors, theSecondStageStartsOnFeaturesOfSizeOne)
+{
+    RNG rng(5), noise(6);
+    DetectorNet net(quick(), rng);
+    std::vector<Mat> pictures(2);
+    for (Mat& picture : pictures)
+    {
+        picture.create(64, 96, CV_8UC3);
+        noise.fill(picture, RNG::UNIFORM, 0, 256);
+    }
+    auto weights = [&] {
+        for (const Parameter& p : net.graph().parameters)
+            if (contains(p.name, "roi.features") && p.value.shape().plane() > 1)
+                return p.value.flat().clone();
+        return Mat();
+    };
+    auto others = [&] {
+        double sum = 0;
+        for (const Parameter& p : net.graph().parameters)
+            if (!contains(p.name, "roi.features") && p.trainable)
+                sum += cv::norm(p.value.flat(), NORM_L1);
+        return sum;
+    };
+    const Mat before = weights();
+    const double rest = others();
+    net.scaleRegionFeatures(pictures);
+    const Mat once = weights();
+    EXPECT_EQ(rest, others());
+    const double factor = cv::norm(once) / cv::norm(before);
+    EXPECT_GT(std::abs(factor - 1), 0.01);
+    EXPECT_LT(cv::norm(once, before * factor), 1e-5 * cv::norm(once));
+    // They are of size 1 now: to divide them again changes nothing, but for the averages of batch normalisation.
+    net.scaleRegionFeatures(pictures);
+    EXPECT_LT(cv::norm(once, weights()), 1e-4 * cv::norm(once));
+    net.scaleRegionFeatures({}); // nothing to go by
+    EXPECT_LT(cv::norm(once, weights()), 1e-4 * cv::norm(once));
+}
+
+TEST(Detectors, eachPartHasItsOwnRate)
+{
+    TrainParams p = quick();
+    p.backboneRate = 0.5;
+    p.rpn.rate = 7;
+    p.roi.rate = 3;
+    RNG rng(5);
+    DetectorNet net(p, rng);
+    const std::vector<float> factors = net.rateFactors();
+    ASSERT_EQ(net.graph().parameters.size(), factors.size());
+    int parts = 0;
+    for (size_t i = 0; i < factors.size(); i++)
+    {
+        const std::string& name = net.graph().parameters[i].name;
+        const float expected = name.rfind("rpn.", 0) == 0 ? 7 : name.rfind("roi.", 0) == 0 ? 3 : 0.5f;
+        if (net.graph().parameters[i].trainable)
+        {
+            EXPECT_EQ(expected, factors[i]) << name;
+        }
+        parts |= expected == 7 ? 1 : expected == 3 ? 2 : 4;
+    }
+    EXPECT_EQ(7, parts);
+}
+
 //! The loss of each step.
 std::vector<double> lossesOn(const std::string& engine, TrainParams p, const Dataset& set)
 {

@@ -582,6 +582,8 @@ TEST(Trainer, mistakesAreNamed)
     EXPECT_TRUE(contains(message([](TrainParams& p) { p.rpn.anchorSizes = {-4}; }), "-4"));
     EXPECT_TRUE(contains(message([](TrainParams& p) { p.freeze = -2; }), "frozen stages"));
     EXPECT_TRUE(contains(message([](TrainParams& p) { p.backboneRate = -1; }), "backbone's learning rate"));
+    EXPECT_TRUE(contains(message([](TrainParams& p) { p.rpn.rate = -1; }), "first stage's learning rate"));
+    EXPECT_TRUE(contains(message([](TrainParams& p) { p.roi.rate = -1; }), "second stage's learning rate"));
     EXPECT_TRUE(contains(message([](TrainParams& p) { p.ema = 1; }), "ema"));
     EXPECT_TRUE(contains(message([](TrainParams& p) { p.patience = 2; }), "patience of 2"));
     EXPECT_TRUE(contains(message([](TrainParams& p) { p.batchNorm = "melted"; }), "melted"));
