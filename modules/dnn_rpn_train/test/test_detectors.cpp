@@ -75,6 +75,8 @@ TrainParams oneStage(const String& loss)
     p.rpn.loss = loss;
     p.rpn.match = defaults.rpn.match;
     p.rpn.focalNormalizer = defaults.rpn.focalNormalizer;
+    p.rpn.rate = defaults.rpn.rate;
+    p.clip = defaults.clip;
     return p;
 }
 
