@@ -161,7 +161,8 @@ void DetectorNet::keepFeatures(int pictures)
 
 void DetectorNet::scaleRegionFeatures(const std::vector<Mat>& pictures)
 {
-    if (!roi || pictures.empty())
+    CV_Assert(roi);
+    if (pictures.empty())
         return;
     network->forward(stack(pictures), true); // as in a step: batch normalisation may be by the batch
     const Tensor& map = network->value(roi->featuresNode());

@@ -49,6 +49,7 @@ public:
     DetectorNet(const TrainParams& params, RNG& rng);
     ~DetectorNet();
 
+    bool hasSecondStage() const { return roi != nullptr; }
     //! The first stage's graph, with everybody's parameters.
     Graph& graph() { return trunk; }
     //! Those whose gradients step() gives.
@@ -61,7 +62,7 @@ public:
     /** @brief Draws the layer that regions are cut out of for the backbone before it: its weights are divided by the root
     of the mean square of what comes out, so that the second stage starts on numbers of size 1, which its own
     weights are drawn for (the first step of LSUV, Mishkin and Matas, ICLR 2016, on one layer). For a network that
-    has not been trained; nothing without a second stage.
+    has not been trained and has a second stage.
     @param pictures of the network's input size; some that will be trained on */
     void scaleRegionFeatures(const std::vector<Mat>& pictures);
     //! From now on the features of so many pictures are kept, if that is of use.

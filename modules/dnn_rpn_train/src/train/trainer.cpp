@@ -106,15 +106,32 @@ struct Trainer::Impl
                                      list(dataset.classes).c_str(), list(params.classes).c_str()));
     }
 
-    //! What is found on a batch of pictures of any size, in pixels of each.
-    std::vector<Detections> detect(const std::vector<Mat>& pictures)
+    //! The pictures of a batch that begins there; fewer at the end.
+    std::vector<Mat> readBatch(const Dataset& dataset, int first, int total) const
+    {
+        std::vector<Mat> pictures(std::max(0, std::min(params.batch, total - first)));
+        parallel_for_(Range(0, static_cast<int>(pictures.size())), [&](const Range& range) {
+            for (int i = range.start; i < range.end; i++)
+                pictures[i] = readPicture(dataset.images[first + i]);
+        });
+        return pictures;
+    }
+
+    //! As the network takes them.
+    std::vector<Mat> resized(const std::vector<Mat>& pictures) const
     {
         std::vector<Mat> small(pictures.size());
         parallel_for_(Range(0, static_cast<int>(pictures.size())), [&](const Range& range) {
             for (int i = range.start; i < range.end; i++)
                 resize(pictures[i], small[i], params.size, 0, 0, INTER_LINEAR);
         });
-        std::vector<Detections> found = net->detect(small);
+        return small;
+    }
+
+    //! What is found on a batch of pictures of any size, in pixels of each.
+    std::vector<Detections> detect(const std::vector<Mat>& pictures)
+    {
+        std::vector<Detections> found = net->detect(resized(pictures));
         for (size_t n = 0; n < found.size(); n++)
         {
             const float fx = static_cast<float>(pictures[n].cols) / params.size.width,
@@ -132,24 +149,10 @@ struct Trainer::Impl
     {
         for (int first = 0; first < total; first += params.batch)
         {
-            std::vector<Mat> pictures(std::min(params.batch, total - first));
-            parallel_for_(Range(0, static_cast<int>(pictures.size())), [&](const Range& range) {
-                for (int i = range.start; i < range.end; i++)
-                    pictures[i] = readPicture(dataset.images[first + i]);
-            });
-            const std::vector<Detections> found = detect(pictures);
+            const std::vector<Detections> found = detect(readBatch(dataset, first, total));
             for (int i = 0; i < static_cast<int>(found.size()); i++)
                 use(first + i, found[i]);
         }
-    }
-
-    //! As many as a batch has, or all if there are less; of the network's input size.
-    std::vector<Mat> firstPictures(const Dataset& dataset) const
-    {
-        std::vector<Mat> pictures(std::min<size_t>(params.batch, dataset.images.size()));
-        for (size_t i = 0; i < pictures.size(); i++)
-            resize(readPicture(dataset.images[i]), pictures[i], params.size, 0, 0, INTER_LINEAR);
-        return pictures;
     }
 
     //! Which scores are worth showing, from some of the pictures that were trained on.
@@ -232,8 +235,8 @@ bool Trainer::Impl::fit(const Dataset& dataset, const std::function<bool(const S
 {
     const TrainParams& p = params;
     checkClasses(dataset);
-    if (!begun)
-        net->scaleRegionFeatures(firstPictures(dataset));
+    if (!begun && net->hasSecondStage())
+        net->scaleRegionFeatures(resized(readBatch(dataset, 0, static_cast<int>(dataset.images.size()))));
     begun = true;
     if (!run)
         run = newRun();
