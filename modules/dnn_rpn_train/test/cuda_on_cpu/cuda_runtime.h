@@ -48,7 +48,7 @@ void queue(Stream* stream, const std::function<void()>& work);
 
 //! body(i) for each i from 0 on; every other loop runs backwards.
 template<typename Body>
-void forEach(Stream* stream, int count, const Body& body)
+void launch(Stream* stream, int count, const Body& body)
 {
     queue(stream, [=] {
         static bool backwards = false;
