@@ -34,14 +34,9 @@ double sumOverRows(const Mat& logits, const Body& body)
     return sum;
 }
 
-//! Whether all are in -1..classes. One comparison a label, which compilers make vectors of.
-bool inRange(const int* labels, int count, int classes)
+bool labelsInRange(const int* labels, int count, int classes)
 {
-    const unsigned highest = static_cast<unsigned>(classes) + 1;
-    unsigned wrong = 0;
-    for (int k = 0; k < count; ++k)
-        wrong |= static_cast<unsigned>(labels[k]) + 1 > highest;
-    return !wrong;
+    CV_CPU_DISPATCH(inRange, (labels, count, classes), CV_CPU_DISPATCH_MODES_ALL);
 }
 
 void labelError(const Mat& labels, int classes)
@@ -59,7 +54,7 @@ double sumOverLabels(const Mat& logits, const Mat& labels, int classes, const Bo
 {
     std::atomic<bool> wrong(false);
     const double sum = sumOverRows(logits, [&](int first, int last) {
-        if (inRange(labels.ptr<int>(first), last - first, classes))
+        if (labelsInRange(labels.ptr<int>(first), last - first, classes))
             return body(first, last);
         wrong = true;
         return 0.;

@@ -24,6 +24,9 @@ double softmaxFocal(const Focal& focal, const float* logits, const int* labels, 
 double softmaxFocalColumns(const Focal& focal, const float* logits, const int* labels, float* grad, int rows,
                            int columns, float* room);
 
+//! Whether all are in -1..classes.
+bool inRange(const int* labels, int count, int classes);
+
 #ifndef CV_CPU_OPTIMIZATION_DECLARATIONS_ONLY
 
 namespace {
@@ -87,7 +90,12 @@ inline Floats power(const Floats& q, int halves)
     return result;
 }
 
-//! What is the same for each vector of rows.
+/* So many rows go through one part of the computation before they go through the next. From a logit to its loss it is a
+hundred cycles of one operation waiting for another, and a processor does not look far enough ahead to begin the next
+vector meanwhile; through a part it does. */
+const int rowsAtOnce = 8 * lanes;
+
+//! Weighted losses of p = sigmoid(x) where the label is 1, p = sigmoid(-x) where it is 0.
 template<int known>
 class Rows
 {
@@ -98,41 +106,75 @@ public:
           halves(focal.halves)
     {}
 
-    /** Weighted loss of p = sigmoid(x) where the label is 1, p = sigmoid(-x) where it is 0.
-    @param derivative by x, normalised; left alone if not wanted */
-    Floats loss(const Floats& x, const int* labels, bool wanted, Floats& derivative) const
+    /** Of rowsAtOnce rows.
+    @param derivative by x, normalised; or null */
+    void operator()(const float* x, const int* labels, float* derivative, Sum& sum) const
     {
-        // Masks of labels -1, 0 and 1 by integers: where comparisons have registers of their own, as in AVX-512,
-        // every way from there to a vector costs as much as two operations.
-        const v_int32 label = vx_load(labels);
-        const Floats ignored = v_reinterpret_as_f32(v_shr<31>(label));
-        const Floats hit = v_reinterpret_as_f32(v_shr<31>(v_sub(vx_setzero_s32(), label)));
-        const Floats sign = Floats(-0.f) & without(hit);
-        const Floats z = (x & without(ignored)) ^ sign; // ignored rows may hold anything, NaN too
-        const Floats weight = (((foreground ^ background) & hit) ^ background) & without(ignored);
-
+        CV_DECL_ALIGNED(64) float e[rowsAtOnce], logs[rowsAtOnce], inverses[rowsAtOnce];
         // As in losses.cpp: e is at most 1, and 1 - p is not computed from p.
-        const Floats e = exponential(z | Floats(-0.f));
-        Floats inverse;
-        const Floats logP = minimum(z, 0.f) - logOnePlus(e, inverse);
-        const Floats small = e * inverse, left = v_reinterpret_as_f32(v_shr<31>(v_reinterpret_as_s32(z.v)));
+        for (int k = 0; k < rowsAtOnce; k += lanes)
+        {
+            const Labels label(labels + k);
+            v_store(e + k, exponential(label.turn(vx_load(x + k)) | Floats(-0.f)).v);
+        }
+        for (int k = 0; k < rowsAtOnce; k += lanes)
+        {
+            Floats inverse;
+            v_store(logs + k, logOnePlus(vx_load(e + k), inverse).v);
+            v_store(inverses + k, inverse.v);
+        }
+        for (int k = 0; k < rowsAtOnce; k += lanes)
+        {
+            const Labels label(labels + k);
+            const Floats z = label.turn(vx_load(x + k)), inverse = vx_load(inverses + k);
+            const Floats logP = minimum(z, 0.f) - Floats(vx_load(logs + k));
+            sum.add(finish(label, z, Floats(vx_load(e + k)) * inverse, inverse, logP,
+                           derivative ? derivative + k : nullptr));
+        }
+    }
+
+private:
+    //! Masks of labels -1, 0 and 1 by integers: where comparisons have registers of their own, as in AVX-512,
+    //! every way from there to a vector costs as much as two operations.
+    struct Labels
+    {
+        explicit Labels(const int* labels)
+        {
+            const v_int32 label = vx_load(labels);
+            valid = without(v_reinterpret_as_f32(v_shr<31>(label)));
+            hit = v_reinterpret_as_f32(v_shr<31>(v_sub(vx_setzero_s32(), label)));
+            sign = Floats(-0.f) & without(hit);
+        }
+
+        //! What p is the sigmoid of. Ignored rows may hold anything, NaN too.
+        Floats turn(const Floats& x) const { return (x & valid) ^ sign; }
+
+        Floats valid, hit, sign;
+    };
+
+    //! From e = exp(-|z|), small = e / (1 + e) and inverse = 1 / (1 + e).
+    Floats finish(const Labels& label, const Floats& z, const Floats& small, const Floats& inverse,
+                  const Floats& logP, float* derivative) const
+    {
+        const Floats weight = (((foreground ^ background) & label.hit) ^ background) & label.valid;
+        const Floats left = v_reinterpret_as_f32(v_shr<31>(v_reinterpret_as_s32(z.v)));
         const Floats q = select(left, inverse, small);
         if (known == 0)
         {
-            derivative = negative(q * weight * scale) ^ sign;
+            if (derivative)
+                v_store(derivative, (negative(q * weight * scale) ^ label.sign).v);
             return negative(logP * weight);
         }
         const Floats modulator = power<known>(q, halves) * weight;
-        if (wanted)
+        if (derivative)
         {
             const Floats p = select(left, small, inverse);
             const Floats pLogP = p * maximum(logP, -100.f); // p is nothing there
-            derivative = (modulator * scale * (gamma * pLogP - q)) ^ sign;
+            v_store(derivative, ((modulator * scale * (gamma * pLogP - q)) ^ label.sign).v);
         }
         return negative(modulator * logP);
     }
 
-private:
     const Floats gamma, foreground, background, scale;
     const int halves;
 };
@@ -145,20 +187,11 @@ struct Sigmoid : Rows<known>
         columns = 1
     };
     using Rows<known>::Rows;
-
-    Floats operator()(const float* x, const int* labels, float* grad) const
-    {
-        Floats derivative;
-        const Floats loss = this->loss(vx_load(x), labels, grad, derivative);
-        if (grad)
-            v_store(grad, derivative.v);
-        return loss;
-    }
 };
 
 //! The softmax of two logits is the sigmoid of their difference.
 template<int known>
-struct Softmax : Rows<known>
+struct Softmax : private Rows<known>
 {
     enum
     {
@@ -166,17 +199,23 @@ struct Softmax : Rows<known>
     };
     using Rows<known>::Rows;
 
-    Floats operator()(const float* x, const int* labels, float* grad) const
+    void operator()(const float* x, const int* labels, float* grad, Sum& sum) const
     {
-        Floats x0, x1, derivative;
-        v_load_deinterleave(x, x0.v, x1.v);
-        // Far out the difference would be infinite. Only finite logits have finite results: 0 * inf is NaN.
-        const Floats difference = minimum(maximum(x1 - x0, -FLT_MAX), FLT_MAX);
-        const Floats nothing = (x0 * Floats(0.f)) + (x1 * Floats(0.f));
-        const Floats loss = this->loss(difference + nothing, labels, grad, derivative);
-        if (grad)
-            v_store_interleave(grad, negative(derivative).v, derivative.v);
-        return loss;
+        CV_DECL_ALIGNED(64) float differences[rowsAtOnce], derivatives[rowsAtOnce];
+        for (int k = 0; k < rowsAtOnce; k += lanes)
+        {
+            Floats x0, x1;
+            v_load_deinterleave(x + k * columns, x0.v, x1.v);
+            // Far out the difference would be infinite. Only finite logits have finite results: 0 * inf is NaN.
+            const Floats difference = minimum(maximum(x1 - x0, -FLT_MAX), FLT_MAX);
+            v_store(differences + k, (difference + (x0 * Floats(0.f) + x1 * Floats(0.f))).v);
+        }
+        Rows<known>::operator()(differences, labels, grad ? derivatives : nullptr, sum);
+        for (int k = 0; grad && k < rowsAtOnce; k += lanes)
+        {
+            const Floats derivative = vx_load(derivatives + k);
+            v_store_interleave(grad + k * columns, negative(derivative).v, derivative.v);
+        }
     }
 };
 
@@ -186,18 +225,18 @@ double sumOf(const Form& form, const float* logits, const int* labels, float* gr
     const int columns = Form::columns;
     Sum sum;
     int k = 0;
-    for (; k <= rows - lanes; k += lanes)
-        sum.add(form(logits + k * columns, labels + k, grad ? grad + k * columns : nullptr));
+    for (; k <= rows - rowsAtOnce; k += rowsAtOnce)
+        form(logits + k * columns, labels + k, grad ? grad + k * columns : nullptr, sum);
     if (k < rows)
     {
-        // The rest as a vector whose other rows are ignored.
-        float x[lanes * columns] = {}, g[lanes * columns];
-        int label[lanes];
-        for (int i = 0; i < lanes; ++i)
+        // The rest, with ignored rows behind it.
+        float x[rowsAtOnce * columns] = {}, g[rowsAtOnce * columns];
+        int label[rowsAtOnce];
+        for (int i = 0; i < rowsAtOnce; ++i)
             label[i] = k + i < rows ? labels[k + i] : -1;
         for (int i = 0; i < (rows - k) * columns; ++i)
             x[i] = logits[k * columns + i];
-        sum.add(form(x, label, grad ? g : nullptr));
+        form(x, label, grad ? g : nullptr, sum);
         for (int i = 0; grad && i < (rows - k) * columns; ++i)
             grad[k * columns + i] = g[i];
     }
@@ -310,6 +349,25 @@ double softmaxFocalColumns(const Focal& focal, const float* logits, const int* l
     const double total = sum.total();
     vx_cleanup();
     return total;
+}
+
+bool inRange(const int* labels, int count, int classes)
+{
+    v_int32 least = vx_setzero_s32(), most = vx_setzero_s32();
+    int k = 0;
+    for (; k <= count - lanes; k += lanes)
+    {
+        least = v_min(least, vx_load(labels + k));
+        most = v_max(most, vx_load(labels + k));
+    }
+    int lowest = v_reduce_min(least), highest = v_reduce_max(most);
+    vx_cleanup();
+    for (; k < count; ++k)
+    {
+        lowest = labels[k] < lowest ? labels[k] : lowest;
+        highest = labels[k] > highest ? labels[k] : highest;
+    }
+    return lowest >= -1 && highest <= classes;
 }
 
 double sigmoidFocal(const Focal& focal, const float* logits, const int* labels, float* grad, int rows)
