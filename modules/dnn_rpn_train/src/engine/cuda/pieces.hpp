@@ -12,8 +12,8 @@ namespace dnn_rpn_train {
 //! At most so many elements of one parameter: one launch takes all parameters, whatever their sizes.
 struct Piece
 {
-    static const int most = 4096;
-    static const int parts = 64; //!< sums of squares of each piece
+    static constexpr int most = 4096;
+    static constexpr int parts = 64; //!< sums of squares of each piece
 
     float *value, *velocity;
     const float* gradient;
