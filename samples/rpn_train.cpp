@@ -92,7 +92,9 @@ const String keys =
     "for both}"
     "{positive   |<none>          | IoU with an object from which on an anchor is positive: 0.7, retina 0.5}"
     "{negative   |<none>          | IoU with every object below which an anchor is negative: 0.3, retina 0.4}"
-    "{alpha      |0.25            | focal loss: weight of the positives}"
+    "{alpha      |<none>          | focal loss: weight of the positives: 0.25; faster_rcnn: 0.9 of the "
+    "anchors, 0.25 of the "
+    "proposals}"
     "{gamma      |2               | focal loss: how much easy anchors are held back}"
     "{lambda     |1               | focal loss: weight of the classification beside the boxes; 0.1 in the "
     "paper}"
@@ -148,7 +150,8 @@ RoiParams readRoiParams(CommandLineParser& options, RoiParams p)
     p.pooled = sizeOption(options, "roi_size");
     p.hidden = countOption(options, "roi_hidden", 1, 65536);
     p.sharedDeltas = flagOption(options, "roi_shared_boxes");
-    p.focalAlpha = numberOption(options, "alpha", -1, 1);
+    if (options.has("alpha"))
+        p.focalAlpha = numberOption(options, "alpha", -1, 1);
     p.focalGamma = numberOption(options, "gamma", 0, 100);
     p.boxBeta = numberOption(options, "roi_beta", 0, 1e6);
     p.rate = numberOption(options, "roi_lr", 0, 1e6);
@@ -209,7 +212,8 @@ TrainParams readParams(CommandLineParser& options)
         p.rpn.match.positiveIoU = static_cast<float>(numberOption(options, "positive", 0, 1));
     if (options.has("negative"))
         p.rpn.match.negativeIoU = static_cast<float>(numberOption(options, "negative", 0, 1));
-    p.rpn.focalAlpha = numberOption(options, "alpha", -1, 1);
+    if (options.has("alpha"))
+        p.rpn.focalAlpha = numberOption(options, "alpha", -1, 1);
     p.rpn.focalGamma = numberOption(options, "gamma", 0, 100);
     p.rpn.focalWeight = numberOption(options, "lambda", 1e-6, 1e6);
     if (options.has("focal_norm"))

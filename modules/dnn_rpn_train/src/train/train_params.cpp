@@ -18,6 +18,7 @@ TrainParams::TrainParams(const String& detector_) : detector(detector_)
     {
         rpn.loss = "ce_sigmoid";
         rpn.focalNormalizer = "samples";
+        rpn.focalAlpha = 0.9;
         rpn.rate = 10;
         clip = 2;
     }

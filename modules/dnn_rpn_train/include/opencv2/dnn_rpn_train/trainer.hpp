@@ -104,8 +104,8 @@ struct CV_EXPORTS RoiParams
 struct CV_EXPORTS TrainParams
 {
     /** @brief Defaults for a kind of detector: anchors of "retina" are positive from IoU 0.5 and negative below 0.4,
-    and "faster_rcnn" learns its proposals by "ce_sigmoid", or by a focal loss divided by "samples", ten times as fast as
-    the backbone, with gradients of length 2 at most (doc/detectors.md).
+    and "faster_rcnn" learns its proposals by "ce_sigmoid", or by a focal loss divided by "samples" with alpha 0.9,
+    ten times as fast as the backbone, with gradients of length 2 at most (doc/detectors.md).
     @param detector as the field */
     explicit TrainParams(const String& detector = "rpn");
 
