@@ -133,6 +133,49 @@ TEST(Detectors, oneStageLearnsToTellShapesApart)
         }
 }
 
+void expectDetections(Trainer& trainer, const Mat& picture, const Mat& boxes, const Mat& scores,
+                      const Mat& labels)
+{
+    Mat b, s, l;
+    trainer.detect(picture, b, s, l);
+    ASSERT_GT(b.rows, 0);
+    ASSERT_EQ(b.size(), boxes.size());
+    EXPECT_LT(cv::norm(b, boxes, NORM_INF), 0.02);
+    EXPECT_LT(cv::norm(s, scores, NORM_INF), 1e-4);
+    EXPECT_EQ(0, countNonZero(l != labels));
+}
+
+//! The file runs in floats, so its scores are not those of a network that rounds to half of the bits.
+TEST(Detectors, filesOfHalfPrecisionGiveTheTrainersDetections)
+{
+    const Scratch scratch;
+    const Dataset set = writeShapes(scratch, 4, 2, Size(96, 64), 3);
+    const Mat picture = readPicture(set.images[0]);
+    int engines = 0;
+    for (const std::string& engine : Engine::names())
+        for (TrainParams p : {quick(), oneStage("focal_sigmoid")})
+        {
+            SCOPED_TRACE(engine + ", " + p.detector);
+            p.engine = engine;
+            p.precision = "bf16";
+            p.epochs = 30;
+            std::unique_ptr<Trainer> trainer;
+            const std::string refusal = errorOf([&] { trainer = std::make_unique<Trainer>(p); });
+            if (!trainer)
+            {
+                EXPECT_TRUE(contains(refusal, "bf16")) << refusal;
+                continue;
+            }
+            engines++;
+            trainer->fit(set);
+            trainer->exportModel(scratch / "m.onnx");
+            Mat boxes, scores, labels;
+            Detector(scratch / "m.onnx").detect(picture, boxes, scores, labels);
+            expectDetections(*trainer, picture, boxes, scores, labels);
+        }
+    EXPECT_GT(engines, 0);
+}
+
 TEST(Detectors, stockOpenCVGivesTheTrainersDetections)
 {
     const Scratch scratch;
@@ -161,15 +204,7 @@ TEST(Detectors, stockOpenCVGivesTheTrainersDetections)
             pictures.push_back(readPicture(image));
         model.detectBatch(pictures, boxes, scores, labels);
         for (size_t i = 0; i < pictures.size(); i++)
-        {
-            Mat b, s, l;
-            trainer.detect(pictures[i], b, s, l);
-            ASSERT_GT(b.rows, 0);
-            ASSERT_EQ(b.size(), boxes[i].size());
-            EXPECT_LT(cv::norm(b, boxes[i], NORM_INF), 0.02);
-            EXPECT_LT(cv::norm(s, scores[i], NORM_INF), 1e-4);
-            EXPECT_EQ(0, countNonZero(l != labels[i]));
-        }
+            expectDetections(trainer, pictures[i], boxes[i], scores[i], labels[i]);
 
         // What an application without any of this does; its classes begin at 1, too.
         dnn::DetectionModel stock(scratch / "m.onnx");

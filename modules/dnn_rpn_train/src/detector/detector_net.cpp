@@ -40,7 +40,8 @@ struct DetectorNet::Head
 };
 
 DetectorNet::DetectorNet(const TrainParams& p, RNG& rng)
-    : params(p), engine(Engine::create(p.engine, p.precision))
+    : params(p), engine(Engine::create(p.engine, p.precision)),
+      exactEngine(p.precision == "fp32" ? engine : Engine::create(p.engine, "fp32"))
 {
     if (p.detector != "rpn" && p.detector != "retina" && p.detector != "faster_rcnn")
         CV_Error_(Error::StsBadArg,
@@ -76,6 +77,11 @@ DetectorNet::DetectorNet(const TrainParams& p, RNG& rng)
     stages = std::make_unique<Stages>(trunk, features);
     stages->freeze(trunk, frozenStages());
     network = std::make_unique<Network>(trunk, engine);
+    if (exactEngine != engine)
+    {
+        trunkFrozen = frozen(trunk);
+        detecting = std::make_unique<Network>(trunkFrozen, exactEngine);
+    }
     if (frozenStages() == stages->count() && !p.pyramid) // which reads more than the last map
         head = std::make_unique<Head>(trunk, features, *anchorHead, engine);
     if (roi)
@@ -83,7 +89,7 @@ DetectorNet::DetectorNet(const TrainParams& p, RNG& rng)
         roiTraining = std::make_unique<Network>(roi->graph(), engine, true);
         crop = std::make_unique<Crop>(p.roi.pooled);
         roiFrozen = frozen(roi->graph());
-        roiDetecting = std::make_unique<Network>(roiFrozen, engine);
+        roiDetecting = std::make_unique<Network>(roiFrozen, exactEngine);
     }
 }
 
@@ -208,25 +214,26 @@ StepLoss DetectorNet::step(const Batch& batch, unsigned seed, Training training)
 std::vector<Detections> DetectorNet::detect(const std::vector<Mat>& pictures)
 {
     fetch();
-    network->forward(stack(pictures));
+    Network& net = detecting ? *detecting : *network;
+    net.forward(stack(pictures));
     std::vector<Detections> all(pictures.size());
     for (int n = 0; n < static_cast<int>(all.size()); n++)
     {
         Detections& d = all[n];
         if (anchorHead->classes() > 0)
         {
-            anchorHead->detect(*network, n, params.size, d.boxes, d.scores, d.labels);
+            anchorHead->detect(net, n, params.size, d.boxes, d.scores, d.labels);
             continue;
         }
         if (!roi)
         {
-            anchorHead->propose(*network, n, params.size, params.rpn.proposals, d.boxes, d.scores);
+            anchorHead->propose(net, n, params.size, params.rpn.proposals, d.boxes, d.scores);
             d.labels = Mat(d.scores.rows, 1, CV_32S, Scalar(1));
             continue;
         }
         Mat proposals, objectness, probabilities, deltas;
-        anchorHead->propose(*network, n, params.size, params.roi.proposals, proposals, objectness);
-        const Tensor& map = network->value(roi->featuresNode());
+        anchorHead->propose(net, n, params.size, params.roi.proposals, proposals, objectness);
+        const Tensor& map = net.value(roi->featuresNode());
         Shape one = map.shape();
         one.n = 1;
         const Tensor own(one, const_cast<float*>(map.picture(n)));
@@ -238,7 +245,7 @@ std::vector<Detections> DetectorNet::detect(const std::vector<Mat>& pictures)
 
 size_t DetectorNet::memory() const
 {
-    size_t bytes = network->memory();
+    size_t bytes = network->memory() + (detecting ? detecting->memory() : 0);
     if (head)
         bytes += head->backbone.memory() + head->network.memory();
     if (roi)

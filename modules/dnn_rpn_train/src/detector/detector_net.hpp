@@ -105,7 +105,8 @@ private:
     int frozenStages() const;
 
     const TrainParams params;
-    const Ptr<Engine> engine; //!< of all networks
+    const Ptr<Engine> engine;      //!< of all networks that are trained
+    const Ptr<Engine> exactEngine; //!< of those that detect: in floats, as whoever runs the file
     Graph trunk;
     int features = -1;    //!< the backbone's last node
     Range headParameters; //!< those of the first stage's head; behind them are the second stage's
@@ -113,7 +114,9 @@ private:
     std::unique_ptr<AnchorHead> anchorHead;
     std::unique_ptr<RoiHead> roi; //!< none without a second stage
     std::unique_ptr<Network> network;
-    std::unique_ptr<Head> head; //!< none unless the whole backbone is frozen
+    Graph trunkFrozen;
+    std::unique_ptr<Network> detecting; //!< none where the trained one is exact
+    std::unique_ptr<Head> head;         //!< none unless the whole backbone is frozen
     std::unique_ptr<FeatureCache> cache;
     //! The second stage, on as many regions as training and detecting have.
     Graph roiFrozen;
