@@ -121,8 +121,8 @@ struct CV_EXPORTS TrainParams
     String backbone = "small";   //!< an ONNX file, or "small": a built-in network, untrained
     //! "onednn", "eigen", "cuda", or "auto": the first of these that this build has
     String engine = "auto";
-    //! or "bf16": values and gradients of 16 bits, weights in float; onednn and cuda. Or "tf32", cuda only: floats, whose
-    //! products are rounded
+    //! What the training computes in. Or "bf16": values and gradients of 16 bits, weights in float; onednn and cuda. Or
+    //! "tf32", cuda only: floats, whose products are rounded. Scores and detections are floats throughout, as the file's
     String precision = "fp32";
     bool pyramid = false; //!< the heads stand on a feature pyramid rather than on the backbone's last map
     PyramidParams levels; //!< of the pyramid; RpnParams::anchorSizes are divided among them, finest first
