@@ -90,6 +90,24 @@ inline Floats power(const Floats& q, int halves)
     return result;
 }
 
+//! Masks of labels -1, 0 and 1 by integers: where comparisons have registers of their own, as in AVX-512,
+//! every way from there to a vector costs as much as two operations.
+struct Labels
+{
+    explicit Labels(const int* labels)
+    {
+        const v_int32 label = vx_load(labels);
+        valid = without(v_reinterpret_as_f32(v_shr<31>(label)));
+        hit = v_reinterpret_as_f32(v_shr<31>(v_sub(vx_setzero_s32(), label)));
+        sign = Floats(-0.f) & without(hit);
+    }
+
+    //! What p is the sigmoid of. Ignored rows may hold anything, NaN too.
+    Floats turn(const Floats& x) const { return (x & valid) ^ sign; }
+
+    Floats valid, hit, sign;
+};
+
 /* So many rows go through one part of the computation before they go through the next. From a logit to its loss it is a
 hundred cycles of one operation waiting for another, and a processor does not look far enough ahead to begin the next
 vector meanwhile; through a part it does. */
@@ -134,24 +152,6 @@ public:
     }
 
 private:
-    //! Masks of labels -1, 0 and 1 by integers: where comparisons have registers of their own, as in AVX-512,
-    //! every way from there to a vector costs as much as two operations.
-    struct Labels
-    {
-        explicit Labels(const int* labels)
-        {
-            const v_int32 label = vx_load(labels);
-            valid = without(v_reinterpret_as_f32(v_shr<31>(label)));
-            hit = v_reinterpret_as_f32(v_shr<31>(v_sub(vx_setzero_s32(), label)));
-            sign = Floats(-0.f) & without(hit);
-        }
-
-        //! What p is the sigmoid of. Ignored rows may hold anything, NaN too.
-        Floats turn(const Floats& x) const { return (x & valid) ^ sign; }
-
-        Floats valid, hit, sign;
-    };
-
     //! From e = exp(-|z|), small = e / (1 + e) and inverse = 1 / (1 + e).
     Floats finish(const Labels& label, const Floats& z, const Floats& small, const Floats& inverse,
                   const Floats& logP, float* derivative) const
@@ -301,10 +301,8 @@ public:
         Floats unused;
         const Floats logP =
             select(sure, negative(logOnePlus(minimum(odds, 1.f), unused)), target - logarithm(sum));
-        const v_int32 label = vx_load(labels);
-        const Floats valid = without(v_reinterpret_as_f32(v_shr<31>(label)));
-        const Floats hit = v_reinterpret_as_f32(v_shr<31>(v_sub(vx_setzero_s32(), label)));
-        const Floats weight = ((foreground ^ background) & hit) ^ background;
+        const Labels label(labels);
+        const Floats weight = ((foreground ^ background) & label.hit) ^ background;
         const Floats modulator = power<-1>(q, focal.halves) * weight;
         if (grad)
         {
@@ -312,13 +310,13 @@ public:
             const Floats factor = modulator * scale * (Floats(1.f) - Floats(focal.gamma) * ratio);
             const Floats ofOthers = factor * inverse, ofTarget = negative(factor * q);
             for (int j = 0; j < columns; ++j)
-                v_store(x + j * lanes, (Floats(vx_load(x + j * lanes)) * ofOthers & valid).v);
-            v_store(targets, (ofTarget & valid).v);
+                v_store(x + j * lanes, (Floats(vx_load(x + j * lanes)) * ofOthers & label.valid).v);
+            v_store(targets, (ofTarget & label.valid).v);
             for (int i = 0; i < lanes; ++i)
                 x[columnOf(labels[i]) * lanes + i] = targets[i];
             separate(x, count, columns, lanes, grad, columns);
         }
-        return negative(modulator * logP) & valid;
+        return negative(modulator * logP) & label.valid;
     }
 
 private:
