@@ -30,12 +30,7 @@ int main(int argc, char** argv)
         if (size.empty())
             throw std::runtime_error("there is no description beside " + path);
 
-#if CV_VERSION_MAJOR < 5
         cv::dnn::DetectionModel model(path);
-#else
-        // The new engine of OpenCV 5.0 gives wrong boxes; without this line, train with --kind=onnx.
-        cv::dnn::DetectionModel model(cv::dnn::readNetFromONNX(path, cv::dnn::ENGINE_CLASSIC));
-#endif
         model.setInputSize(size);
 
         cv::Mat picture = cv::imread(argv[2]);

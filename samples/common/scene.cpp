@@ -83,6 +83,17 @@ Mat drawShape(const std::string& name, float radius, RNG& rng)
     return cover;
 }
 
+//! The smallest box around what is not 0.
+Rect boundsOf(const Mat& mask)
+{
+    Rect box;
+    std::vector<Point> points;
+    findNonZero(mask, points);
+    for (const Point& p : points)
+        box |= Rect(p, Size(1, 1));
+    return box;
+}
+
 //! The object's surface: a colour, a texture, a darker rim; cells have a nucleus.
 Mat drawSurface(const std::string& name, const Mat& cover, float radius, RNG& rng)
 {
@@ -130,7 +141,7 @@ Scene drawScene(Size size, RNG& rng)
             continue;
         const Mat visible = cover(seen - corner);
         const Mat solid = visible > 0.5f;
-        const Rect tight = boundingRect(solid);
+        const Rect tight = boundsOf(solid);
         if (tight.width < 5 || tight.height < 5)
             continue;
         const float opacity = static_cast<float>(rng.uniform(0.55, 1.));

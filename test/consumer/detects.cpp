@@ -6,8 +6,8 @@
 
 int main()
 {
-    const cv::Mat a = (cv::Mat_<float>(1, 4) << 0, 0, 4, 2);
-    const cv::Mat b = (cv::Mat_<float>(1, 4) << 2, 0, 6, 2);
+    const cv::Mat a = cv::Mat_<float>({1, 4}, {0, 0, 4, 2});
+    const cv::Mat b = cv::Mat_<float>({1, 4}, {2, 0, 6, 2});
     cv::Mat overlaps;
     cv::dnn_rpn::boxIoU(a, b, overlaps);
     std::printf("IoU %g\n", overlaps.at<float>(0, 0));

@@ -495,12 +495,7 @@ Detector::Detector(const String& model) : impl(makePtr<Impl>())
             ("'%s' is of kind \"%s\" and made for ONNX Runtime and OpenCV 5: results of any size have no "
              "place in this class. The trainer's kind \"opencv\" does",
              model.c_str(), d.kind.c_str()));
-#if CV_VERSION_MAJOR < 5
     impl->net = dnn::readNetFromONNX(model);
-#else
-    // The new engine of OpenCV 5.0 does not see DetectionOutput's code_type and gives wrong boxes.
-    impl->net = dnn::readNetFromONNX(model, dnn::ENGINE_CLASSIC);
-#endif
     impl->outputNames = impl->net.getUnconnectedOutLayersNames();
     if (impl->description.kind == "opencv" && impl->outputNames.size() != 1)
         CV_Error_(Error::StsUnmatchedSizes, ("'%s': a model of kind \"opencv\" must have one output, not %d",

@@ -200,7 +200,7 @@ TEST(AnchorHead, classesPullAtTheirOwnColumns)
         Mat anchors, matches, labels;
         std::vector<int> counts;
         s.head->anchors(*s.network, anchors, counts);
-        const Mat boxes = (Mat_<float>(2, 4) << 8, 8, 30, 24, 40, 20, 58, 44);
+        const Mat boxes = Mat_<float>({2, 4}, {8, 8, 30, 24, 40, 20, 58, 44});
         matchAnchors(anchors, boxes, noArray(), matches, s.head->parameters().match);
         matchLabels(matches, std::vector<int>{3, 2}, labels);
         const Tensor& gradient = s.network->gradient(s.head->logitsNode());
@@ -372,7 +372,7 @@ TEST(AnchorHead, paperNormalisers)
     generateAnchors(s.head->levels()[0], Size(shape.w, shape.h), anchors);
     MatchParams match;
     match.positiveIoU = 0.5f;
-    const Mat box = (Mat_<float>(1, 4) << 8, 8, 30, 24);
+    const Mat box = Mat_<float>({1, 4}, {8, 8, 30, 24});
     matchAnchors(anchors, box, Mat(0, 4, CV_32F), matches, match);
     const int positives = matchLabels(matches, noArray(), labels), negatives = countNonZero(labels == 0);
     EXPECT_EQ(positives, loss.positives);

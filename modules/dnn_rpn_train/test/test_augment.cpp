@@ -49,7 +49,13 @@ Rect findRectangle(const Mat& picture, int label)
         }
     double purest = 0;
     minMaxLoc(purity, nullptr, &purest);
-    return purest < 60 ? Rect() : boundingRect(purity > purest / 2);
+    Rect box;
+    std::vector<Point> pure;
+    if (purest >= 60)
+        findNonZero(purity > purest / 2, pure);
+    for (const Point& p : pure)
+        box |= Rect(p, Size(1, 1));
+    return box;
 }
 
 void expectValid(const Sample& s, Size size)

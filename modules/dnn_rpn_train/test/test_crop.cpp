@@ -64,7 +64,7 @@ TEST(Crop, givesWhatCvDnnsLayerGives)
             const Size picture(320, 240);
             const Tensor map = drawn(shape, rng);
             Mat boxes = drawnBoxes(20, picture, rng);
-            boxes.push_back(Mat((Mat_<float>(3, 4) << 0, 0, 320, 240, 0, 0, 0, 0, 320, 240, 320, 240)));
+            boxes.push_back(Mat(Mat_<float>({3, 4}, {0, 0, 320, 240, 0, 0, 0, 0, 320, 240, 320, 240})));
             Crop crop(size);
             const Tensor& crops = crop.forward(map, {boxes}, picture);
             const Mat theirs = cropAndResize(map, boxes, picture, size);

@@ -250,12 +250,12 @@ TEST(Example, tellsFoundFromWrong)
     a.box = Vec4f(10, 10, 50, 50);
     hidden.box = Vec4f(60, 10, 90, 50);
     hidden.ignored = true;
-    const Mat boxes = (Mat_<float>(5, 4) << 12, 10, 50, 50, //
-                       10, 12, 50, 50,                      // suppressed
-                       60, 10, 90, 50,                      // neither right nor wrong
-                       0, 60, 20, 80,                       //
-                       70, 60, 95, 80);
-    const Mat confidences = (Mat_<float>(5, 1) << 0.9f, 0.8f, 0.7f, 0.5f, 0.1f);
+    const Mat boxes = Mat_<float>({5, 4}, {12, 10, 50, 50, //
+                                           10, 12, 50, 50, // suppressed
+                                           60, 10, 90, 50, // neither right nor wrong
+                                           0,  60, 20, 80, //
+                                           70, 60, 95, 80});
+    const Mat confidences = Mat_<float>({5, 1}, {0.9f, 0.8f, 0.7f, 0.5f, 0.1f});
     const Example example("<x>.jpg", Mat(100, 1200, CV_8UC3, Scalar(1, 2, 3)), boxes, confidences,
                           {a, hidden});
     const std::string html = example.html(0.3f);

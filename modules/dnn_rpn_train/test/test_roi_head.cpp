@@ -71,9 +71,9 @@ const std::vector<std::vector<Object>> twoPictures{
 
 std::vector<Mat> someProposals()
 {
-    return {(Mat_<float>(6, 4) << 9, 7, 31, 25, 38, 22, 57, 43, 1, 31, 19, 47, 0, 0, 12, 12, 50, 2, 62, 12, 5,
-             5, 60, 40),
-            (Mat_<float>(4, 4) << 22, 11, 52, 38, 18, 12, 47, 42, 2, 2, 20, 20, 40, 30, 64, 48)};
+    return {Mat_<float>({6, 4}, {9, 7, 31, 25, 38, 22, 57, 43, 1, 31, 19, 47,
+                                 0, 0, 12, 12, 50, 2,  62, 12, 5, 5,  60, 40}),
+            Mat_<float>({4, 4}, {22, 11, 52, 38, 18, 12, 47, 42, 2, 2, 20, 20, 40, 30, 64, 48})};
 }
 
 TEST(RoiHead, gradientReachesTheSharedFeatures)
@@ -167,7 +167,7 @@ TEST(RoiHead, detectsWhatItJudges)
     ASSERT_EQ(Size(12, 3), deltas.size());
     for (int i = 0; i < 3; i++)
         EXPECT_LT(sum(probabilities.row(i))[0], 1);
-    probabilities = (Mat_<float>(3, 3) << 0.1f, 0.7f, 0.1f, 0.8f, 0, 0, 0, 0, 0);
+    probabilities = Mat_<float>({3, 3}, {0.1f, 0.7f, 0.1f, 0.8f, 0, 0, 0, 0, 0});
     deltas = Mat::zeros(3, 12, CV_32F);
     deltas.at<float>(0, 4) = 10 * 2.f / 22; // class 2 of the first: two pixels to the right
     Mat found, scores, labels;

@@ -262,13 +262,13 @@ TEST(OperatingPoint, liesWhereF1IsHighest)
     b.box = Vec4f(20, 0, 30, 10);
     hidden.box = Vec4f(40, 0, 50, 10);
     hidden.ignored = true;
-    const Mat boxes = (Mat_<float>(6, 4) << 0, 0, 10, 10, // right
-                       0, 0, 10, 9,                       // the same again: suppressed
-                       20, 0, 30, 10,                     // right
-                       40, 0, 50, 10,                     // counts neither way
-                       60, 0, 70, 10,                     // wrong
-                       80, 0, 90, 10);                    // wrong
-    const Mat scores = (Mat_<float>(6, 1) << 0.9f, 0.85f, 0.5f, 0.45f, 0.2f, 0.1f);
+    const Mat boxes = Mat_<float>({6, 4}, {0,  0, 10, 10,   // right
+                                           0,  0, 10, 9,    // the same again: suppressed
+                                           20, 0, 30, 10,   // right
+                                           40, 0, 50, 10,   // counts neither way
+                                           60, 0, 70, 10,   // wrong
+                                           80, 0, 90, 10}); // wrong
+    const Mat scores = Mat_<float>({6, 1}, {0.9f, 0.85f, 0.5f, 0.45f, 0.2f, 0.1f});
     OperatingPoint point;
     point.add(boxes, scores, {a, b, hidden});
     EXPECT_FLOAT_EQ(0.35f, point.threshold());

@@ -3,8 +3,8 @@
 // of this distribution and at http://opencv.org/license.html.
 #include "../precomp.hpp"
 #include "export.hpp"
+#include "export_decode.hpp"
 #include "export_roi.hpp"
-#include "../onnx/writer.hpp"
 
 namespace cv {
 namespace dnn_rpn_train {
@@ -136,16 +136,18 @@ std::string exportForOpenCV(const Graph& graph, const AnchorHead& head, Size siz
         writer.addNode("Softmax", "scores", {"logits"}).integer("axis", 2);
     else
         writer.addNode("Sigmoid", "scores", {"logits"});
-    writer.addNode("Flatten", "scores.flat", {"scores"}).integer("axis", 1);
-    writer.addNode("Flatten", "deltas.flat", {"deltas"}).integer("axis", 1);
+    // OpenCV 5's DetectionModel asks for a layer of the output's name, whichever: this one bears it.
+    writer.addNode("Flatten", outputName, {"scores"}).integer("axis", 1).output("scores.flat");
     addAnchors(writer, graph, head);
+    Formula f(writer, "decode");
+    const Value priors = sizedPriors(f, f.slice("anchors", 0, 1, 1)), codes = cornerCodes(f, "deltas");
     const char* const name = roi ? "proposals" : "detections";
     OnnxWriter::NodeRef node =
-        writer.addNode("DetectionOutput", name, {"deltas.flat", "scores.flat", "anchors"})
+        writer.addNode("DetectionOutput", name, {codes, "scores.flat", priors})
             .integer("num_classes", columns)
             .integer("share_location", 1)
             .integer("background_label_id", 0)
-            .text("code_type", "CENTER_SIZE")
+            .text("code_type", "CORNER")
             .integer("variance_encoded_in_target", 0)
             .integer("clip", 1)
             .real("nms_threshold", classes ? detections.nmsThreshold : proposals.nmsThreshold)
@@ -161,8 +163,8 @@ std::string exportForOpenCV(const Graph& graph, const AnchorHead& head, Size siz
         addSecondStage(writer, *roi, name, graph.nodes[roi->featuresNode()].name);
     else
     {
-        node.output("onnx_node!detections");
-        writer.addOutput("onnx_node!detections", {1, 1, -1, 7});
+        node.output(outputName);
+        writer.addOutput(outputName, {1, 1, -1, 7});
     }
     return writer.bytes();
 }

@@ -13,11 +13,14 @@
 namespace cv {
 namespace dnn_rpn_train {
 
-/** @brief The graph with the head's boxes behind it as an ONNX file for stock cv::dnn, 4.6 and later.
+/** @brief The name of the file's only output. So called, the importer of OpenCV 4 adds no Identity behind it, and
+cv::dnn::DetectionModel, which looks at the type of the last layer, finds DetectionOutput. */
+constexpr const char* outputName = "onnx_node!detections";
+
+/** @brief The graph with the head's boxes behind it as an ONNX file for stock cv::dnn, 4.5.5 and later.
 
 Nodes of cv::dnn's own layers PriorBox and DetectionOutput stand in the default domain, where the
-importer hands unknown operators to its layer factory. The last node is named so that the importer adds
-no Identity behind it: cv::dnn::DetectionModel looks at the type of the last layer.
+importer hands unknown operators to its layer factory.
 
 DetectionOutput suppresses boxes of one class whatever their level, and its limit of boxes before that (preNms) is
 for each class, not for each level; it has no smallest size and no limit of log sizes. In these it differs from generateProposals() and

@@ -3,7 +3,7 @@
 // of this distribution and at http://opencv.org/license.html.
 #include "../precomp.hpp"
 #include "export_onnx.hpp"
-#include "../onnx/writer.hpp"
+#include "../onnx/formula.hpp"
 
 #include "opencv2/dnn_rpn.hpp"
 
@@ -13,95 +13,6 @@ namespace dnn_rpn_train {
 using namespace dnn_rpn;
 
 namespace {
-
-using Value = std::string;
-
-//! Writes operators one behind the other; every value gets a name of its own.
-class Formula
-{
-public:
-    explicit Formula(OnnxWriter& writer_) : writer(writer_) {}
-
-    OnnxWriter::NodeRef node(const std::string& type, const std::vector<Value>& inputs, Value& output)
-    {
-        output = next();
-        return writer.addNode(type, output, inputs);
-    }
-    Value op(const std::string& type, const std::vector<Value>& inputs)
-    {
-        Value output;
-        node(type, inputs, output);
-        return output;
-    }
-    Value floats(const std::vector<int64_t>& dims, const std::vector<float>& values)
-    {
-        const Value name = next();
-        writer.addConstant(name, dims, values.data());
-        return name;
-    }
-    Value number(float value) { return floats({}, {value}); }
-    Value whole(const std::vector<int64_t>& values)
-    {
-        const Value name = next();
-        writer.addConstant(name, values);
-        return name;
-    }
-    Value reshape(const Value& x, const std::vector<int64_t>& shape)
-    {
-        return op("Reshape", {x, whole(shape)});
-    }
-    Value slice(const Value& x, int first, int last, int axis)
-    {
-        return op("Slice", {x, whole({first}), whole({last}), whole({axis})});
-    }
-    Value concat(const std::vector<Value>& all, int axis)
-    {
-        if (all.size() == 1)
-            return all[0];
-        Value output;
-        node("Concat", all, output).integer("axis", axis);
-        return output;
-    }
-    Value gather(const Value& x, const Value& indices)
-    {
-        Value output;
-        node("Gather", {x, indices}, output).integer("axis", 0);
-        return output;
-    }
-    Value toFloat(const Value& x)
-    {
-        Value output;
-        node("Cast", {x}, output).integer("to", 1);
-        return output;
-    }
-    Value toWhole(const Value& x)
-    {
-        Value output;
-        node("Cast", {x}, output).integer("to", 7);
-        return output;
-    }
-    /** @brief The best of a list of numbers, falling, and where they were.
-
-    OpenCV 5 cannot have the best 0 of a list: a number below all others is added, and the last of the best left out.
-    @param x above -2 */
-    Value top(const Value& x, int most, Value& indices)
-    {
-        Value count = op("Shape", {x}), best, where = next();
-        if (most > 0)
-            count = op("Min", {count, whole({most})});
-        node("TopK", {concat({x, floats({1}, {-2})}, 0), op("Add", {count, whole({1})})}, best)
-            .integer("axis", 0)
-            .addOutput(where);
-        indices = slice(where, 0, -1, 0);
-        return slice(best, 0, -1, 0);
-    }
-
-private:
-    Value next() { return "boxes." + std::to_string(named++); }
-
-    OnnxWriter& writer;
-    int named = 0;
-};
 
 //! Boxes, their scores and their labels (whole numbers; empty: all are 1).
 struct Found

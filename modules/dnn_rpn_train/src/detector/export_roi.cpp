@@ -3,6 +3,8 @@
 // of this distribution and at http://opencv.org/license.html.
 #include "../precomp.hpp"
 #include "export_roi.hpp"
+#include "export.hpp"
+#include "export_decode.hpp"
 
 namespace cv {
 namespace dnn_rpn_train {
@@ -36,40 +38,20 @@ Graph withPlainDeltas(const RoiHead& roi)
     return g;
 }
 
-//! Columns first..last-1 of a table 1 x 1 x P x 7.
-std::string addColumns(OnnxWriter& writer, const std::string& name, const std::string& table, int first,
-                       int last)
-{
-    writer.addConstant(name + ".first", {first});
-    writer.addConstant(name + ".last", {last});
-    writer.addConstant(name + ".axis", {3});
-    writer.addNode("Slice", name, {table, name + ".first", name + ".last", name + ".axis"});
-    return name;
-}
-
-std::string addReshape(OnnxWriter& writer, const std::string& name, const std::string& value,
-                       const std::vector<int64_t>& shape)
-{
-    writer.addConstant(name + ".shape", shape);
-    writer.addNode("Reshape", name, {value, name + ".shape"});
-    return name;
-}
-
 //! P x columns: 1 where the row of the table holds a proposal, 0 where it is filled up.
-std::string addMask(OnnxWriter& writer, const std::string& table, int columns)
+Value mask(Formula& f, const Value& table, int columns)
 {
-    const std::string score =
-        addReshape(writer, "roi.mask.scores", addColumns(writer, "roi.mask.column", table, 2, 3), {-1, 1});
+    const Value score = f.reshape(f.slice(table, 2, 3, 3), {-1, 1});
     // A product of matrices spreads the column, which cv::dnn 4.6 cannot do with every operator. Whatever score a
     // proposal has, times this it is above 1.
-    const std::vector<float> large(columns, 1e30f);
-    writer.addConstant("roi.mask.weight", {columns, 1}, large.data());
-    const std::vector<float> none(columns, 0.f);
-    writer.addConstant("roi.mask.bias", {columns}, none.data());
-    writer.addNode("Gemm", "roi.mask.spread", {score, "roi.mask.weight", "roi.mask.bias"})
+    Value spread, all;
+    f.node("Gemm",
+           {score, f.floats({columns, 1}, std::vector<float>(columns, 1e30f)),
+            f.floats({columns}, std::vector<float>(columns, 0.f))},
+           spread)
         .integer("transB", 1);
-    writer.addNode("Clip", "roi.mask", {"roi.mask.spread"}).real("min", 0).real("max", 1);
-    return "roi.mask";
+    f.node("Clip", {spread}, all).real("min", 0).real("max", 1);
+    return all;
 }
 
 } // namespace
@@ -80,32 +62,33 @@ void addSecondStage(OnnxWriter& writer, const RoiHead& roi, const std::string& p
     const RoiParams& p = roi.parameters();
     const Graph graph = withPlainDeltas(roi);
     const int columns = roi.classes() + 1;
+    Formula f(writer, "roi.decode");
     writer.addNode("CropAndResize", graph.nodes[0].name, {features, proposals})
         .integer("width", p.pooled.width)
         .integer("height", p.pooled.height);
     writer.addGraph(graph, graph.nodes[0].name);
     writer.addNode("Softmax", "roi.probabilities", {graph.nodes[roi.logitsNode()].name}).integer("axis", 1);
-    writer.addNode("Mul", "roi.scores", {"roi.probabilities", addMask(writer, proposals, columns)});
-    const std::string scores = addReshape(writer, "roi.scores.row", "roi.scores", {1, -1}),
-                      deltas =
-                          addReshape(writer, "roi.deltas.row", graph.nodes[roi.deltasNode()].name, {1, -1}),
-                      boxes = addReshape(writer, "roi.boxes.row",
-                                         addColumns(writer, "roi.boxes", proposals, 3, 7), {1, 1, -1});
+    writer.addNode("Mul", "roi.scores", {"roi.probabilities", mask(f, proposals, columns)});
+    const int boxes = p.sharedDeltas ? 1 : columns;
+    const Value scores = f.reshape("roi.scores", {1, -1}),
+                codes =
+                    cornerCodes(f, f.reshape(graph.nodes[roi.deltasNode()].name, {1, -1, 4 * boxes}), boxes),
+                priors = sizedPriors(f, f.slice(proposals, 3, 7, 3));
     const dnn_rpn::DetectionParams& d = p.detections;
     const int all = p.proposals.postNms * roi.classes();
-    writer.addNode("DetectionOutput", "detections", {deltas, scores, boxes})
-        .output("onnx_node!detections")
+    writer.addNode("DetectionOutput", "detections", {codes, scores, priors})
+        .output(outputName)
         .integer("num_classes", columns)
         .integer("share_location", p.sharedDeltas)
         .integer("background_label_id", 0)
-        .text("code_type", "CENTER_SIZE")
-        .integer("variance_encoded_in_target", 1)
+        .text("code_type", "CORNER")
+        .integer("variance_encoded_in_target", 0)
         .integer("clip", 1)
         .real("nms_threshold", d.nmsThreshold)
         .real("confidence_threshold", d.scoreThreshold)
         .integer("top_k", d.preNms > 0 ? d.preNms : -1)
         .integer("keep_top_k", d.maxDetections > 0 ? d.maxDetections : all);
-    writer.addOutput("onnx_node!detections", {1, 1, -1, 7});
+    writer.addOutput(outputName, {1, 1, -1, 7});
 }
 
 } // namespace dnn_rpn_train

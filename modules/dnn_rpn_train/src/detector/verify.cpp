@@ -219,12 +219,7 @@ void verifyExport(const std::string& file, const String& kind, Network& network,
     if (kind == "onnx" || (roi && kind == "heads"))
         return; // cv::dnn 4 has no room for results of any size
 
-#if CV_VERSION_MAJOR < 5
     dnn::Net net = dnn::readNetFromONNX(file.data(), file.size());
-#else
-    dnn::Net net =
-        dnn::readNetFromONNX(file.data(), file.size(), dnn::ENGINE_CLASSIC); // as dnn_rpn::Detector
-#endif
     net.setPreferableBackend(dnn::DNN_BACKEND_OPENCV);
     net.setInput(dnn::blobFromImage(pattern));
     std::vector<Mat> outputs;

@@ -250,7 +250,7 @@ public:
 
     @param path ends in .onnx
     @param kind "opencv": boxes come out of cv::dnn::DetectionModel, preprocessing, decoding and
-    suppression inside; OpenCV 5.0 runs it with dnn::ENGINE_CLASSIC. "onnx": the same by standard operators of ONNX, set 16, for ONNX Runtime and OpenCV 5;
+    suppression inside, from OpenCV 4.5.5 on. "onnx": the same by standard operators of ONNX, set 16, for ONNX Runtime and OpenCV 5;
     outputs `boxes` D x 4 in pixels of the input, `scores` D, `labels` D. "heads": raw numbers, `logits`
     [N, K, 1, 2, C or C + 1] and `deltas` [N, K, 4], which dnn_rpn::Detector decodes; with a second stage, of its
     `proposals` [P, 4], `logits` [P, C + 1] and `deltas` [P, 4 C or 4], by standard operators. Files that cv::dnn 4
