@@ -5,7 +5,7 @@
 #define OPENCV_TEST_DNN_RPN_TRAIN_NAIVE_HPP
 
 #include "test_precomp.hpp"
-#include "../src/net/graph.hpp"
+#include "../src/graph/graph.hpp"
 
 namespace opencv_test {
 

@@ -2,6 +2,7 @@
 // It is subject to the license terms in the LICENSE file found in the top-level directory
 // of this distribution and at http://opencv.org/license.html.
 #include "scratch.hpp"
+#include "../src/data/fingerprint.hpp"
 #include "../src/train/checkpoint.hpp"
 #include "opencv2/dnn_rpn/file.hpp"
 
@@ -227,7 +228,7 @@ TEST(Settings, everythingOfThePicturesCounts)
     auto message = [&](const std::function<void(Dataset&)>& change) {
         Dataset other = set;
         change(other);
-        return errorOf([&] { requireSame(settingsOf(set, "training"), settingsOf(other, "training"), "c"); });
+        return errorOf([&] { requireSame(fingerprint(set, "training"), fingerprint(other, "training"), "c"); });
     };
     EXPECT_EQ("", message([](Dataset&) {}));
     EXPECT_EQ("", message([](Dataset& d) { d.images[0].path = "/moved/discs_0.png"; }));

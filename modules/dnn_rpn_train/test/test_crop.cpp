@@ -4,7 +4,7 @@
 #include "scratch.hpp"
 #include "../src/detector/corner_features.hpp"
 #include "../src/detector/crop.hpp"
-#include "../src/net/network.hpp"
+#include "../src/engine/network.hpp"
 
 namespace opencv_test {
 namespace {

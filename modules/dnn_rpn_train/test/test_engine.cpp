@@ -4,8 +4,8 @@
 #include "test_precomp.hpp"
 #include "naive.hpp"
 #include "../src/engine/engine.hpp"
-#include "../src/net/memory_plan.hpp"
-#include "../src/net/network.hpp"
+#include "../src/engine/memory_plan.hpp"
+#include "../src/engine/network.hpp"
 
 namespace opencv_test {
 namespace {

@@ -4,7 +4,7 @@
 #include <functional>
 
 #include "scratch.hpp"
-#include "../src/net/network.hpp"
+#include "../src/engine/network.hpp"
 #include "../src/onnx/import.hpp"
 #include "../src/onnx/writer.hpp"
 #include "opencv2/dnn_rpn.hpp"

@@ -13,7 +13,7 @@
 #include "../src/detector/export.hpp"
 #include "../src/detector/pyramid.hpp"
 #include "../src/detector/verify.hpp"
-#include "../src/net/network.hpp"
+#include "../src/engine/network.hpp"
 #include "../src/onnx/import.hpp"
 
 namespace opencv_test {

@@ -2,11 +2,11 @@
 // It is subject to the license terms in the LICENSE file found in the top-level directory
 // of this distribution and at http://opencv.org/license.html.
 #include "scratch.hpp"
-#include "../src/train/axis.hpp"
-#include "../src/train/chart.hpp"
-#include "../src/train/curve.hpp"
-#include "../src/train/example.hpp"
-#include "../src/train/html.hpp"
+#include "../src/report/axis.hpp"
+#include "../src/report/chart.hpp"
+#include "../src/report/curve.hpp"
+#include "../src/report/example.hpp"
+#include "../src/report/html.hpp"
 #include "opencv2/dnn_rpn/file.hpp"
 
 namespace opencv_test {

@@ -4,7 +4,7 @@
 #include "scratch.hpp"
 #include "../src/detector/backbone.hpp"
 #include "../src/detector/stages.hpp"
-#include "../src/net/network.hpp"
+#include "../src/engine/network.hpp"
 
 namespace opencv_test {
 namespace {

@@ -13,9 +13,6 @@ namespace dnn_rpn_train {
 //! True with that probability; takes one number.
 CV_EXPORTS bool chance(RNG& rng, double probability);
 
-//! Whether a picture can only come as it is or with left and right exchanged.
-CV_EXPORTS bool onlyMirrors(const AugmentParams& params);
-
 /** @brief Brings a decoded picture to the resolution that augmentation can use, which is what is worth
 keeping in memory: the network's where it only mirrors and paints; else the picture's own, but no more than
 the largest zoom shows pixel by pixel.

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "opencv2/dnn_rpn_train/dataset.hpp"
-#include "../net/tensor.hpp"
+#include "../graph/tensor.hpp"
 
 namespace cv {
 namespace dnn_rpn_train {

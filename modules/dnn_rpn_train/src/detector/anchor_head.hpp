@@ -4,8 +4,8 @@
 #ifndef OPENCV_DNN_RPN_TRAIN_DETECTOR_ANCHOR_HEAD_HPP
 #define OPENCV_DNN_RPN_TRAIN_DETECTOR_ANCHOR_HEAD_HPP
 
-#include "opencv2/dnn_rpn_train/trainer.hpp"
-#include "../net/network.hpp"
+#include "opencv2/dnn_rpn_train/params.hpp"
+#include "../engine/network.hpp"
 #include "head_loss.hpp"
 
 namespace cv {

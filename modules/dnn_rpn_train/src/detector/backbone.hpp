@@ -6,7 +6,7 @@
 
 #include <string>
 
-#include "../net/graph.hpp"
+#include "../graph/graph.hpp"
 
 namespace cv {
 namespace dnn_rpn_train {

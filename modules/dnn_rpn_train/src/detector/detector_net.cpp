@@ -4,7 +4,6 @@
 #include "../precomp.hpp"
 #include "detector_net.hpp"
 
-#include "../data/augment.hpp"
 #include "../data/loader.hpp"
 #include "feature_cache.hpp"
 #include "backbone.hpp"
@@ -145,7 +144,7 @@ std::string DetectorNet::describe(int pictures) const
     std::string text = stages->describe(trunk, frozenStages());
     if (!head && frozenStages() == stages->count())
         text += "\nits features are worked out in every step, as a pyramid reads more than the last map";
-    else if (head && !onlyMirrors(params.augment))
+    else if (head && !params.augment.onlyMirrors())
         text += "\nits features are worked out in every step, as augmentation varies the pictures";
     else if (head)
     {
@@ -161,7 +160,7 @@ std::string DetectorNet::describe(int pictures) const
 
 void DetectorNet::keepFeatures(int pictures)
 {
-    if (head && onlyMirrors(params.augment))
+    if (head && params.augment.onlyMirrors())
         cache = std::make_unique<FeatureCache>(head->backbone, pictures, batchShape());
 }
 

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "opencv2/dnn_rpn/model.hpp"
-#include "opencv2/dnn_rpn_train/trainer.hpp"
+#include "opencv2/dnn_rpn_train/params.hpp"
 #include "../data/batches.hpp"
 #include "roi_head.hpp"
 #include "anchor_head.hpp"

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "../data/loader.hpp"
-#include "../net/network.hpp"
+#include "../engine/network.hpp"
 
 namespace cv {
 namespace dnn_rpn_train {

@@ -6,8 +6,8 @@
 
 #include <vector>
 
-#include "opencv2/dnn_rpn_train/trainer.hpp"
-#include "../net/graph.hpp"
+#include "opencv2/dnn_rpn_train/params.hpp"
+#include "../graph/graph.hpp"
 
 namespace cv {
 namespace dnn_rpn_train {

@@ -4,9 +4,9 @@
 #ifndef OPENCV_DNN_RPN_TRAIN_DETECTOR_ROI_HEAD_HPP
 #define OPENCV_DNN_RPN_TRAIN_DETECTOR_ROI_HEAD_HPP
 
-#include "opencv2/dnn_rpn_train/trainer.hpp"
+#include "opencv2/dnn_rpn_train/params.hpp"
 #include "crop.hpp"
-#include "../net/network.hpp"
+#include "../engine/network.hpp"
 #include "head_loss.hpp"
 
 namespace cv {

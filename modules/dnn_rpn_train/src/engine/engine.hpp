@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "../net/graph.hpp"
+#include "../graph/graph.hpp"
 
 namespace cv {
 namespace dnn_rpn_train {

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "../net/graph.hpp"
+#include "../graph/graph.hpp"
 
 namespace onnx {
 class ModelProto;

@@ -3,7 +3,7 @@
 // of this distribution and at http://opencv.org/license.html.
 #include "../precomp.hpp"
 #include "checkpoint.hpp"
-#include "hash.hpp"
+#include "../params/hash.hpp"
 
 #include <cstring>
 

@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "../net/tensor.hpp"
-#include "settings.hpp"
+#include "../graph/tensor.hpp"
+#include "../params/settings.hpp"
 
 namespace cv {
 namespace dnn_rpn_train {

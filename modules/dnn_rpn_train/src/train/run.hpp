@@ -8,7 +8,7 @@
 #include <map>
 #include <memory>
 
-#include "opencv2/dnn_rpn_train/trainer.hpp"
+#include "opencv2/dnn_rpn_train/params.hpp"
 #include "average.hpp"
 #include "checkpoint.hpp"
 #include "solver.hpp"

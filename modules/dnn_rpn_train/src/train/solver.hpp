@@ -6,7 +6,7 @@
 
 #include <vector>
 
-#include "../net/network.hpp"
+#include "../engine/network.hpp"
 
 namespace cv {
 namespace dnn_rpn_train {

@@ -9,7 +9,7 @@
 #include "opencv2/dnn_rpn/file.hpp"
 #include "opencv2/imgproc.hpp"
 
-#include "../data/augment.hpp"
+#include "../data/fingerprint.hpp"
 #include "../data/loader.hpp"
 #include "../detector/detector_net.hpp"
 #include "operating_point.hpp"
@@ -184,7 +184,7 @@ struct Trainer::Impl
     //! The pictures must be those of the checkpoint, if there is one.
     void identify(const Dataset& dataset, const Dataset& validation)
     {
-        Settings now = settingsOf(dataset, "training");
+        Settings now = fingerprint(dataset, "training");
         if (params.evalEvery > 0)
         {
             if (validation.countObjects() == 0)
@@ -192,7 +192,7 @@ struct Trainer::Impl
                           ("scoring every %d epochs wants validation pictures with objects: "
                            "there are %d pictures and no object",
                            params.evalEvery, static_cast<int>(validation.images.size())));
-            const Settings more = settingsOf(validation, "validation");
+            const Settings more = fingerprint(validation, "validation");
             now.insert(now.end(), more.begin(), more.end());
         }
         if (!resumed.empty())

@@ -49,6 +49,9 @@ struct CV_EXPORTS AugmentParams
 
     //! cv::Exception names the member that is out of its range.
     void check() const;
+
+    //! Whether an image can only come as it is or with left and right exchanged.
+    bool onlyMirrors() const;
 };
 
 //! @}

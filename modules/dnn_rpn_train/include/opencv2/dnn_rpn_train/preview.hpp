@@ -4,7 +4,8 @@
 #ifndef OPENCV_DNN_RPN_TRAIN_PREVIEW_HPP
 #define OPENCV_DNN_RPN_TRAIN_PREVIEW_HPP
 
-#include "opencv2/dnn_rpn_train/trainer.hpp"
+#include "opencv2/dnn_rpn_train/dataset.hpp"
+#include "opencv2/dnn_rpn_train/params.hpp"
 
 namespace cv {
 namespace dnn_rpn_train {

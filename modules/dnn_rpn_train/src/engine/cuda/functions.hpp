@@ -8,7 +8,7 @@
 #include <limits>
 
 #include "put.hpp"
-#include "../../net/graph.hpp"
+#include "../../graph/graph.hpp"
 
 namespace cv {
 namespace dnn_rpn_train {

@@ -6,7 +6,7 @@
 
 #include "places.hpp"
 #include "put.hpp"
-#include "../../net/graph.hpp"
+#include "../../graph/graph.hpp"
 
 namespace cv {
 namespace dnn_rpn_train {

@@ -5,7 +5,7 @@
 #define OPENCV_DNN_RPN_TRAIN_ENGINE_CUDA_PLACES_HPP
 
 #include "everywhere.hpp"
-#include "../../net/tensor.hpp"
+#include "../../graph/tensor.hpp"
 
 namespace cv {
 namespace dnn_rpn_train {

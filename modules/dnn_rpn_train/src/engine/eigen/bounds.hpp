@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <limits>
 
-#include "../../net/graph.hpp"
+#include "../../graph/graph.hpp"
 
 namespace cv {
 namespace dnn_rpn_train {

@@ -4,7 +4,7 @@
 #ifndef OPENCV_DNN_RPN_TRAIN_ENGINE_EIGEN_WINDOW_HPP
 #define OPENCV_DNN_RPN_TRAIN_ENGINE_EIGEN_WINDOW_HPP
 
-#include "../../net/graph.hpp"
+#include "../../graph/graph.hpp"
 
 namespace cv {
 namespace dnn_rpn_train {

@@ -43,16 +43,11 @@ std::string text(const std::vector<String>& names)
     return list;
 }
 
-std::string text(const Hash& hash)
-{
-    return format("%016llx", static_cast<unsigned long long>(hash.value()));
-}
-
 std::string hashOfFile(const String& path)
 {
     Hash hash;
     hash.add(dnn_rpn::readFile(path));
-    return text(hash);
+    return hash.text();
 }
 
 void add(Settings& all, const std::string& before, const ProposalParams& p)
@@ -175,24 +170,6 @@ Settings settingsOf(const TrainParams& p)
     const Settings second = settingsOf(p.roi);
     all.insert(all.end(), second.begin(), second.end());
     return all;
-}
-
-Settings settingsOf(const Dataset& dataset, const std::string& what)
-{
-    Hash hash;
-    for (const AnnotatedImage& image : dataset.images)
-    {
-        hash.add(image.path.substr(image.path.find_last_of("/\\") + 1));
-        for (const Object& o : image.objects)
-        {
-            hash.add(&o.box, sizeof(o.box));
-            hash.add(&o.label, sizeof(o.label));
-            hash.add(&o.ignored, sizeof(o.ignored));
-        }
-    }
-    return {{what + " pictures", text(static_cast<int>(dataset.images.size()))},
-            {what + " objects", text(dataset.countObjects())},
-            {what + " pictures' names and boxes", text(hash)}};
 }
 
 void requireSame(const Settings& then, const Settings& now, const std::string& path)

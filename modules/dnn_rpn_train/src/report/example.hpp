@@ -6,7 +6,7 @@
 
 #include <string>
 
-#include "operating_point.hpp"
+#include "../train/operating_point.hpp"
 
 namespace cv {
 namespace dnn_rpn_train {

@@ -1,8 +1,8 @@
 // This file is part of OpenCV project.
 // It is subject to the license terms in the LICENSE file found in the top-level directory
 // of this distribution and at http://opencv.org/license.html.
-#ifndef OPENCV_DNN_RPN_TRAIN_NET_TENSOR_HPP
-#define OPENCV_DNN_RPN_TRAIN_NET_TENSOR_HPP
+#ifndef OPENCV_DNN_RPN_TRAIN_GRAPH_TENSOR_HPP
+#define OPENCV_DNN_RPN_TRAIN_GRAPH_TENSOR_HPP
 
 #include "opencv2/core.hpp"
 

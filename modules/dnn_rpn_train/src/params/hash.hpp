@@ -29,6 +29,8 @@ public:
         add(text.data(), text.size());
     }
     uint64 value() const { return state; }
+    //! 16 hexadecimal digits.
+    std::string text() const { return format("%016llx", static_cast<unsigned long long>(state)); }
 
 private:
     uint64 state = 0xcbf29ce484222325ull;

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "opencv2/dnn_rpn_train/trainer.hpp"
+#include "opencv2/dnn_rpn_train/params.hpp"
 
 namespace cv {
 namespace dnn_rpn_train {
@@ -19,11 +19,6 @@ using Settings = std::vector<std::pair<std::string, std::string>>;
 //! The parameters, by the names of rpn_train's options; of the backbone file, a hash of its bytes. The number of
 //! threads counts where the engine's sums depend on it.
 CV_EXPORTS Settings settingsOf(const TrainParams& params);
-
-/** @brief Which pictures these are: how many, with how many objects, and a hash of the files' names (without
-folders, which may move), boxes and labels.
-@param what stands before the names: "training" or "validation" */
-CV_EXPORTS Settings settingsOf(const Dataset& dataset, const std::string& what);
 
 /** @brief cv::Exception with every setting that differs, its value then and its value now.
 @param path of the checkpoint, for the message */

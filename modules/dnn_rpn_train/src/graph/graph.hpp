@@ -1,8 +1,8 @@
 // This file is part of OpenCV project.
 // It is subject to the license terms in the LICENSE file found in the top-level directory
 // of this distribution and at http://opencv.org/license.html.
-#ifndef OPENCV_DNN_RPN_TRAIN_NET_GRAPH_HPP
-#define OPENCV_DNN_RPN_TRAIN_NET_GRAPH_HPP
+#ifndef OPENCV_DNN_RPN_TRAIN_GRAPH_GRAPH_HPP
+#define OPENCV_DNN_RPN_TRAIN_GRAPH_GRAPH_HPP
 
 #include <string>
 #include <vector>

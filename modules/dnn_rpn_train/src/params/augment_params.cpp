@@ -2,7 +2,7 @@
 // It is subject to the license terms in the LICENSE file found in the top-level directory
 // of this distribution and at http://opencv.org/license.html.
 #include "../precomp.hpp"
-#include "augment.hpp"
+#include "opencv2/dnn_rpn_train/augment.hpp"
 
 namespace cv {
 namespace dnn_rpn_train {
@@ -60,11 +60,10 @@ void AugmentParams::check() const
     within(noiseSigma, 0, 255, "noiseSigma");
 }
 
-bool onlyMirrors(const AugmentParams& p)
+bool AugmentParams::onlyMirrors() const
 {
-    const bool paints = p.colour > 0 && (p.brightness > 0 || p.contrast > 0 || p.saturation > 0 || p.hue > 0);
-    return !paints && p.flipVertically == 0 && p.turn == 0 && p.zoom == 0 && p.mosaic == 0 && p.blur == 0 &&
-           p.noise == 0;
+    const bool paints = colour > 0 && (brightness > 0 || contrast > 0 || saturation > 0 || hue > 0);
+    return !paints && flipVertically == 0 && turn == 0 && zoom == 0 && mosaic == 0 && blur == 0 && noise == 0;
 }
 
 } // namespace dnn_rpn_train

@@ -1,11 +1,11 @@
 // This file is part of OpenCV project.
 // It is subject to the license terms in the LICENSE file found in the top-level directory
 // of this distribution and at http://opencv.org/license.html.
-#ifndef OPENCV_DNN_RPN_TRAIN_NET_ENGINE_PARAMETERS_HPP
-#define OPENCV_DNN_RPN_TRAIN_NET_ENGINE_PARAMETERS_HPP
+#ifndef OPENCV_DNN_RPN_TRAIN_ENGINE_ENGINE_PARAMETERS_HPP
+#define OPENCV_DNN_RPN_TRAIN_ENGINE_ENGINE_PARAMETERS_HPP
 
-#include "graph.hpp"
-#include "../engine/engine.hpp"
+#include "../graph/graph.hpp"
+#include "engine.hpp"
 
 namespace cv {
 namespace dnn_rpn_train {
