@@ -62,7 +62,7 @@ Case anchorsCase(const Inputs& in)
     const Mat table = in.array("levels"), widths = in.array("widths"), heights = in.array("heights");
     std::vector<AnchorLevel> levels(table.rows);
     std::vector<Size> sizes;
-    for (int i = 0; i < table.rows; ++i)
+    for (int i = 0; i < table.rows; i++)
     {
         levels[i].stride = table.at<int>(i, 0);
         levels[i].offset = 0;
@@ -118,7 +118,7 @@ Case stockProposalCase(const Inputs& in)
     const auto net = std::make_shared<dnn::Net>();
     net->setInputsNames({"scores", "deltas", "info"});
     const int layer = net->addLayer("proposals", "Proposal", params);
-    for (int i = 0; i < 3; ++i)
+    for (int i = 0; i < 3; i++)
         net->connect(0, i, layer, i);
     net->setInput(in.array("stockScores"), "scores");
     net->setInput(in.array("stockDeltas"), "deltas");
@@ -159,7 +159,7 @@ Case stockNmsCase(const Inputs& in)
 {
     const Mat boxes = in.array("boxes");
     std::vector<Rect2d> rects;
-    for (int i = 0; i < boxes.rows; ++i)
+    for (int i = 0; i < boxes.rows; i++)
     {
         const float* b = boxes.ptr<float>(i);
         rects.push_back(Rect2d(b[0], b[1], double(b[2]) - b[0], double(b[3]) - b[1]));

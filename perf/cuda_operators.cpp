@@ -37,7 +37,7 @@ double timeOf(const std::function<void()>& call)
     check(cudaEventCreate(&end));
     const auto run = [&](int calls) {
         check(cudaEventRecord(begin, nullptr));
-        for (int i = 0; i < calls; ++i)
+        for (int i = 0; i < calls; i++)
             call();
         check(cudaEventRecord(end, nullptr));
         check(cudaEventSynchronize(end));
@@ -48,7 +48,7 @@ double timeOf(const std::function<void()>& call)
     run(3);
     const int calls = std::max(1, std::min(200, static_cast<int>(20 / std::max(run(3), 1e-3))));
     std::vector<double> times;
-    for (int i = 0; i < 9; ++i)
+    for (int i = 0; i < 9; i++)
         times.push_back(run(calls));
     std::sort(times.begin(), times.end());
     check(cudaEventDestroy(begin));
@@ -83,11 +83,11 @@ Mat normal(int rows, int columns, double mean, double sigma)
 Mat boxesIn(int count, int width, int height, double smallest, double largest)
 {
     Mat b(count, 4, CV_32F);
-    for (int i = 0; i < count; ++i)
+    for (int i = 0; i < count; i++)
     {
         b.at<float>(i, 0) = static_cast<float>(theRNG().uniform(0., width - smallest));
         b.at<float>(i, 1) = static_cast<float>(theRNG().uniform(0., height - smallest));
-        for (int j = 0; j < 2; ++j)
+        for (int j = 0; j < 2; j++)
             b.at<float>(i, j + 2) =
                 b.at<float>(i, j) + static_cast<float>(theRNG().uniform(smallest, largest));
     }
@@ -98,7 +98,7 @@ Mat boxesIn(int count, int width, int height, double smallest, double largest)
 Mat someLabels(int count, int classes)
 {
     Mat m(count, 1, CV_32S);
-    for (int i = 0; i < count; ++i)
+    for (int i = 0; i < count; i++)
     {
         const int kind = theRNG().uniform(0, 100);
         m.at<int>(i) = kind == 0 ? theRNG().uniform(1, classes + 1) : kind < 6 ? -1 : 0;
@@ -203,7 +203,7 @@ void timeTargets(Bench& bench)
             const int g = pictures * each;
             const double rows = static_cast<double>(pictures) * k;
             Mat starts(pictures + 1, 1, CV_32S);
-            for (int i = 0; i <= pictures; ++i)
+            for (int i = 0; i <= pictures; i++)
                 starts.at<int>(i) = i * each;
             const Array objects(boxesIn(g, 1216, 800, 10, 400)), objectStarts(starts);
             const Array matches(pictures * static_cast<size_t>(k)), labels(pictures * static_cast<size_t>(k));
@@ -272,7 +272,7 @@ void timeRegions(Bench& bench)
         {
             const int rois = 512 * s[0];
             Mat pictureMat(rois, 1, CV_32S);
-            for (int i = 0; i < rois; ++i)
+            for (int i = 0; i < rois; i++)
                 pictureMat.at<int>(i) = i / 512;
             const gpu::FeatureShape shape(s[0], s[1], s[2], s[3]);
             const size_t cells = static_cast<size_t>(s[0]) * s[1] * s[2] * s[3];

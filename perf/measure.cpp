@@ -65,7 +65,7 @@ std::function<void()> copying(double bytes)
     return [=] {
         const int piece = 64 << 10;
         cv::parallel_for_(cv::Range(0, (size + piece - 1) / piece), [&](const cv::Range& range) {
-            for (int i = range.start; i < range.end; ++i)
+            for (int i = range.start; i < range.end; i++)
                 std::memcpy(to->data + i * piece, from->data + i * piece, std::min(piece, size - i * piece));
         });
     };

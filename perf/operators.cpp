@@ -52,7 +52,7 @@ std::string writeArray(const Mat& output, const std::string& path)
     if (!file.flush())
         CV_Error(Error::StsError, "cannot write " + path);
     std::string answer = m.depth() == CV_32S ? "i" : m.depth() == CV_64F ? "d" : "f";
-    for (int d = 0; d < m.dims; ++d)
+    for (int d = 0; d < m.dims; d++)
         answer += " " + std::to_string(m.size[d]);
     return answer;
 }

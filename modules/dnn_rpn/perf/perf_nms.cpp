@@ -29,7 +29,7 @@ PERF_TEST_P(Nms, crowded, testing::Combine(BOXES, THREADS))
     const int count = get<0>(GetParam()), places = 10;
     const Mat around = randomBoxes(rng, places), scores = randomNormal(rng, count, 1, 3);
     Mat boxes = randomNormal(rng, count, 4, 20);
-    for (int i = 0; i < count; ++i)
+    for (int i = 0; i < count; i++)
         boxes.row(i) += around.row(i % places);
     std::vector<int> keep;
     declare.in(boxes, scores).time(60);

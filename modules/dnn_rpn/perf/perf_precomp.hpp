@@ -32,7 +32,7 @@ private:
 inline Mat randomBoxes(RNG& rng, int count)
 {
     Mat boxes(count, 4, CV_32F);
-    for (int i = 0; i < count; ++i)
+    for (int i = 0; i < count; i++)
     {
         float* b = boxes.ptr<float>(i);
         b[0] = rng.uniform(0.f, 1216.f);
@@ -47,7 +47,7 @@ inline Mat randomBoxes(RNG& rng, int count)
 inline Mat randomLabels(RNG& rng, int count, int classes)
 {
     Mat labels(count, 1, CV_32S);
-    for (int i = 0; i < count; ++i)
+    for (int i = 0; i < count; i++)
     {
         const int draw = rng.uniform(0, 100);
         labels.at<int>(i) = draw == 0 ? rng.uniform(1, classes + 1) : draw == 1 ? -1 : 0;

@@ -38,7 +38,7 @@ int main(int argc, char** argv)
         // Outputs have as many rows as there can be at most. Those that were not needed are zeros.
         const float threshold = argc > 5 ? static_cast<float>(std::atof(argv[5])) : 0.5f;
         const cv::Mat boxes = outputs[0].reshape(1, static_cast<int>(outputs[0].total() / 4));
-        for (int i = 0; i < boxes.rows; ++i)
+        for (int i = 0; i < boxes.rows; i++)
         {
             const float score = outputs[1].ptr<float>()[i], *b = boxes.ptr<float>(i);
             if (score < threshold || score == 0)

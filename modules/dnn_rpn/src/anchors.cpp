@@ -40,7 +40,7 @@ int checkLevel(const AnchorLevel& level, Size featureSize)
         CV_Error_(Error::StsUnmatchedSizes,
                   ("a level needs as many widths as heights and at least one, not %d and %d",
                    static_cast<int>(level.widths.size()), static_cast<int>(level.heights.size())));
-    for (size_t i = 0; i < level.widths.size(); ++i)
+    for (size_t i = 0; i < level.widths.size(); i++)
     {
         checkPositive(level.widths[i], "each of widths");
         checkPositive(level.heights[i], "each of heights");
@@ -60,10 +60,10 @@ static void writeAnchors(const AnchorLevel& level, int row, int columns, Mat& ou
 {
     const float y = (row + level.offset) * level.stride;
     const int shapes = level.count();
-    for (int column = 0, k = first; column < columns; ++column)
+    for (int column = 0, k = first; column < columns; column++)
     {
         const float x = (column + level.offset) * level.stride;
-        for (int a = 0; a < shapes; ++a, ++k)
+        for (int a = 0; a < shapes; a++, k++)
         {
             float* box = out.ptr<float>(k);
             const float halfWidth = 0.5f * level.widths[a], halfHeight = 0.5f * level.heights[a];
@@ -91,7 +91,7 @@ void generateAnchors(const std::vector<AnchorLevel>& levels, const std::vector<S
                    static_cast<int>(featureSizes.size())));
     std::vector<int> counts;
     double total = 0;
-    for (size_t i = 0; i < levels.size(); ++i)
+    for (size_t i = 0; i < levels.size(); i++)
     {
         counts.push_back(checkLevel(levels[i], featureSizes[i]));
         total += counts.back();
@@ -102,7 +102,7 @@ void generateAnchors(const std::vector<AnchorLevel>& levels, const std::vector<S
     anchors.create(static_cast<int>(total), 4, CV_32F);
     Mat out = anchors.getMat();
     int first = 0;
-    for (size_t i = 0; i < levels.size(); ++i)
+    for (size_t i = 0; i < levels.size(); i++)
     {
         const Size size = featureSizes[i];
         forEachUnit(counts[i] > 0 ? size.height : 0, [&](int, int row) {
@@ -136,8 +136,8 @@ struct Assignment
     {
         const int count = static_cast<int>(objects.size()), together = 1024;
         forEachUnit((count + together - 1) / together, [&](int, int unit) {
-            for (int i = unit * together; i < std::min(count, (unit + 1) * together); ++i)
-                for (size_t j = 0; j < shapes.size(); ++j)
+            for (int i = unit * together; i < std::min(count, (unit + 1) * together); i++)
+                for (size_t j = 0; j < shapes.size(); j++)
                 {
                     const double overlap = shapeIoU(objects[i], shapes[j]);
                     if (j > 0 && !(overlap > overlaps[i]))
@@ -171,7 +171,7 @@ std::vector<Shape> chooseShapes(const std::vector<Shape>& objects, int count, in
     while (static_cast<int>(shapes.size()) < count)
     {
         double total = 0;
-        for (size_t i = 0; i < objects.size(); ++i)
+        for (size_t i = 0; i < objects.size(); i++)
         {
             distances[i] = std::min(distances[i], 1 - shapeIoU(objects[i], shapes.back()));
             total += distances[i];
@@ -181,7 +181,7 @@ std::vector<Shape> chooseShapes(const std::vector<Shape>& objects, int count, in
         const double draw = uniform() * total;
         double sum = 0;
         size_t chosen = 0; // the last one of some distance, should rounding leave the sum below the draw
-        for (size_t i = 0; i < objects.size() && (i == 0 || sum <= draw); ++i)
+        for (size_t i = 0; i < objects.size() && (i == 0 || sum <= draw); i++)
         {
             sum += distances[i];
             if (distances[i] > 0)
@@ -198,13 +198,13 @@ void moveToMeans(const std::vector<Shape>& objects, const std::vector<int>& near
 {
     std::vector<Shape> sums(shapes.size(), Shape{0, 0});
     std::vector<int> members(shapes.size(), 0);
-    for (size_t i = 0; i < objects.size(); ++i)
+    for (size_t i = 0; i < objects.size(); i++)
     {
         sums[nearest[i]].width += objects[i].width;
         sums[nearest[i]].height += objects[i].height;
         ++members[nearest[i]];
     }
-    for (size_t j = 0; j < shapes.size(); ++j)
+    for (size_t j = 0; j < shapes.size(); j++)
         if (members[j] > 0)
             shapes[j] = Shape{sums[j].width / members[j], sums[j].height / members[j]};
 }
@@ -219,7 +219,7 @@ AnchorFit fitAnchors(InputArray boxes_, int count, double minIoU, int seed)
     checkPositive(count, "count");
     checkRange(minIoU, 0, 1, "minIoU");
     std::vector<Shape> objects;
-    for (int i = 0; i < boxes.rows; ++i)
+    for (int i = 0; i < boxes.rows; i++)
     {
         const float* box = boxes.ptr<float>(i);
         checkExtent(box, "boxes", i);
@@ -233,7 +233,7 @@ AnchorFit fitAnchors(InputArray boxes_, int count, double minIoU, int seed)
     std::vector<Shape> shapes = chooseShapes(objects, count, seed), best = shapes;
     std::vector<int> previous;
     double bestIoU = -1;
-    for (int step = 0; step < maxSteps; ++step)
+    for (int step = 0; step < maxSteps; step++)
     {
         Assignment assignment(objects, shapes);
         const double iou = assignment.meanIoU();

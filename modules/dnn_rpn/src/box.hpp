@@ -95,7 +95,7 @@ inline bool isLarge(const float* b, float minSize)
 
 inline void checkWeights(const Scalar& weights)
 {
-    for (int i = 0; i < 4; ++i)
+    for (int i = 0; i < 4; i++)
         if (!(weights[i] > 0 && weights[i] <= DBL_MAX))
             CV_Error_(Error::StsOutOfRange, ("weights must be above 0 and finite, not %g, %g, %g, %g",
                                              weights[0], weights[1], weights[2], weights[3]));

@@ -11,7 +11,7 @@ namespace dnn_rpn {
 static std::vector<float> areasOf(const Mat& boxes)
 {
     std::vector<float> areas(boxes.rows);
-    for (int i = 0; i < boxes.rows; ++i)
+    for (int i = 0; i < boxes.rows; i++)
         areas[i] = boxArea(boxes.ptr<float>(i));
     return areas;
 }
@@ -21,11 +21,11 @@ void boxIoU(InputArray a_, InputArray b_, OutputArray overlaps)
     const Mat a = boxesArgument(a_, "a"), b = boxesArgument(b_, "b");
     const std::vector<float> areasOfB = areasOf(b);
     Mat out(a.rows, b.rows, CV_32F); // the output may be one of the inputs
-    for (int i = 0; i < a.rows; ++i)
+    for (int i = 0; i < a.rows; i++)
     {
         const float* box = a.ptr<float>(i);
         const float area = boxArea(box);
-        for (int j = 0; j < b.rows; ++j)
+        for (int j = 0; j < b.rows; j++)
             out.at<float>(i, j) = overlapOf(box, area, b.ptr<float>(j), areasOfB[j]);
     }
     giveOut(out, overlaps);
@@ -35,11 +35,11 @@ void boxIoF(InputArray boxes_, InputArray regions_, OutputArray shares)
 {
     const Mat boxes = boxesArgument(boxes_, "boxes"), regions = boxesArgument(regions_, "regions");
     Mat out(boxes.rows, regions.rows, CV_32F);
-    for (int i = 0; i < boxes.rows; ++i)
+    for (int i = 0; i < boxes.rows; i++)
     {
         const float* box = boxes.ptr<float>(i);
         const float area = boxArea(box);
-        for (int j = 0; j < regions.rows; ++j)
+        for (int j = 0; j < regions.rows; j++)
             out.at<float>(i, j) = shareOf(box, area, regions.ptr<float>(j));
     }
     giveOut(out, shares);
@@ -50,14 +50,14 @@ void encodeBoxes(InputArray boxes_, InputArray anchors_, OutputArray deltas, con
     const Mat boxes = boxesArgument(boxes_, "boxes"), anchors = boxesArgument(anchors_, "anchors");
     checkSameRows(boxes, "boxes", anchors, "anchors");
     checkWeights(weights);
-    for (int i = 0; i < boxes.rows; ++i)
+    for (int i = 0; i < boxes.rows; i++)
     {
         checkExtent(boxes.ptr<float>(i), "boxes", i);
         checkExtent(anchors.ptr<float>(i), "anchors", i);
     }
     deltas.create(boxes.rows, 4, CV_32F);
     Mat out = deltas.getMat();
-    for (int i = 0; i < boxes.rows; ++i)
+    for (int i = 0; i < boxes.rows; i++)
     {
         float delta[4]; // aside, as deltas may be boxes or anchors
         encodeBox(boxes.ptr<float>(i), anchors.ptr<float>(i), weights, delta);
@@ -75,7 +75,7 @@ void decodeBoxes(InputArray deltas_, InputArray anchors_, OutputArray boxes, con
         CV_Error(Error::StsOutOfRange, "maxLogSize must be a number, not nan");
     boxes.create(deltas.rows, 4, CV_32F);
     Mat out = boxes.getMat();
-    for (int i = 0; i < deltas.rows; ++i)
+    for (int i = 0; i < deltas.rows; i++)
         decodeBox(deltas.ptr<float>(i), anchors.ptr<float>(i), weights, maxLogSize, out.ptr<float>(i));
 }
 
@@ -86,7 +86,7 @@ void clipBoxes(InputOutputArray boxes_, Size imageSize)
                   ("imageSize must not be negative, but is %d x %d", imageSize.width, imageSize.height));
     Mat original = boxes_.getMat();
     Mat boxes = boxesArgument(boxes_, "boxes");
-    for (int i = 0; i < boxes.rows; ++i)
+    for (int i = 0; i < boxes.rows; i++)
         clipBox(boxes.ptr<float>(i), static_cast<float>(imageSize.width),
                 static_cast<float>(imageSize.height));
     // A part of a wider matrix was copied to be continuous: bring it home.
@@ -99,7 +99,7 @@ void largeBoxes(InputArray boxes_, float minSize, std::vector<int>& keep)
     const Mat boxes = boxesArgument(boxes_, "boxes");
     checkNotNegative(minSize, "minSize");
     keep.clear();
-    for (int i = 0; i < boxes.rows; ++i)
+    for (int i = 0; i < boxes.rows; i++)
         if (isLarge(boxes.ptr<float>(i), minSize))
             keep.push_back(i);
 }

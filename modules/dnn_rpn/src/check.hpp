@@ -66,7 +66,7 @@ private:
 inline std::string shapeText(const Mat& m)
 {
     std::string text;
-    for (int d = 0; d < m.dims; ++d)
+    for (int d = 0; d < m.dims; d++)
         text += (d ? " x " : "") + std::to_string(m.size[d]);
     return text + " " + typeToString(m.type());
 }

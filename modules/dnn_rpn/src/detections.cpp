@@ -125,10 +125,10 @@ void generateDetections(InputArray scores_, InputArray deltas_, InputArray ancho
     // The levels follow each other in the order of their anchors, and equal scores within a level keep
     // that order too, so positions decide like indices of pairs.
     int count = 0;
-    for (int level = 0; level < levels; ++level)
+    for (int level = 0; level < levels; level++)
         count += found[level].count;
     Candidates all = Candidates::room(count, arena);
-    for (int level = 0; level < levels; ++level)
+    for (int level = 0; level < levels; level++)
     {
         const Candidates& one = found[level];
         std::copy_n(one.boxes, 4 * static_cast<size_t>(one.count),
@@ -146,7 +146,7 @@ void generateDetections(InputArray scores_, InputArray deltas_, InputArray ancho
     detectionScores.create(kept, 1, CV_32F);
     labels.create(kept, 1, CV_32S);
     Mat outBoxes = boxes.getMat(), outScores = detectionScores.getMat(), outLabels = labels.getMat();
-    for (int i = 0; i < kept; ++i)
+    for (int i = 0; i < kept; i++)
     {
         std::copy_n(all.boxes + 4 * static_cast<size_t>(keep[i]), 4, outBoxes.ptr<float>(i));
         outScores.at<float>(i) = all.scores[keep[i]];
@@ -164,7 +164,7 @@ void classScores(InputArray logits_, bool softmax, OutputArray scores)
     RowsOutput output(scores, logits.rows, std::max(1, classes), CV_32F, {logits});
     const int together = 1024;
     forEachUnit((logits.rows + together - 1) / together, [&](int, int unit) {
-        for (int k = unit * together; k < std::min(logits.rows, (unit + 1) * together); ++k)
+        for (int k = unit * together; k < std::min(logits.rows, (unit + 1) * together); k++)
         {
             const float* row = logits.ptr<float>(k);
             float* score = output.rows().ptr<float>(k);
@@ -175,9 +175,9 @@ void classScores(InputArray logits_, bool softmax, OutputArray scores)
             }
             const float highest = *std::max_element(row, row + classes + 1);
             float sum = std::exp(row[0] - highest);
-            for (int c = 0; c < classes; ++c)
+            for (int c = 0; c < classes; c++)
                 sum += score[c] = std::exp(row[c + 1] - highest);
-            for (int c = 0; c < classes; ++c)
+            for (int c = 0; c < classes; c++)
                 score[c] /= sum;
         }
     });

@@ -39,13 +39,13 @@ static inline void interleave(const float* planes, size_t step, int count, int c
                 v_store(to + 2 * width, d);
                 v_store(to + 3 * width, e);
             }
-            for (; i < last; ++i)
-                for (int k = 0; k < 4; ++k)
+            for (; i < last; i++)
+                for (int k = 0; k < 4; k++)
                     out[static_cast<size_t>(i) * width + c + k] = in[k * step + i];
         }
 #endif
-        for (; c < width; ++c)
-            for (int i = first; i < last; ++i)
+        for (; c < width; c++)
+            for (int i = first; i < last; i++)
                 out[static_cast<size_t>(i) * width + c] = c < count ? planes[c * step + i] : 0.f;
     }
 }
@@ -73,13 +73,13 @@ static inline void separate(const float* in, int count, int cells, int width, fl
                 v_store(to + 2 * step + i, d);
                 v_store(to + 3 * step + i, e);
             }
-            for (; i < last; ++i)
-                for (int k = 0; k < 4; ++k)
+            for (; i < last; i++)
+                for (int k = 0; k < 4; k++)
                     to[k * step + i] = in[static_cast<size_t>(i) * width + c + k];
         }
 #endif
-        for (; c < count; ++c)
-            for (int i = first; i < last; ++i)
+        for (; c < count; c++)
+            for (int i = first; i < last; i++)
                 planes[c * step + i] = in[static_cast<size_t>(i) * width + c];
     }
 }

@@ -29,7 +29,7 @@ double sumOverRows(const Mat& logits, const Body& body)
         partial[b] = body(b * blockRows, b + 1 < blocks ? (b + 1) * blockRows : rows);
     });
     double sum = 0;
-    for (int b = 0; b < blocks; ++b)
+    for (int b = 0; b < blocks; b++)
         sum += partial[b];
     return sum;
 }
@@ -41,7 +41,7 @@ bool labelsInRange(const int* labels, int count, int classes)
 
 void labelError(const Mat& labels, int classes)
 {
-    for (int k = 0; k < labels.rows; ++k)
+    for (int k = 0; k < labels.rows; k++)
         if (labels.at<int>(k) < -1 || labels.at<int>(k) > classes)
             CV_Error_(Error::StsOutOfRange,
                       ("labels must be in -1..%d, but has %d at %d", classes, labels.at<int>(k), k));
@@ -111,12 +111,12 @@ double scalarSigmoidFocalRows(const Focal& focal, const Mat& logits, const Mat& 
     double sum[2] = {0, 0}; // of background and foreground, as their weights differ
     const float weight[2] = {static_cast<float>(focal.background * focal.scale),
                              static_cast<float>(focal.foreground * focal.scale)};
-    for (int k = first; k < last; ++k)
+    for (int k = first; k < last; k++)
     {
         const int label = labels.at<int>(k);
         const float* x = logits.ptr<float>(k);
         float* g = grad.empty() ? nullptr : grad.ptr<float>(k);
-        for (int c = 0; c < logits.cols; ++c)
+        for (int c = 0; c < logits.cols; c++)
         {
             const int hit = label == c + 1;
             const float sign = hit ? 1.f : -1.f;
@@ -137,14 +137,14 @@ double softmaxFocal(const Focal& focal, const float* x, int columns, int target,
 {
     const float highest = *std::max_element(x, x + columns);
     float others = 0; // the sum without the target: 1 - p keeps its digits near p = 1
-    for (int j = 0; j < columns; ++j)
+    for (int j = 0; j < columns; j++)
     {
         p[j] = std::exp(x[j] - highest);
         if (j != target)
             others += p[j];
     }
     const float sum = others + p[target];
-    for (int j = 0; j < columns; ++j)
+    for (int j = 0; j < columns; j++)
         p[j] /= sum;
     const float q = others / sum;
 
@@ -157,7 +157,7 @@ double softmaxFocal(const Focal& focal, const float* x, int columns, int target,
         // (1 - p)^(gamma - 1) log p, written so that gamma < 1 has its limit at p = 1: log(p) / q -> -1.
         const double ratio = q > 0 ? p[target] * logP / q : -1;
         const float factor = static_cast<float>(weight * modulator * (1 - focal.gamma * ratio));
-        for (int j = 0; j < columns; ++j)
+        for (int j = 0; j < columns; j++)
             g[j] = factor * (j == target ? -q : p[j]);
     }
     return -modulator * logP;
@@ -170,7 +170,7 @@ double scalarSoftmaxFocalRows(const Focal& focal, const Mat& logits, const Mat& 
     double sum[2] = {0, 0};
     const float weight[2] = {static_cast<float>(focal.background * focal.scale),
                              static_cast<float>(focal.foreground * focal.scale)};
-    for (int k = first; k < last; ++k)
+    for (int k = first; k < last; k++)
     {
         const int label = labels.at<int>(k), hit = label > 0;
         float* g = grad.empty() ? nullptr : grad.ptr<float>(k);
@@ -219,7 +219,7 @@ double vectorSigmoidFocalRows(const Focal& focal, const Mat& logits, const Mat& 
     {
         const int rows = std::min(batch, last - k);
         int* o = own.data();
-        for (int i = 0; i < rows; ++i, ++label, o += columns)
+        for (int i = 0; i < rows; i++, label++, o += columns)
         {
             std::fill(o, o + columns, std::min(*label, 0));
             if (*label > 0)
@@ -310,7 +310,7 @@ static double sumOverPositives(const Mat& like, const Mat& labels, Mat& grad, co
     const int* label = labels.ptr<int>();
     return sumOverRows(like, [&](int first, int last) {
         double sum = 0;
-        for (int k = first; k < last; ++k)
+        for (int k = first; k < last; k++)
         {
             int end = k;
             while (end < last && label[end] <= 0)
@@ -346,7 +346,7 @@ double smoothL1Loss(InputArray deltas_, InputArray targets_, InputArray labels_,
         const float *delta = deltas.ptr<float>(k), *target = targets.ptr<float>(k);
         float* g = grad.empty() ? nullptr : grad.ptr<float>(k);
         double loss = 0;
-        for (int j = 0; j < deltas.cols; ++j)
+        for (int j = 0; j < deltas.cols; j++)
         {
             const double d = static_cast<double>(delta[j]) - target[j], size = std::abs(d);
             const bool inner = size < beta;
@@ -390,7 +390,7 @@ double generalizedIoULoss(const float* box, const float* target, double* derivat
 {
     const double smallestArea = 1e-7; // torchvision's
     Extent own, other, common, hull;
-    for (int axis = 0; axis < 2; ++axis)
+    for (int axis = 0; axis < 2; axis++)
     {
         const double low = box[axis], high = box[axis + 2];
         const double targetLow = target[axis], targetHigh = target[axis + 2];
@@ -404,7 +404,7 @@ double generalizedIoULoss(const float* box, const float* target, double* derivat
     const double intersection = common.area();
     const double united = own.area() + other.area() - intersection, around = hull.area();
     const double u = united + smallestArea, h = around + smallestArea;
-    for (int v = 0; v < 4; ++v)
+    for (int v = 0; v < 4; v++)
     {
         const double ofIntersection = common.areaSlope(v);
         const double ofUnion = own.areaSlope(v) - ofIntersection;
@@ -429,7 +429,7 @@ double giouLoss(InputArray boxes_, InputArray targets_, InputArray labels_, Outp
     const double sum = sumOverPositives(boxes, labels, grad, [&](int k) {
         double derivative[4];
         const double loss = generalizedIoULoss(boxes.ptr<float>(k), targets.ptr<float>(k), derivative);
-        for (int v = 0; v < 4 && !grad.empty(); ++v)
+        for (int v = 0; v < 4 && !grad.empty(); v++)
         {
             // A float ends where a side of 1e38 over the smallest area does not; NaN passes.
             const double g = derivative[v] / normalizer;

@@ -85,7 +85,7 @@ inline Floats power(const Floats& q, int halves)
     if (known == 4)
         return q * q;
     Floats result = halves % 2 ? Floats(v_sqrt(q.v)) : Floats(1.f);
-    for (int i = 0; i < halves / 2; ++i)
+    for (int i = 0; i < halves / 2; i++)
         result = result * q;
     return result;
 }
@@ -232,12 +232,12 @@ double sumOf(const Form& form, const float* logits, const int* labels, float* gr
         // The rest, with ignored rows behind it.
         float x[rowsAtOnce * columns] = {}, g[rowsAtOnce * columns];
         int label[rowsAtOnce];
-        for (int i = 0; i < rowsAtOnce; ++i)
+        for (int i = 0; i < rowsAtOnce; i++)
             label[i] = k + i < rows ? labels[k + i] : -1;
-        for (int i = 0; i < (rows - k) * columns; ++i)
+        for (int i = 0; i < (rows - k) * columns; i++)
             x[i] = logits[k * columns + i];
         form(x, label, grad ? g : nullptr, sum);
-        for (int i = 0; grad && i < (rows - k) * columns; ++i)
+        for (int i = 0; grad && i < (rows - k) * columns; i++)
             grad[k * columns + i] = g[i];
     }
     const double total = sum.total();
@@ -279,20 +279,20 @@ public:
     {
         interleave(logits, columns, count, columns, lanes, x);
         Floats highest = -FLT_MAX;
-        for (int j = 0; j < columns; ++j)
+        for (int j = 0; j < columns; j++)
             highest = maximum(highest, vx_load(x + j * lanes));
 
         // The column that the label names goes aside: 1 - p is the sum of the others.
         float targets[lanes];
-        for (int i = 0; i < lanes; ++i)
+        for (int i = 0; i < lanes; i++)
             targets[i] = x[columnOf(labels[i]) * lanes + i];
         const Floats target = Floats(vx_load(targets)) - highest, own = exponential(target);
-        for (int j = 0; j < columns; ++j)
+        for (int j = 0; j < columns; j++)
             v_store(x + j * lanes, exponential(Floats(vx_load(x + j * lanes)) - highest).v);
-        for (int i = 0; i < lanes; ++i)
+        for (int i = 0; i < lanes; i++)
             x[columnOf(labels[i]) * lanes + i] = 0;
         Floats others = 0.f;
-        for (int j = 0; j < columns; ++j)
+        for (int j = 0; j < columns; j++)
             others = others + Floats(vx_load(x + j * lanes));
 
         const Floats sum = own + others, inverse = Floats(1.f) / sum, p = own * inverse, q = others * inverse;
@@ -309,10 +309,10 @@ public:
             const Floats ratio = p * logP / q;
             const Floats factor = modulator * scale * (Floats(1.f) - Floats(focal.gamma) * ratio);
             const Floats ofOthers = factor * inverse, ofTarget = negative(factor * q);
-            for (int j = 0; j < columns; ++j)
+            for (int j = 0; j < columns; j++)
                 v_store(x + j * lanes, (Floats(vx_load(x + j * lanes)) * ofOthers & label.valid).v);
             v_store(targets, (ofTarget & label.valid).v);
-            for (int i = 0; i < lanes; ++i)
+            for (int i = 0; i < lanes; i++)
                 x[columnOf(labels[i]) * lanes + i] = targets[i];
             separate(x, count, columns, lanes, grad, columns);
         }
@@ -340,7 +340,7 @@ double softmaxFocalColumns(const Focal& focal, const float* logits, const int* l
         const int count = rows - k < lanes ? rows - k : lanes;
         const size_t first = static_cast<size_t>(k) * columns;
         int padded[lanes];
-        for (int i = 0; i < lanes; ++i)
+        for (int i = 0; i < lanes; i++)
             padded[i] = i < count ? labels[k + i] : -1;
         sum.add(form(logits + first, count, padded, grad ? grad + first : nullptr));
     }
@@ -360,7 +360,7 @@ bool inRange(const int* labels, int count, int classes)
     }
     int lowest = v_reduce_min(least), highest = v_reduce_max(most);
     vx_cleanup();
-    for (; k < count; ++k)
+    for (; k < count; k++)
     {
         lowest = labels[k] < lowest ? labels[k] : lowest;
         highest = labels[k] > highest ? labels[k] : highest;

@@ -52,7 +52,7 @@ Evaluator::Evaluator(int classes_) : classes(classes_)
 static Mat labelsColumn(InputArray labels_, int rows, int classes, const char* name)
 {
     const Mat labels = columnArgument(labels_, CV_32S, labels_.empty() ? 0 : rows, name);
-    for (int i = 0; i < labels.rows; ++i)
+    for (int i = 0; i < labels.rows; i++)
         if (labels.at<int>(i) < 1 || labels.at<int>(i) > classes)
             CV_Error_(Error::StsOutOfRange,
                       ("%s must be in 1..%d, but has %d at %d", name, classes, labels.at<int>(i), i));
@@ -69,15 +69,15 @@ void Evaluator::add(InputArray boxes_, InputArray scores_, InputArray labels_, I
     const Mat ignored = columnArgument(ignored_, CV_8U, ignored_.empty() ? 0 : objects.rows, "ignored");
     const Mat crowd = columnArgument(crowd_, CV_8U, crowd_.empty() ? 0 : objects.rows, "crowd");
     const Mat areas = columnArgument(areas_, CV_32F, areas_.empty() ? 0 : objects.rows, "areas");
-    for (int g = 0; g < areas.rows; ++g)
+    for (int g = 0; g < areas.rows; g++)
         checkNotNegative(areas.at<float>(g), "areas");
 
     Ptr<Picture> picture = makePtr<Picture>();
-    for (int i = 0; i < boxes.rows; ++i)
+    for (int i = 0; i < boxes.rows; i++)
         if (!std::isnan(scores.at<float>(i)))
             picture->detections.push_back(
                 {*boxes.ptr<Vec4f>(i), scores.at<float>(i), labels.empty() ? 1 : labels.at<int>(i)});
-    for (int g = 0; g < objects.rows; ++g)
+    for (int g = 0; g < objects.rows; g++)
     {
         const Vec4f box = *objects.ptr<Vec4f>(g);
         picture->objects.push_back({box, areas.empty() ? boxArea(wide(box).val) : areas.at<float>(g),
@@ -139,7 +139,7 @@ enum Verdict : uchar
 std::vector<uchar> outsideOf(const Scene& scene, const AreaRange& range)
 {
     std::vector<uchar> outside;
-    for (int g = 0; g < scene.objectCount(); ++g)
+    for (int g = 0; g < scene.objectCount(); g++)
     {
         const TrueBox& object = scene.object(g);
         outside.push_back(object.ignored || object.crowd || !range.has(object.area));
@@ -152,7 +152,7 @@ std::vector<Verdict> judge(const Scene& scene, const std::vector<uchar>& outside
 {
     const std::vector<int> matches = scene.find(outside, threshold);
     std::vector<Verdict> verdicts;
-    for (int d = 0; d < scene.detectionCount(); ++d)
+    for (int d = 0; d < scene.detectionCount(); d++)
         if (matches[d] >= 0)
             verdicts.push_back(outside[matches[d]] ? NOT_COUNTED : TRUE_POSITIVE);
         else
@@ -165,7 +165,7 @@ std::vector<Verdict> judgeVoc(const Scene& scene, const std::vector<uchar>& outs
 {
     std::vector<uchar> taken(scene.objectCount(), 0);
     std::vector<Verdict> verdicts;
-    for (int d = 0; d < scene.detectionCount(); ++d)
+    for (int d = 0; d < scene.detectionCount(); d++)
     {
         const int match = scene.vocObject(d, threshold);
         if (match < 0)
@@ -197,7 +197,7 @@ struct ClassScenes
     {
         if (scene.detectionCount() == 0 && scene.objectCount() == 0)
             return;
-        for (int d = 0; d < scene.detectionCount(); ++d)
+        for (int d = 0; d < scene.detectionCount(); d++)
             order.push_back({scene.detection(d).score, static_cast<int>(scenes.size()), d});
         scenes.push_back(std::move(scene));
     }
@@ -275,7 +275,7 @@ public:
     double averageAt(int points, double (*point)(int)) const
     {
         double sum = 0;
-        for (int p = 0; p < points; ++p)
+        for (int p = 0; p < points; p++)
         {
             const size_t i = std::lower_bound(recall.begin(), recall.end(), point(p)) - recall.begin();
             sum += i < precision.size() ? precision[i] : 0;
@@ -286,7 +286,7 @@ public:
     double area() const
     {
         double sum = 0;
-        for (size_t i = 0; i < recall.size(); ++i)
+        for (size_t i = 0; i < recall.size(); i++)
             sum += (recall[i] - (i ? recall[i - 1] : 0)) * precision[i];
         return sum;
     }
@@ -304,13 +304,13 @@ struct CocoScores
     explicit CocoScores(const ClassScenes& all)
     {
         parallel_for_(Range(0, areaRangeCount * thresholdCount), [&](const Range& jobs) {
-            for (int job = jobs.start; job < jobs.end; ++job)
+            for (int job = jobs.start; job < jobs.end; job++)
             {
                 const int a = job / thresholdCount, t = job % thresholdCount;
                 const Judgement judgement = judge(all, areaRanges[a], iouThreshold(t));
                 const bool any = judgement.objects > 0;
                 AP[a][t] = any ? Curve(all, judgement, 100).averageAt(recallPoints, recallPoint) : -1;
-                for (int m = 0; m < limitCount; ++m)
+                for (int m = 0; m < limitCount; m++)
                     recall[a][t][m] = any ? judgement.recall(limits[m]) : -1;
             }
         });
@@ -336,7 +336,7 @@ private:
 double meanOf(const double* values, int count)
 {
     Mean mean;
-    for (int i = 0; i < count; ++i)
+    for (int i = 0; i < count; i++)
         mean.add(values[i]);
     return mean.get();
 }
@@ -344,7 +344,7 @@ double meanOf(const double* values, int count)
 double meanRecall(const CocoScores& scores, int range, int limit)
 {
     Mean mean;
-    for (int t = 0; t < thresholdCount; ++t)
+    for (int t = 0; t < thresholdCount; t++)
         mean.add(scores.recall[range][t][limit]);
     return mean.get();
 }
@@ -356,7 +356,7 @@ Metrics Evaluator::compute(bool vocPixels) const
     Metrics m;
     m.images = static_cast<int>(pictures.size());
     Mean AP[areaRangeCount], AP50, AP75, AR[areaRangeCount][limitCount], voc, voc07;
-    for (int label = 1; label <= classes; ++label)
+    for (int label = 1; label <= classes; label++)
     {
         ClassScenes all;
         for (const Ptr<Picture>& picture : pictures)
@@ -364,10 +364,10 @@ Metrics Evaluator::compute(bool vocPixels) const
         all.rank();
 
         const CocoScores coco(all);
-        for (int a = 0; a < areaRangeCount; ++a)
+        for (int a = 0; a < areaRangeCount; a++)
         {
             AP[a].add(meanOf(coco.AP[a], thresholdCount));
-            for (int limit = 0; limit < limitCount; ++limit)
+            for (int limit = 0; limit < limitCount; limit++)
                 AR[a][limit].add(meanRecall(coco, a, limit));
         }
         m.classAP.push_back(meanOf(coco.AP[0], thresholdCount));
@@ -398,7 +398,7 @@ Metrics Evaluator::compute(bool vocPixels) const
     m.APmedium = AP[2].get();
     m.APlarge = AP[3].get();
     double* const ARs[] = {&m.AR1, &m.AR10, &m.AR100, &m.AR300, &m.AR1000};
-    for (int limit = 0; limit < limitCount; ++limit)
+    for (int limit = 0; limit < limitCount; limit++)
         *ARs[limit] = AR[0][limit].get();
     m.ARsmall = AR[1][2].get();
     m.ARmedium = AR[2][2].get();
@@ -425,14 +425,14 @@ PrecisionRecall Evaluator::precisionRecall(int label, double threshold) const
 
     PrecisionRecall curve;
     std::vector<std::pair<float, bool>> counted; // score, right or wrong
-    for (int c = std::max(1, label); c <= (label ? label : classes); ++c)
+    for (int c = std::max(1, label); c <= (label ? label : classes); c++)
         for (const Ptr<Picture>& picture : pictures)
         {
             const Scene scene = picture->sceneOf(c, threshold);
             const std::vector<uchar> outside = outsideOf(scene, everyArea);
             const std::vector<Verdict> verdicts = judge(scene, outside, everyArea, threshold);
             curve.objects += static_cast<int>(std::count(outside.begin(), outside.end(), 0));
-            for (int d = 0; d < scene.detectionCount(); ++d)
+            for (int d = 0; d < scene.detectionCount(); d++)
                 if (verdicts[d] != NOT_COUNTED)
                     counted.push_back({scene.detection(d).score, verdicts[d] == TRUE_POSITIVE});
         }
@@ -441,7 +441,7 @@ PrecisionRecall Evaluator::precisionRecall(int label, double threshold) const
     std::sort(counted.begin(), counted.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
 
     int right = 0;
-    for (size_t i = 0; i < counted.size(); ++i)
+    for (size_t i = 0; i < counted.size(); i++)
     {
         right += counted[i].second;
         if (i + 1 < counted.size() && counted[i + 1].first == counted[i].first)
@@ -470,14 +470,14 @@ Mat Evaluator::confusion(float scoreThreshold, double threshold) const
     {
         std::vector<FoundBox> found; // nothing of their class
         std::vector<TrueBox> missed; // by their class
-        for (int label = 1; label <= classes; ++label)
+        for (int label = 1; label <= classes; label++)
         {
             const Scene scene = picture->sceneOf(label, threshold, 0, scoreThreshold);
             std::vector<uchar> free = outsideOf(scene, everyArea);
             const std::vector<int> matches = scene.find(free, threshold);
             for (uchar& f : free)
                 f = !f;
-            for (int d = 0; d < scene.detectionCount(); ++d)
+            for (int d = 0; d < scene.detectionCount(); d++)
                 if (matches[d] < 0)
                     found.push_back(scene.detection(d));
                 else if (free[matches[d]])
@@ -485,7 +485,7 @@ Mat Evaluator::confusion(float scoreThreshold, double threshold) const
                     ++counts.at<int>(label, label);
                     free[matches[d]] = 0;
                 }
-            for (int g = 0; g < scene.objectCount(); ++g)
+            for (int g = 0; g < scene.objectCount(); g++)
                 if (free[g])
                     missed.push_back(scene.object(g));
         }
@@ -495,13 +495,13 @@ Mat Evaluator::confusion(float scoreThreshold, double threshold) const
                          static_cast<int>(missed.size()), threshold);
         const std::vector<int> matches = rest.find(std::vector<uchar>(missed.size(), 0), threshold);
         std::vector<uchar> taken(missed.size(), 0);
-        for (size_t d = 0; d < found.size(); ++d)
+        for (size_t d = 0; d < found.size(); d++)
         {
             ++counts.at<int>(matches[d] < 0 ? 0 : missed[matches[d]].label, found[d].label);
             if (matches[d] >= 0)
                 taken[matches[d]] = 1;
         }
-        for (size_t g = 0; g < missed.size(); ++g)
+        for (size_t g = 0; g < missed.size(); g++)
             if (!taken[g])
                 ++counts.at<int>(missed[g].label, 0);
     }

@@ -43,7 +43,7 @@ void checkDescription(const ModelDescription& d)
         CV_Error(Error::StsBadArg, "kind \"heads\" needs levels: without them there are no anchors");
     if (std::isnan(d.scoreThreshold))
         CV_Error(Error::StsOutOfRange, "scoreThreshold must be a number, not nan");
-    for (size_t i = 0; i < d.levels.size(); ++i)
+    for (size_t i = 0; i < d.levels.size(); i++)
         checkLevel(d.levels[i], d.featureSizes[i]);
     checkParams(d.detections);
     checkParams(d.proposals);
@@ -77,7 +77,7 @@ std::string toYaml(const ModelDescription& d)
     fs << "scoreThreshold" << d.scoreThreshold;
     fs << "levels"
        << "[";
-    for (size_t i = 0; i < d.levels.size(); ++i)
+    for (size_t i = 0; i < d.levels.size(); i++)
     {
         const AnchorLevel& level = d.levels[i];
         fs << "{"
@@ -226,7 +226,7 @@ std::vector<Found> readTable(const Mat& table, const std::vector<Mat>& pictures,
             ("a model of kind \"opencv\" must give 1 x 1 x N x 7 CV_32F, not %s", shapeText(table).c_str()));
     std::vector<Found> found(pictures.size());
     const float* row = table.ptr<float>();
-    for (size_t i = 0; i < table.total() / 7; ++i, row += 7)
+    for (size_t i = 0; i < table.total() / 7; i++, row += 7)
     {
         if (!(row[1] >= 1)) // the table is filled up with rows of zeros
             continue;
@@ -249,7 +249,7 @@ std::vector<Found> readTable(const Mat& table, const std::vector<Mat>& pictures,
 const Mat& outputNamed(const std::vector<Mat>& outputs, const std::vector<String>& names,
                        const std::string& name)
 {
-    for (size_t i = 0; i < names.size(); ++i)
+    for (size_t i = 0; i < names.size(); i++)
     {
         const std::string& full = names[i];
         const size_t at = full.size() - std::min(full.size(), name.size());
@@ -312,7 +312,7 @@ std::vector<int> tileStarts(int length, int tile, float overlap)
     const int rest = std::max(0, length - tile);
     const int steps = static_cast<int>(std::ceil(rest / std::max(1., tile * (1. - overlap))));
     std::vector<int> starts(1, 0);
-    for (int i = 1; i <= steps; ++i)
+    for (int i = 1; i <= steps; i++)
         starts.push_back(static_cast<int>(static_cast<int64>(rest) * i / steps));
     return starts;
 }
@@ -359,7 +359,7 @@ struct Detector::Impl
             description.kind == "opencv"
                 ? readTable(outputs[0], pictures, static_cast<int>(description.classes.size()))
                 : readHeads(outputs, pictures, threshold);
-        for (size_t i = 0; i < found.size(); ++i)
+        for (size_t i = 0; i < found.size(); i++)
         {
             for (Vec4f& box : found[i].boxes)
                 clipBox(box.val, static_cast<float>(pictures[i].cols), static_cast<float>(pictures[i].rows));
@@ -397,7 +397,7 @@ private:
         const Mat deltas =
             headOutput(outputNamed(outputs, outputNames, "deltas"), "deltas", count, anchors.rows);
         std::vector<Found> found(count);
-        for (int i = 0; i < count; ++i)
+        for (int i = 0; i < count; i++)
         {
             const Range rows(i * anchors.rows, (i + 1) * anchors.rows);
             Mat boxes, scores, labels;
@@ -407,7 +407,7 @@ private:
                 decodeProposals(logits.rowRange(rows), deltas.rowRange(rows), threshold, boxes, scores);
             const float x = static_cast<float>(pictures[i].cols) / description.inputSize.width;
             const float y = static_cast<float>(pictures[i].rows) / description.inputSize.height;
-            for (int p = 0; p < boxes.rows; ++p)
+            for (int p = 0; p < boxes.rows; p++)
                 found[i].add(boxes.ptr<Vec4f>(p)->mul(Vec4f(x, y, x, y)), scores.at<float>(p),
                              labels.empty() ? 1 : labels.at<int>(p));
         }
@@ -447,7 +447,7 @@ private:
     Found above(const Found& found, float threshold) const
     {
         Found left;
-        for (size_t i = 0; i < found.scores.size(); ++i)
+        for (size_t i = 0; i < found.scores.size(); i++)
         {
             const float own = classThresholds.empty() ? threshold : classThresholds[found.labels[i] - 1];
             if (found.scores[i] >= std::max(threshold, own))
@@ -459,7 +459,7 @@ private:
     Found suppressed(const Found& found, int method, float howMuch) const
     {
         std::map<int, Found> groups;
-        for (size_t i = 0; i < found.scores.size(); ++i)
+        for (size_t i = 0; i < found.scores.size(); i++)
             groups[acrossClasses ? 0 : found.labels[i]].add(found.boxes[i], found.scores[i], found.labels[i]);
         Found left;
         for (const auto& entry : groups)
@@ -473,7 +473,7 @@ private:
                 softNmsLinear(group.boxes, group.scores, howMuch, keep, lowered, 0);
             else
                 softNmsGaussian(group.boxes, group.scores, howMuch, keep, lowered, 0);
-            for (size_t k = 0; k < keep.size(); ++k)
+            for (size_t k = 0; k < keep.size(); k++)
                 left.add(group.boxes[keep[k]],
                          lowered.empty() ? group.scores[keep[k]] : lowered.at<float>(static_cast<int>(k)),
                          group.labels[keep[k]]);
@@ -572,7 +572,7 @@ void Detector::detectBatch(InputArrayOfArrays images, std::vector<Mat>& boxes, s
     if (pictures.empty())
         return;
     const std::vector<Found> found = impl->run(pictures, threshold);
-    for (size_t i = 0; i < pictures.size(); ++i)
+    for (size_t i = 0; i < pictures.size(); i++)
         giveOut(impl->best(found[i], threshold), boxes[i], scores[i], labels[i]);
 }
 
@@ -594,12 +594,12 @@ void Detector::detectTiles(InputArray image_, OutputArray boxes, OutputArray sco
     const std::vector<int> columns = tileStarts(image.cols, tile.width, overlap),
                            rows = tileStarts(image.rows, tile.height, overlap);
     Found found;
-    for (size_t r = 0; r < rows.size(); ++r)
-        for (size_t c = 0; c < columns.size(); ++c)
+    for (size_t r = 0; r < rows.size(); r++)
+        for (size_t c = 0; c < columns.size(); c++)
         {
             const Rect window(Point(columns[c], rows[r]), tile);
             const Found seen = impl->run({padded(window)}, threshold)[0];
-            for (size_t i = 0; i < seen.scores.size(); ++i)
+            for (size_t i = 0; i < seen.scores.size(); i++)
             {
                 Vec4f box = seen.boxes[i] + Vec4f(Vec4i(window.x, window.y, window.x, window.y));
                 if (isCut(box[0], box[2], columns, c, tile.width) ||

@@ -43,10 +43,10 @@ public:
             return;
 
         ArenaVector<float> lengths(count, &arena);
-        for (int axis = 0; axis < 2; ++axis)
+        for (int axis = 0; axis < 2; axis++)
         {
             int usable = 0;
-            for (int i = 0; i < count; ++i)
+            for (int i = 0; i < count; i++)
             {
                 const float* box = boxes + 4 * static_cast<size_t>(i);
                 if (canOverlap(boxArea(box)))
@@ -74,14 +74,14 @@ public:
         // Areas this small lack digits, so that nothing follows from a computed IoU but that boxes meet.
         const double t = area < 1e-30f ? 0 : threshold;
         int first[2], last[2];
-        for (int axis = 0; axis < 2; ++axis)
+        for (int axis = 0; axis < 2; axis++)
         {
             const double middle = centre(axis, box), far = reach(axis, box[axis + 2] - box[axis], t);
             first[axis] = cellOf(axis, middle - far);
             last[axis] = std::min(cellOf(axis, middle + far), first[axis] + side - 1); // each tile once
         }
-        for (int y = first[1]; y <= last[1]; ++y)
-            for (int x = first[0]; x <= last[0]; ++x)
+        for (int y = first[1]; y <= last[1]; y++)
+            for (int x = first[0]; x <= last[0]; x++)
                 if (overlapInCell(cells[indexOf(x, y)], box, area))
                     return true;
         return false;
@@ -126,7 +126,7 @@ private:
     bool overlap(const Block& block, const float* box, float area) const
     {
         int hits = 0;
-        for (int k = 0; k < Block::size; ++k)
+        for (int k = 0; k < Block::size; k++)
         {
             const float width = std::min(block.x2[k], box[2]) - std::max(block.x1[k], box[0]);
             const float height = std::min(block.y2[k], box[3]) - std::max(block.y1[k], box[1]);
@@ -174,7 +174,7 @@ int suppress(const float* boxes, int count, float threshold, int maxCount, int* 
 {
     KeptBoxes kept(boxes, count, threshold, arena);
     int number = 0;
-    for (int i = 0; i < count; ++i)
+    for (int i = 0; i < count; i++)
     {
         if (maxCount > 0 && number >= maxCount)
             break;
@@ -197,7 +197,7 @@ namespace {
 const float* gather(const float* boxes, const ArenaVector<int>& indices, Arena& arena)
 {
     float* gathered = arena.take<float>(4 * indices.size());
-    for (size_t i = 0; i < indices.size(); ++i)
+    for (size_t i = 0; i < indices.size(); i++)
         std::copy_n(boxes + 4 * static_cast<size_t>(indices[i]), 4, gathered + 4 * i);
     return gathered;
 }
@@ -214,14 +214,14 @@ void suppressPerGroup(const float* boxes, const float* scores, const int* labels
     // By label, and within a label by rank.
     ArenaVector<uint64_t> keys(&arena);
     keys.reserve(order.size());
-    for (size_t rank = 0; rank < order.size(); ++rank)
+    for (size_t rank = 0; rank < order.size(); rank++)
         keys.push_back(static_cast<uint64_t>(static_cast<uint32_t>(labels[order[rank]])) << 32 | rank);
     sortByUpperHalf(keys);
     ArenaVector<int> grouped(&arena), ranks(&arena), starts(&arena);
     grouped.reserve(keys.size());
     ranks.reserve(keys.size());
     starts.reserve(keys.size() + 1);
-    for (size_t i = 0; i < keys.size(); ++i)
+    for (size_t i = 0; i < keys.size(); i++)
     {
         if (i == 0 || keys[i] >> 32 != keys[i - 1] >> 32)
             starts.push_back(static_cast<int>(i));
@@ -238,13 +238,13 @@ void suppressPerGroup(const float* boxes, const float* scores, const int* labels
         const int first = starts[group], size = starts[group + 1] - first;
         const int number = suppress(gathered + 4 * static_cast<size_t>(first), size, threshold, maxCount,
                                     positions + first, arenas.of(worker));
-        for (int i = 0; i < number; ++i)
+        for (int i = 0; i < number; i++)
             kept[ranks[first + positions[first + i]]] = 1;
     });
 
     keep.clear();
     keep.reserve(maxCount > 0 ? std::min<size_t>(maxCount, order.size()) : order.size());
-    for (size_t rank = 0; rank < order.size(); ++rank)
+    for (size_t rank = 0; rank < order.size(); rank++)
         if (kept[rank] && (maxCount == 0 || static_cast<int>(keep.size()) < maxCount))
             keep.push_back(order[rank]);
 }
@@ -293,7 +293,7 @@ void nms(InputArray boxes, InputArray scores, float threshold, std::vector<int>&
     const int kept = suppress(gather(candidates.boxes.ptr<float>(), order, arena), count, threshold, maxCount,
                               positions, arena);
     keep.resize(kept);
-    for (int i = 0; i < kept; ++i)
+    for (int i = 0; i < kept; i++)
         keep[i] = order[positions[i]];
 }
 
@@ -346,7 +346,7 @@ void softSuppress(InputArray boxes_, InputArray scores_, float minScore, int max
     };
     ArenaVector<Waiting> waiting(&arena); // a heap
     waiting.reserve(scores.rows);
-    for (int i = 0; i < scores.rows; ++i)
+    for (int i = 0; i < scores.rows; i++)
     {
         const float score = scores.at<float>(i);
         if (score < 0 || score > FLT_MAX)

@@ -42,7 +42,7 @@ LevelProposals proposalsOf(const float* scores, const float* deltas, const float
     float* decoded = arena.take<float>(4 * order.size());
     const int together = 256;
     forEachUnit((ranked + together - 1) / together, [&](int, int unit) {
-        for (int i = unit * together; i < std::min(ranked, (unit + 1) * together); ++i)
+        for (int i = unit * together; i < std::min(ranked, (unit + 1) * together); i++)
         {
             const size_t at = 4 * static_cast<size_t>(order[i]);
             decodeBox(deltas + at, anchors + at, Scalar::all(1), maxLogSize, decoded + 4 * i);
@@ -52,7 +52,7 @@ LevelProposals proposalsOf(const float* scores, const float* deltas, const float
     });
     int large = 0;
     float* largeScores = arena.take<float>(order.size());
-    for (int i = 0; i < ranked; ++i)
+    for (int i = 0; i < ranked; i++)
         if (isLarge(decoded + 4 * i, params.minSize))
         {
             std::copy_n(decoded + 4 * i, 4, decoded + 4 * large);
@@ -62,7 +62,7 @@ LevelProposals proposalsOf(const float* scores, const float* deltas, const float
     // No level can give more than postNms of the postNms best of all levels.
     int* keep = arena.take<int>(large);
     const int kept = suppress(decoded, large, params.nmsThreshold, params.postNms, keep, arena);
-    for (int i = 0; i < kept; ++i)
+    for (int i = 0; i < kept; i++)
     {
         std::copy_n(decoded + 4 * keep[i], 4, decoded + 4 * i);
         largeScores[i] = largeScores[keep[i]];
@@ -107,12 +107,12 @@ void generateProposals(InputArray scores_, InputArray deltas_, InputArray anchor
     // The levels follow each other in the order of their anchors, and equal scores within a level keep
     // that order too, so positions decide like indices of anchors.
     int count = 0;
-    for (int level = 0; level < levels; ++level)
+    for (int level = 0; level < levels; level++)
         count += found[level].count;
     float* allScores = arena.take<float>(count);
     const float** allBoxes = arena.take<const float*>(count);
-    for (int level = 0, at = 0; level < levels; ++level)
-        for (int i = 0; i < found[level].count; ++i, ++at)
+    for (int level = 0, at = 0; level < levels; level++)
+        for (int i = 0; i < found[level].count; i++, at++)
         {
             allScores[at] = found[level].scores[i];
             allBoxes[at] = found[level].boxes + 4 * static_cast<size_t>(i);
@@ -123,7 +123,7 @@ void generateProposals(InputArray scores_, InputArray deltas_, InputArray anchor
     boxes.create(static_cast<int>(order.size()), 4, CV_32F);
     proposalScores.create(static_cast<int>(order.size()), 1, CV_32F);
     Mat outBoxes = boxes.getMat(), outScores = proposalScores.getMat();
-    for (int i = 0; i < static_cast<int>(order.size()); ++i)
+    for (int i = 0; i < static_cast<int>(order.size()); i++)
     {
         std::copy_n(allBoxes[order[i]], 4, outBoxes.ptr<float>(i));
         outScores.at<float>(i) = allScores[order[i]];
@@ -137,7 +137,7 @@ void objectness(InputArray logits_, OutputArray scores)
         CV_Error_(Error::StsBadArg, ("logits must have 1 or 2 columns, not %s", shapeText(logits).c_str()));
     RowsOutput output(scores, logits.rows, 1, CV_32F, {logits});
     float* score = output.rows().ptr<float>();
-    for (int k = 0; k < logits.rows; ++k)
+    for (int k = 0; k < logits.rows; k++)
     {
         // A softmax of two is the sigmoid of the difference.
         const float* row = logits.ptr<float>(k);

@@ -16,8 +16,8 @@ void sortByUpperHalf(ArenaVector<uint64_t>& keys)
     const size_t few = 64; // less than it takes to count digits
     if (keys.size() <= few)
     {
-        for (size_t i = 1; i < keys.size(); ++i)
-            for (size_t j = i; j > 0 && keys[j] >> 32 < keys[j - 1] >> 32; --j)
+        for (size_t i = 1; i < keys.size(); i++)
+            for (size_t j = i; j > 0 && keys[j] >> 32 < keys[j - 1] >> 32; j--)
                 std::swap(keys[j], keys[j - 1]);
         return;
     }
@@ -27,14 +27,14 @@ void sortByUpperHalf(ArenaVector<uint64_t>& keys)
         return static_cast<int>(key >> (32 + pass * bits)) & (digits - 1);
     };
     for (uint64_t key : keys)
-        for (int pass = 0; pass < passes; ++pass)
+        for (int pass = 0; pass < passes; pass++)
             ++starts[pass * digits + digitOf(key, pass)];
-    for (int pass = 0; pass < passes; ++pass)
+    for (int pass = 0; pass < passes; pass++)
     {
         int* start = starts.data() + pass * digits;
         if (start[digitOf(keys[0], pass)] == static_cast<int>(keys.size()))
             continue; // they have this digit in common
-        for (int digit = 0, sum = 0; digit < digits; ++digit)
+        for (int digit = 0, sum = 0; digit < digits; digit++)
         {
             const int count = start[digit];
             start[digit] = sum;
@@ -65,7 +65,7 @@ float guessThreshold(const float* scores, int count, int wanted)
     if (count < 8 * samples || share > 0.25)
         return -std::numeric_limits<float>::infinity();
     float sample[samples];
-    for (int i = 0; i < samples; ++i)
+    for (int i = 0; i < samples; i++)
     {
         const float score = scores[static_cast<size_t>(i) * count / samples];
         sample[i] = std::isnan(score) ? -std::numeric_limits<float>::infinity() : score;
@@ -84,7 +84,7 @@ void rankByScore(const float* scores, int count, float threshold, int limit, Are
     keys.reserve(count);
     const auto collect = [&](float lowest) {
         keys.clear();
-        for (int i = 0; i < count; ++i)
+        for (int i = 0; i < count; i++)
             if (scores[i] >= lowest) // false for NaN
                 keys.push_back(static_cast<uint64_t>(placeOf(scores[i])) << 32 | static_cast<uint32_t>(i));
     };
@@ -98,7 +98,7 @@ void rankByScore(const float* scores, int count, float threshold, int limit, Are
     if (limit > 0 && static_cast<int>(keys.size()) > limit)
         keys.resize(limit);
     order.resize(keys.size());
-    for (size_t i = 0; i < keys.size(); ++i)
+    for (size_t i = 0; i < keys.size(); i++)
         order[i] = static_cast<int>(static_cast<uint32_t>(keys[i]));
 }
 

@@ -22,7 +22,7 @@ inline void checkShape(const Shape4& shape, const char* name)
 {
     std::string text;
     bool good = shape.size() == 4;
-    for (size_t d = 0; d < shape.size(); ++d)
+    for (size_t d = 0; d < shape.size(); d++)
     {
         text += (d ? " x " : "") + std::to_string(shape[d]);
         good = good && shape[d] >= 1;
@@ -99,7 +99,7 @@ inline RoisByPicture roisByPicture(InputArray pictures_, int rois, int pictures,
     const Mat column = given ? columnArgument(pictures_, CV_32S, rois, "pictures") : Mat();
     int* starts = arena.take<int>(pictures + 1);
     std::fill_n(starts, pictures + 1, 0);
-    for (int r = 0; r < rois; ++r)
+    for (int r = 0; r < rois; r++)
     {
         const int picture = given ? column.at<int>(r) : 0;
         if (picture < 0 || picture >= pictures)
@@ -108,13 +108,13 @@ inline RoisByPicture roisByPicture(InputArray pictures_, int rois, int pictures,
         ++starts[picture + 1];
     }
     int* next = arena.take<int>(pictures);
-    for (int n = 0; n < pictures; ++n)
+    for (int n = 0; n < pictures; n++)
     {
         next[n] = starts[n];
         starts[n + 1] += starts[n];
     }
     int* members = arena.take<int>(rois);
-    for (int r = 0; r < rois; ++r)
+    for (int r = 0; r < rois; r++)
         members[next[given ? column.at<int>(r) : 0]++] = r;
     return {members, starts};
 }
@@ -125,10 +125,10 @@ inline Mat roisArgument(InputArray boxes_, float spatialScale)
     checkPositive(spatialScale, "spatialScale");
     const Mat boxes = boxesArgument(boxes_, "boxes");
     const float limit = 1e6f;
-    for (int r = 0; r < boxes.rows; ++r)
+    for (int r = 0; r < boxes.rows; r++)
     {
         const float* b = boxes.ptr<float>(r);
-        for (int i = 0; i < 4; ++i)
+        for (int i = 0; i < 4; i++)
             if (!(std::abs(b[i] * spatialScale) <= limit)) // true for NaN
                 CV_Error_(Error::StsOutOfRange,
                           ("row %d of boxes must be finite and within +-%g cells, but is %g, %g, %g, %g at "

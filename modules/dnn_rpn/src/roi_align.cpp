@@ -39,12 +39,12 @@ public:
         // By bins, with cells as indices first.
         starts.assign(1, 0);
         int lowest = s.cells, highest = -1;
-        for (int b = 0; b < s.bins; ++b)
+        for (int b = 0; b < s.bins; b++)
         {
             int low = s.cells, high = -1;
-            for (int i = 0; i < s.samples; ++i)
+            for (int i = 0; i < s.samples; i++)
                 addSample(s, b, i, low, high);
-            for (int cell = low; cell <= high; ++cell)
+            for (int cell = low; cell <= high; cell++)
                 if (dense[cell] != 0)
                 {
                     taps.push_back({cell, dense[cell]});
@@ -58,10 +58,10 @@ public:
 
         // The cells that occur, and where each stands among them.
         positions.assign(std::max(highest - lowest + 1, 0) + 1, 0);
-        for (int t = 0; t < extent.taps; ++t)
+        for (int t = 0; t < extent.taps; t++)
             ++positions[taps[extent.tap + t].index - lowest];
         cellStarts.assign(1, 0);
-        for (int cell = lowest; cell <= highest; ++cell)
+        for (int cell = lowest; cell <= highest; cell++)
         {
             const int uses = positions[cell - lowest];
             positions[cell - lowest] = extent.cells;
@@ -78,8 +78,8 @@ public:
         taps.resize(taps.size() + extent.taps);
         Tap* byBin = taps.data() + extent.tap;
         Tap* byCell = byBin + extent.taps;
-        for (int b = 0; b < s.bins; ++b)
-            for (int t = starts[b]; t < starts[b + 1]; ++t)
+        for (int b = 0; b < s.bins; b++)
+            for (int t = starts[b]; t < starts[b + 1]; t++)
             {
                 const int position = positions[byBin[t].index - lowest];
                 byBin[t].index -= numbers[extent.number];
@@ -143,7 +143,7 @@ void addRoi(const float* box, const RoiGeometry& g, const RoiAlignParams& params
 {
     const float shift = params.aligned ? 0.5f : 0.f;
     Axes::Sampling both[2];
-    for (int d = 0; d < 2; ++d)
+    for (int d = 0; d < 2; d++)
     {
         Axes::Sampling& s = both[d];
         s.bins = d == 0 ? g.rows : g.columns;
@@ -171,9 +171,9 @@ const RoiAxis* axesOf(const Mat& boxes, const RoiGeometry& g, const RoiAlignPara
     forEachUnit((boxes.rows + together - 1) / together, [&](int worker, int unit) {
         const int first = unit * together, last = std::min(boxes.rows, first + together);
         Axes axes(arenas.of(worker));
-        for (int r = first; r < last; ++r)
+        for (int r = first; r < last; r++)
             addRoi(boxes.ptr<float>(r), g, params, axes);
-        for (int i = 0; i < 2 * (last - first); ++i)
+        for (int i = 0; i < 2 * (last - first); i++)
             all[2 * first + i] = axes.get(i, i % 2 == 0 ? g.rows : g.columns);
     });
     return all;
@@ -189,7 +189,7 @@ struct Room
 Room* roomsOf(const RoiGeometry& g, int rowCount, int workers, Workspace::Arenas& arenas)
 {
     Room* rooms = arenas.own().take<Room>(workers);
-    for (int worker = 0; worker < workers; ++worker)
+    for (int worker = 0; worker < workers; worker++)
     {
         Arena& arena = arenas.of(worker);
         rooms[worker].plane = arena.take<float>(static_cast<size_t>(g.cells) * channelsAtOnce);
@@ -245,7 +245,7 @@ void roiAlign(InputArray features_, InputArray boxes_, InputArray pictures, Size
     const RoisByPicture members = roisByPicture(pictures, boxes.rows, g.pictures, arenas.own());
     const RoiAxis* axes = axesOf(boxes, g, params, arenas);
     int span = 0; // of a RoI's rows of cells, from the first to the last
-    for (int r = 0; r < boxes.rows; ++r)
+    for (int r = 0; r < boxes.rows; r++)
         if (const int count = axes[2 * r].cellCount)
             span = std::max(span, axes[2 * r].cells[count - 1] - axes[2 * r].cells[0] + 1);
 

@@ -37,16 +37,16 @@ inline void weightedSum(const Tap* tap, const Tap* end, const float* source, siz
 {
     const int parts = channelsAtOnce / lanes;
     Floats sum[parts];
-    for (int i = 0; i < parts; ++i)
+    for (int i = 0; i < parts; i++)
         sum[i] = add ? Floats(vx_load(result + i * lanes)) : Floats(vx_setzero_f32());
-    for (; tap != end; ++tap)
+    for (; tap != end; tap++)
     {
         const float* in = source + tap->index * stride;
         const Floats weight = tap->weight;
-        for (int i = 0; i < parts; ++i)
+        for (int i = 0; i < parts; i++)
             sum[i] = fma(weight, vx_load(in + i * lanes), sum[i]);
     }
-    for (int i = 0; i < parts; ++i)
+    for (int i = 0; i < parts; i++)
         v_store(result + i * lanes, sum[i].v);
 }
 
@@ -54,21 +54,21 @@ inline void forwardRoi(const RoiAxis& y, const RoiAxis& x, const RoiGeometry& g,
                        float* rows, float* bins)
 {
     const size_t rowStep = static_cast<size_t>(g.columns) * channelsAtOnce;
-    for (int i = 0; i < y.cellCount && x.cellCount > 0; ++i)
+    for (int i = 0; i < y.cellCount && x.cellCount > 0; i++)
     {
         const float* source =
             plane + (static_cast<size_t>(y.cells[i]) * g.width + x.cells[0]) * channelsAtOnce;
         float* row = rows + (y.cells[i] - y.cells[0]) * rowStep;
-        for (int b = 0; b < g.columns; ++b)
+        for (int b = 0; b < g.columns; b++)
             weightedSum<false>(x.binTaps + x.binStart[b], x.binTaps + x.binStart[b + 1], source,
                                channelsAtOnce, row + b * channelsAtOnce);
     }
-    for (int a = 0; a < g.rows; ++a)
+    for (int a = 0; a < g.rows; a++)
     {
         // Without columns there are no rows to weigh.
         const Tap* tap = y.binTaps + y.binStart[a];
         const Tap* end = x.cellCount > 0 ? y.binTaps + y.binStart[a + 1] : tap;
-        for (int b = 0; b < g.columns; ++b, bins += channelsAtOnce)
+        for (int b = 0; b < g.columns; b++, bins += channelsAtOnce)
             weightedSum<false>(tap, end, rows + b * channelsAtOnce, rowStep, bins);
     }
 }
@@ -78,13 +78,13 @@ inline void backwardRoi(const RoiAxis& y, const RoiAxis& x, const RoiGeometry& g
                         float* row, float* plane)
 {
     const size_t rowStep = static_cast<size_t>(g.columns) * channelsAtOnce;
-    for (int i = 0; i < y.cellCount; ++i)
+    for (int i = 0; i < y.cellCount; i++)
     {
-        for (int b = 0; b < g.columns; ++b)
+        for (int b = 0; b < g.columns; b++)
             weightedSum<false>(y.cellTaps + y.cellStart[i], y.cellTaps + y.cellStart[i + 1],
                                bins + b * channelsAtOnce, rowStep, row + b * channelsAtOnce);
         float* target = plane + static_cast<size_t>(y.cells[i]) * g.width * channelsAtOnce;
-        for (int j = 0; j < x.cellCount; ++j)
+        for (int j = 0; j < x.cellCount; j++)
             weightedSum<true>(x.cellTaps + x.cellStart[j], x.cellTaps + x.cellStart[j + 1], row,
                               channelsAtOnce, target + static_cast<size_t>(x.cells[j]) * channelsAtOnce);
     }
@@ -96,7 +96,7 @@ void alignBlock(const RoiAxis* axes, const int* rois, int count, const RoiGeomet
                 const float* features, float* output, float* plane, float* rows, float* bins)
 {
     interleave(features, g.cells, channels, g.cells, channelsAtOnce, plane);
-    for (int i = 0; i < count; ++i)
+    for (int i = 0; i < count; i++)
     {
         const size_t roi = rois[i];
         forwardRoi(axes[2 * roi], axes[2 * roi + 1], g, plane, rows, bins);
@@ -110,7 +110,7 @@ void alignBlockBackward(const RoiAxis* axes, const int* rois, int count, const R
 {
     for (size_t i = 0; i < static_cast<size_t>(g.cells) * channelsAtOnce; i += lanes)
         v_store(plane + i, vx_setzero_f32());
-    for (int i = 0; i < count; ++i)
+    for (int i = 0; i < count; i++)
     {
         const size_t roi = rois[i];
         interleave(outputGrad + roi * g.channels * g.bins, g.bins, channels, g.bins, channelsAtOnce, bins);

@@ -20,7 +20,7 @@ void binsOf(float low, float high, float scale, int bins, int cells, int* ranges
     const int end = static_cast<int>(std::round(high * scale));
     // In float, as torchvision's: where a bin ends on a cell is decided by the last digit.
     const float size = static_cast<float>(std::max(end - start + 1, 1)) / static_cast<float>(bins);
-    for (int b = 0; b < bins; ++b)
+    for (int b = 0; b < bins; b++)
     {
         const int first = static_cast<int>(std::floor(static_cast<float>(b) * size)) + start;
         const int last = static_cast<int>(std::ceil(static_cast<float>(b + 1) * size)) + start;
@@ -66,7 +66,7 @@ void roiPool(InputArray features_, InputArray boxes_, InputArray pictures, Size 
     const RoisByPicture members = roisByPicture(pictures, boxes.rows, g.pictures, arenas.own());
     const size_t rangesOfRoi = 2 * (static_cast<size_t>(g.rows) + g.columns);
     int* ranges = arenas.own().take<int>(rangesOfRoi * boxes.rows);
-    for (int r = 0; r < boxes.rows; ++r)
+    for (int r = 0; r < boxes.rows; r++)
     {
         const float* box = boxes.ptr<float>(r);
         binsOf(box[1], box[3], spatialScale, g.rows, g.height, ranges + r * rangesOfRoi);
@@ -79,7 +79,7 @@ void roiPool(InputArray features_, InputArray boxes_, InputArray pictures, Size 
     int* const indices = argmax.data<int>();
     const int units = g.pictures * g.blocks, workers = workersFor(units);
     Room* rooms = arenas.own().take<Room>(workers);
-    for (int worker = 0; worker < workers; ++worker)
+    for (int worker = 0; worker < workers; worker++)
     {
         Arena& arena = arenas.of(worker);
         rooms[worker].plane = arena.take<float>(static_cast<size_t>(g.cells) * channelsAtOnce);
@@ -134,11 +134,11 @@ void roiPoolBackward(InputArray outputGrad_, InputArray argmax_, InputArray pict
         const int picture = unit / channels;
         float* plane = out + static_cast<size_t>(unit) * cells;
         std::fill_n(plane, cells, 0.f);
-        for (int m = 0; m < members.count(picture); ++m)
+        for (int m = 0; m < members.count(picture); m++)
         {
             const size_t first =
                 (static_cast<size_t>(members.first(picture)[m]) * channels + unit % channels) * bins;
-            for (size_t i = first; i < first + bins; ++i)
+            for (size_t i = first; i < first + bins; i++)
                 if (indices[i] >= 0 && indices[i] < cells)
                     plane[indices[i]] += grads[i];
                 else if (indices[i] != -1)
@@ -146,7 +146,7 @@ void roiPoolBackward(InputArray outputGrad_, InputArray argmax_, InputArray pict
         }
     });
     if (wrong)
-        for (size_t i = 0; i < argmax.total(); ++i)
+        for (size_t i = 0; i < argmax.total(); i++)
             if (indices[i] < -1 || indices[i] >= cells)
                 CV_Error_(Error::StsOutOfRange,
                           ("argmax must be in -1..%d, but has %d", cells - 1, indices[i]));

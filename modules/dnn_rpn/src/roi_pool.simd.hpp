@@ -27,25 +27,25 @@ inline void poolBin(const int* y, const int* x, int width, const float* plane, f
     const bool empty = y[0] >= y[1] || x[0] >= x[1];
     Floats best[parts];
     v_int32 at[parts];
-    for (int i = 0; i < parts; ++i)
+    for (int i = 0; i < parts; i++)
     {
         best[i] = Floats(empty ? 0.f : -FLT_MAX);
         at[i] = vx_setall_s32(-1);
     }
-    for (int row = y[0]; row < y[1]; ++row)
-        for (int column = x[0]; column < x[1]; ++column)
+    for (int row = y[0]; row < y[1]; row++)
+        for (int column = x[0]; column < x[1]; column++)
         {
             const int cell = row * width + column;
             const float* in = plane + static_cast<size_t>(cell) * channelsAtOnce;
             const v_int32 index = vx_setall_s32(cell);
-            for (int i = 0; i < parts; ++i)
+            for (int i = 0; i < parts; i++)
             {
                 const Floats value = vx_load(in + i * lanes), better = best[i] < value;
                 best[i] = select(better, value, best[i]);
                 at[i] = v_select(v_reinterpret_as_s32(better.v), index, at[i]);
             }
         }
-    for (int i = 0; i < parts; ++i)
+    for (int i = 0; i < parts; i++)
     {
         v_store(largest + i * lanes, best[i].v);
         v_store(where + i * lanes, at[i]);
@@ -58,12 +58,12 @@ void poolBlock(const int* ranges, const int* rois, int count, const RoiGeometry&
                const float* features, float* output, int* argmax, float* plane, float* largest, int* where)
 {
     interleave(features, g.cells, channels, g.cells, channelsAtOnce, plane);
-    for (int i = 0; i < count; ++i)
+    for (int i = 0; i < count; i++)
     {
         const size_t roi = rois[i], first = roi * g.channels * g.bins;
         const int* y = ranges + roi * 2 * (g.rows + g.columns);
         const int* x = y + 2 * g.rows;
-        for (int bin = 0; bin < g.bins; ++bin)
+        for (int bin = 0; bin < g.bins; bin++)
             poolBin(y + bin / g.columns * 2, x + bin % g.columns * 2, g.width, plane,
                     largest + bin * channelsAtOnce, where + bin * channelsAtOnce);
         separate(largest, channels, g.bins, channelsAtOnce, output + first, g.bins);

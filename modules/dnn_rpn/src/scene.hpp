@@ -49,12 +49,12 @@ public:
         : found(detections), foundCount(detectionCount), truth(objects), truthCount(objectCount), first(1, 0),
           vocPairs(detectionCount, {-1, 0})
     {
-        for (int d = 0; d < foundCount; ++d)
+        for (int d = 0; d < foundCount; d++)
         {
             const Vec4d a = wide(found[d].box), a1 = wide(found[d].box, border);
             const double area = boxArea(a.val), area1 = boxArea(a1.val);
             areas.push_back(area);
-            for (int g = 0; g < truthCount; ++g)
+            for (int g = 0; g < truthCount; g++)
             {
                 const Vec4d b = wide(truth[g].box), b1 = wide(truth[g].box, border);
                 const double overlap = truth[g].crowd ? shareOf(a.val, area, b.val)
@@ -86,13 +86,13 @@ public:
         threshold = std::min(threshold, 1 - 1e-10);
         std::vector<uchar> taken(truthCount, 0);
         std::vector<int> matches;
-        for (int d = 0; d < foundCount; ++d)
+        for (int d = 0; d < foundCount; d++)
         {
             int match = -1;
-            for (uchar pass = 0; pass < 2 && match < 0; ++pass)
+            for (uchar pass = 0; pass < 2 && match < 0; pass++)
             {
                 double highest = threshold;
-                for (int p = first[d]; p < first[d + 1]; ++p)
+                for (int p = first[d]; p < first[d + 1]; p++)
                 {
                     const int g = pairs[p].object;
                     if (outside[g] != pass || taken[g] || pairs[p].overlap < highest)

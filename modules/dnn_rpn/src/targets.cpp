@@ -63,7 +63,7 @@ public:
         : anchors(anchors_), objects(objects_), regions(regions_), params(params_),
           areas(arena.take<float>(objects.rows))
     {
-        for (int g = 0; g < objects.rows; ++g)
+        for (int g = 0; g < objects.rows; g++)
             areas[g] = boxArea(objects.ptr<float>(g));
     }
 
@@ -77,13 +77,13 @@ public:
         {
             const int count = std::min(AnchorBlock::size, range.end - k);
             loadAnchors(anchors.ptr<float>(k), count, block);
-            for (int g = 0; g < objects.rows; ++g)
+            for (int g = 0; g < objects.rows; g++)
                 if (areas[g] > 0 && inReach(block, objects.ptr<float>(g)))
                 {
                     const float best = overlapAnchors(objects.ptr<float>(g), areas[g], g, block);
                     bests[g].see(best, k, k);
                 }
-            for (int i = 0; i < count; ++i)
+            for (int i = 0; i < count; i++)
             {
                 const float highest = block.highest[i];
                 favourites[k + i] = block.favourite[i];
@@ -91,7 +91,7 @@ public:
                                  : objects.rows > 0 && highest >= params.negativeIoU ? MATCH_IGNORED
                                                                                      : MATCH_NEGATIVE;
             }
-            for (int i = 0; i < count && regions.rows > 0; ++i)
+            for (int i = 0; i < count && regions.rows > 0; i++)
                 if (matches[k + i] == MATCH_NEGATIVE && inRegion(anchors.ptr<float>(k + i), block.area[i]))
                     matches[k + i] = MATCH_IGNORED;
         }
@@ -108,7 +108,7 @@ public:
             if (!inReach(block, objects.ptr<float>(object)))
                 continue;
             overlapAnchors(objects.ptr<float>(object), areas[object], object, block);
-            for (int i = 0; i < count; ++i)
+            for (int i = 0; i < count; i++)
                 if (block.overlap[i] == best.overlap)
                     matches[k + i] = favourites[k + i];
         }
@@ -117,7 +117,7 @@ public:
 private:
     bool inRegion(const float* anchor, float area) const
     {
-        for (int r = 0; r < regions.rows; ++r)
+        for (int r = 0; r < regions.rows; r++)
             if (shareOf(anchor, area, regions.ptr<float>(r)) >= params.ignoreIoF)
                 return true;
         return false;
@@ -163,10 +163,10 @@ void matchAnchors(InputArray anchors_, InputArray objects_, InputArray ignoreReg
         matcher.match(rows, matches, favourites, bests + static_cast<size_t>(unit) * objects.rows);
     });
 
-    for (int g = 0; params.lowQuality && g < objects.rows; ++g)
+    for (int g = 0; params.lowQuality && g < objects.rows; g++)
     {
         Best best = {0, 0, -1};
-        for (int unit = 0; unit < units; ++unit)
+        for (int unit = 0; unit < units; unit++)
         {
             const Best& other = bests[static_cast<size_t>(unit) * objects.rows + g];
             best.see(other.overlap, other.first, other.last);
@@ -193,7 +193,7 @@ uint32_t drawBelow(std::mt19937& random, uint32_t bound)
 //! Leaves a random choice of `count` at the front (the first steps of a Fisher-Yates shuffle).
 void chooseFront(ArenaVector<int>& items, int count, std::mt19937& random)
 {
-    for (int i = 0; i < count; ++i)
+    for (int i = 0; i < count; i++)
         std::swap(items[i], items[i + drawBelow(random, static_cast<uint32_t>(items.size()) - i)]);
 }
 
@@ -221,7 +221,7 @@ void sampleAnchors(InputOutputArray matches_, int count, float positiveShare, in
         static_cast<int>(std::count_if(match, match + matches.rows, [](int value) { return value >= 0; }));
     positives.reserve(positiveTotal);
     negatives.reserve(matches.rows - positiveTotal);
-    for (int k = 0; k < matches.rows; ++k)
+    for (int k = 0; k < matches.rows; k++)
     {
         if (match[k] >= 0)
             positives.push_back(k);
@@ -239,9 +239,9 @@ void sampleAnchors(InputOutputArray matches_, int count, float positiveShare, in
     std::mt19937 random(static_cast<uint32_t>(seed));
     chooseFront(positives, positiveCount, random);
     chooseFront(negatives, negativeCount, random);
-    for (size_t i = positiveCount; i < positives.size(); ++i)
+    for (size_t i = positiveCount; i < positives.size(); i++)
         match[positives[i]] = MATCH_IGNORED;
-    for (size_t i = negativeCount; i < negatives.size(); ++i)
+    for (size_t i = negativeCount; i < negatives.size(); i++)
         match[negatives[i]] = MATCH_IGNORED;
     if (matches.data != original.data)
         matches.reshape(1, original.rows).copyTo(original);
@@ -265,7 +265,7 @@ void encodeTargets(InputArray anchors_, InputArray objects_, InputArray matches_
     checkWeights(weights);
 
     RowsOutput output(deltas, anchors.rows, 4, CV_32F, {anchors, objects, matches});
-    for (int k = 0; k < anchors.rows; ++k)
+    for (int k = 0; k < anchors.rows; k++)
     {
         float* delta = output.rows().ptr<float>(k);
         const int match = checkedMatch(matches, k, objects.rows);
@@ -285,7 +285,7 @@ int matchLabels(InputArray matches_, InputArray classes_, OutputArray labels)
 {
     const Mat matches = columnArgument(matches_, CV_32S, -1, "matches");
     const Mat classes = columnArgument(classes_, CV_32S, -1, "classes");
-    for (int g = 0; g < classes.rows; ++g)
+    for (int g = 0; g < classes.rows; g++)
         if (classes.at<int>(g) < 1)
             CV_Error_(Error::StsOutOfRange,
                       ("classes must be 1 or more, but has %d at %d", classes.at<int>(g), g));
@@ -293,7 +293,7 @@ int matchLabels(InputArray matches_, InputArray classes_, OutputArray labels)
     RowsOutput output(labels, matches.rows, 1, CV_32S, {matches, classes});
     int* label = output.rows().ptr<int>();
     int positives = 0;
-    for (int k = 0; k < matches.rows; ++k)
+    for (int k = 0; k < matches.rows; k++)
     {
         const int match = checkedMatch(matches, k, classes.empty() ? INT_MAX : classes.rows);
         if (match >= 0)

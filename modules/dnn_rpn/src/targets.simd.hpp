@@ -35,7 +35,7 @@ void loadBlock(const float* anchors, int count, AnchorBlock& block)
     float padded[4 * AnchorBlock::size];
     if (count < AnchorBlock::size)
     {
-        for (int i = 0; i < 4 * AnchorBlock::size; ++i)
+        for (int i = 0; i < 4 * AnchorBlock::size; i++)
             padded[i] = anchors[i < 4 * count ? i : 4 * (count - 1) + i % 4];
         anchors = padded;
     }

@@ -25,7 +25,7 @@ void forEachUnit(int units, const Body& body)
     const int workers = workersFor(units);
     if (workers == 1)
     {
-        for (int unit = 0; unit < units; ++unit)
+        for (int unit = 0; unit < units; unit++)
             body(0, unit);
         return;
     }
@@ -37,7 +37,7 @@ void forEachUnit(int units, const Body& body)
         Loop(int units_, const Body& body_) : units(units_), body(body_), next(0) {}
         void operator()(const Range& range) const override
         {
-            for (int worker = range.start; worker < range.end; ++worker)
+            for (int worker = range.start; worker < range.end; worker++)
                 for (int unit = next++; unit < units; unit = next++)
                     body(worker, unit);
         }

@@ -27,13 +27,13 @@ Pairs sortPairs(const Pairs& pairs, int count, int bits, Workspace&, Stream)
 {
     const uint64_t mask = bits < 64 ? (uint64_t(1) << bits) - 1 : ~uint64_t(0);
     std::vector<std::pair<uint64_t, int>> sorted;
-    for (int i = 0; i < count; ++i)
+    for (int i = 0; i < count; i++)
         sorted.emplace_back(pairs.keys[i], pairs.values[i]);
     std::stable_sort(sorted.begin(), sorted.end(),
                      [&](const std::pair<uint64_t, int>& a, const std::pair<uint64_t, int>& b) {
                          return (a.first & mask) < (b.first & mask);
                      });
-    for (int i = 0; i < count; ++i)
+    for (int i = 0; i < count; i++)
     {
         pairs.keys[i] = sorted[i].first;
         pairs.values[i] = sorted[i].second;

@@ -111,11 +111,11 @@ public:
         count = static_cast<int>(blockDim.x * blockDim.y * blockDim.z);
         while (static_cast<int>(fibers.size()) < count)
             fibers.emplace_back(new Fiber);
-        for (int i = 0; i < count; ++i)
+        for (int i = 0; i < count; i++)
             fibers[i]->start(&Block::enter);
         for (int left = count; left > 0;)
         {
-            for (int k = 0; k < count; ++k)
+            for (int k = 0; k < count; k++)
             {
                 current = backwards ? count - 1 - k : k;
                 if (fibers[current]->state != Running)
@@ -146,7 +146,7 @@ public:
         wait(WaitsForWarp);
         std::array<uint64_t, lanes> all{};
         const int first = current / lanes * lanes;
-        for (int i = first; i < std::min(first + lanes, count); ++i)
+        for (int i = first; i < std::min(first + lanes, count); i++)
             all[i - first] = fibers[i]->state == Done ? 0 : fibers[i]->shown;
         wait(WaitsForWarp); // nobody shows the next value before all have seen this one
         return all;
@@ -186,13 +186,13 @@ private:
     bool release(State scope, int first, int last)
     {
         int waiting = 0;
-        for (int i = first; i < last; ++i)
+        for (int i = first; i < last; i++)
         {
             if (fibers[i]->state != scope && fibers[i]->state != Done)
                 return false;
             waiting += fibers[i]->state == scope;
         }
-        for (int i = first; i < last; ++i)
+        for (int i = first; i < last; i++)
             if (fibers[i]->state == scope)
                 fibers[i]->state = Running;
         return waiting > 0;
@@ -264,7 +264,7 @@ inline unsigned __ballot_sync(unsigned, int predicate)
 {
     unsigned votes = 0;
     const auto all = cuda_on_cpu::Block::get().exchange(predicate != 0);
-    for (int i = 0; i < cuda_on_cpu::lanes; ++i)
+    for (int i = 0; i < cuda_on_cpu::lanes; i++)
         votes |= static_cast<unsigned>(all[i]) << i;
     return votes;
 }
@@ -419,7 +419,7 @@ void launch(const char*, void (*kernel)(Parameters...), dim3 grid, dim3 block, S
     const std::function<void()> body = [&] { kernel(arguments...); };
     const unsigned blocks = grid.x * grid.y * grid.z;
     const bool backwards = ++::cuda_on_cpu::launches % 2 == 0;
-    for (unsigned i = 0; i < blocks; ++i)
+    for (unsigned i = 0; i < blocks; i++)
     {
         const unsigned b = backwards ? blocks - 1 - i : i;
         blockIdx = {b % grid.x, b / grid.x % grid.y, b / grid.x / grid.y};

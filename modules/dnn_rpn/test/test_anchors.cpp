@@ -49,7 +49,7 @@ TEST(DnnRpn_Anchors, likeTorchvision)
     EXPECT_EQ(4 * 3 * fine.count(), counts[0]);
     EXPECT_EQ(1 * 2 * coarse.count(), counts[1]);
     const int first = counts[0], perCell = coarse.count();
-    for (int row = 0; row < 2; ++row)
+    for (int row = 0; row < 2; row++)
         EXPECT_TRUE(sameBits(expected.rowRange(first + 2 * row * perCell, first + (2 * row + 1) * perCell),
                              anchors.rowRange(first + row * perCell, first + (row + 1) * perCell)));
 }
@@ -60,9 +60,9 @@ TEST(DnnRpn_Anchors, orderIsRowsColumnsShapes)
     Mat anchors;
     generateAnchors(level, Size(5, 3), anchors);
     ASSERT_EQ(5 * 3 * 6, anchors.rows);
-    for (int row = 0, k = 0; row < 3; ++row)
-        for (int column = 0; column < 5; ++column)
-            for (int a = 0; a < 6; ++a, ++k)
+    for (int row = 0, k = 0; row < 3; row++)
+        for (int column = 0; column < 5; column++)
+            for (int a = 0; a < 6; a++, k++)
             {
                 const float* b = anchors.ptr<float>(k);
                 EXPECT_NEAR((column + 0.5) * 4, 0.5 * (b[0] + b[2]), 1e-5);
@@ -168,29 +168,29 @@ TEST(DnnRpn_Anchors, fitReachesWhatItSays)
         ASSERT_EQ(static_cast<size_t>(count), fit.widths.size());
         ASSERT_EQ(static_cast<size_t>(count), fit.heights.size());
         double sum = 0, covered = 0;
-        for (int i = 0; i < objects.rows; ++i)
+        for (int i = 0; i < objects.rows; i++)
         {
             const float* b = objects.ptr<float>(i);
             double best = 0;
-            for (int j = 0; j < count; ++j)
+            for (int j = 0; j < count; j++)
                 best = std::max(best, slowShapeIoU(b[2] - b[0], b[3] - b[1], fit.widths[j], fit.heights[j]));
             sum += best;
             covered += best >= 0.7;
         }
         EXPECT_NEAR(sum / objects.rows, fit.meanIoU, 1e-9);
         EXPECT_NEAR(covered / objects.rows, fit.coverage, 1e-9);
-        for (int j = 1; j < count; ++j)
+        for (int j = 1; j < count; j++)
             EXPECT_LE(fit.widths[j - 1] * fit.heights[j - 1], fit.widths[j] * fit.heights[j] * 1.000001f);
         EXPECT_GT(fit.meanIoU, lastIoU) << "more shapes fit better";
         lastIoU = fit.meanIoU;
 
         // Better than as many objects drawn at random.
         double random = 0;
-        for (int i = 0; i < objects.rows; ++i)
+        for (int i = 0; i < objects.rows; i++)
         {
             const float* b = objects.ptr<float>(i);
             double best = 0;
-            for (int j = 0; j < count; ++j)
+            for (int j = 0; j < count; j++)
             {
                 const float* c = objects.ptr<float>(j);
                 best = std::max(best, slowShapeIoU(b[2] - b[0], b[3] - b[1], c[2] - c[0], c[3] - c[1]));
@@ -207,13 +207,13 @@ TEST(DnnRpn_Anchors, fitSameForSameSeed)
     const Mat objects = randomBoxes(rng, 3000, 500, 4, 200);
     const int threads = cv::getNumThreads();
     AnchorFit fits[3];
-    for (int i = 0; i < 3; ++i)
+    for (int i = 0; i < 3; i++)
     {
         cv::setNumThreads(i + 1);
         fits[i] = fitAnchors(objects, 7, 0.5, 11);
     }
     cv::setNumThreads(threads);
-    for (int i = 1; i < 3; ++i)
+    for (int i = 1; i < 3; i++)
     {
         EXPECT_EQ(fits[0].widths, fits[i].widths);
         EXPECT_EQ(fits[0].heights, fits[i].heights);

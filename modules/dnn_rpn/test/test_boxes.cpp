@@ -30,8 +30,8 @@ TEST(DnnRpn_Boxes, overlapsLikeTheDefinition)
         boxIoF(a, b, shares);
         ASSERT_EQ(size, overlaps.size());
         ASSERT_EQ(size, shares.size());
-        for (int i = 0; i < a.rows; ++i)
-            for (int j = 0; j < b.rows; ++j)
+        for (int i = 0; i < a.rows; i++)
+            for (int j = 0; j < b.rows; j++)
             {
                 const float *p = a.ptr<float>(i), *q = b.ptr<float>(j);
                 EXPECT_NEAR(slowOverlap(p, q), overlaps.at<float>(i, j), 1e-6);

@@ -20,7 +20,7 @@ protected:
         const int kept = count.get().at<int>(0);
         ASSERT_EQ(static_cast<int>(expected.size()), kept);
         const Mat got = keep.get();
-        for (int i = 0; i < kept; ++i)
+        for (int i = 0; i < kept; i++)
             ASSERT_EQ(expected[i], got.at<int>(i)) << i;
     }
 
@@ -34,7 +34,7 @@ protected:
         gpu::generateProposals(s.floats(), d.floats(), a.floats(), levels, pictures, size, boxes.floats(),
                                found.floats(), counts.ints(), workspace, nullptr, params);
         const Mat allBoxes = boxes.get(), allScores = found.get(), allCounts = counts.get();
-        for (int n = 0; n < pictures; ++n)
+        for (int n = 0; n < pictures; n++)
         {
             Mat expectedBoxes, expectedScores;
             generateProposals(scores.row(n), deltas.rowRange(n * k, (n + 1) * k), anchors, levels, size,
@@ -61,7 +61,7 @@ TEST_F(DnnRpn_CudaProposals, nmsLikeTheTwin)
             for (int maxCount : {0, 1, 70})
             {
                 Mat scores(count, 1, CV_32F);
-                for (int i = 0; i < count; ++i)
+                for (int i = 0; i < count; i++)
                     scores.at<float>(i) = rng.uniform(0, 50) / 50.f - 0.5f; // with ties
                 compareNms(randomBoxes(rng, count, 200, 1, 60), scores, threshold, maxCount);
             }
@@ -99,7 +99,7 @@ TEST_F(DnnRpn_CudaProposals, likeTheTwin)
     const std::vector<std::vector<int>> allLevels = {{1}, {700}, {1500, 300, 0, 77}, {5000, 1}};
     for (const std::vector<int>& levels : allLevels)
         for (int pictures : {1, 3})
-            for (int variant = 0; variant < 4; ++variant)
+            for (int variant = 0; variant < 4; variant++)
             {
                 int k = 0;
                 for (int count : levels)
@@ -113,7 +113,7 @@ TEST_F(DnnRpn_CudaProposals, likeTheTwin)
                     params.scoreThreshold = -0.5f;
                 Mat scores = randomMatrix(rng, pictures, k, 1),
                     deltas = randomMatrix(rng, pictures * k, 4, 0.3);
-                for (int i = 0; i < k; ++i) // ties
+                for (int i = 0; i < k; i++) // ties
                     scores.at<float>(0, i) = cvRound(scores.at<float>(0, i) * 20) / 20.f;
                 for (int i = 0; i < pictures * k; i += 13)
                     deltas.at<float>(i, i % 4) = i % 2 ? nan : inf;

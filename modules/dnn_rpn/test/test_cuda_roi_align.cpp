@@ -86,7 +86,7 @@ TEST_F(DnnRpn_CudaRoiAlign, wrongContentsShow)
     gpu::roiAlign(f.floats(), {1, 1, 4, 4}, b.floats(), p.ints(), 4, Size(2, 2), output.floats(), nullptr);
     const Mat got = output.get();
     EXPECT_EQ(4, countNonZero(got.row(0) == 1));
-    for (int r = 1; r < 4; ++r)
+    for (int r = 1; r < 4; r++)
         EXPECT_EQ(0, countNonZero(got.row(r) == got.row(r))) << r;
     OnDevice ones(Mat::ones(4, 4, CV_32F));
     gpu::roiAlignBackward(ones.floats(), {1, 1, 4, 4}, b.floats(), p.ints(), 4, Size(2, 2), grad.floats(),

@@ -10,7 +10,7 @@ namespace {
 Mat gridAnchors(int rows, int columns)
 {
     Mat anchors(rows * columns * 2, 4, CV_32F);
-    for (int i = 0; i < anchors.rows; ++i)
+    for (int i = 0; i < anchors.rows; i++)
     {
         const float x = 8.f * (i / 2 % columns) + 4, y = 8.f * (i / 2 / columns) + 4, w = i % 2 ? 8.f : 16.f;
         anchors.row(i) = Mat(Matx14f(x - w, y - 8, x + w, y + 8)) + 0.f;
@@ -48,11 +48,11 @@ protected:
                           {r.floats(), regions.rows, n > 1 ? rs.ints() : nullptr}, m.ints(), workspace,
                           nullptr, params);
         const Mat got = m.get();
-        for (int i = 0; i < n; ++i)
+        for (int i = 0; i < n; i++)
         {
             Mat expected;
             matchAnchors(anchors, pictures[i].objects, pictures[i].regions, expected, params);
-            for (int j = 0; j < k; ++j)
+            for (int j = 0; j < k; j++)
             {
                 const int match = expected.at<int>(j);
                 ASSERT_EQ(match < 0 ? match : match + objectStarts.at<int>(i), got.at<int>(i, j))
@@ -124,12 +124,12 @@ TEST_F(DnnRpn_CudaTargets, sampleTheSameSubset)
                     SCOPED_TRACE(format("%d of %d, share %g, seed %d", count, k, share, seed));
                     const int pictures = 2;
                     Mat matches = randomLabels(rng, pictures * k, -2, 9);
-                    for (int i = 0; i < matches.rows; ++i) // few positives, as in practice
+                    for (int i = 0; i < matches.rows; i++) // few positives, as in practice
                         if (matches.at<int>(i) >= 0 && i % 3)
                             matches.at<int>(i) = MATCH_NEGATIVE;
                     OnDevice m(matches);
                     gpu::sampleAnchors(m.ints(), k, pictures, count, share, seed, workspace, nullptr);
-                    for (int i = 0; i < pictures && k > 0; ++i)
+                    for (int i = 0; i < pictures && k > 0; i++)
                     {
                         Mat expected = matches.rowRange(i * k, (i + 1) * k).clone();
                         sampleAnchors(expected, count, share, seed + i);
@@ -153,7 +153,7 @@ TEST_F(DnnRpn_CudaTargets, encodeAndLabelLikeTheTwins)
         const Scalar weights(10, 10, 5, 5);
         gpu::encodeTargets(a.floats(), k, pictures, {o.floats(), objectCount}, m.ints(), deltas.floats(),
                            nullptr, weights);
-        for (int i = 0; i < pictures && k > 0; ++i)
+        for (int i = 0; i < pictures && k > 0; i++)
         {
             Mat expected;
             encodeTargets(anchors, objects, matches.rowRange(i * k, (i + 1) * k), expected, weights);
@@ -178,7 +178,7 @@ TEST_F(DnnRpn_CudaTargets, wrongContentsShow)
     gpu::encodeTargets(a.floats(), 5, 1, {o.floats(), 1}, m.ints(), deltas.floats(), nullptr);
     const Mat got = deltas.get();
     EXPECT_TRUE(checkRange(got.row(0)));
-    for (int k = 1; k < 5; ++k)
+    for (int k = 1; k < 5; k++)
         EXPECT_TRUE(std::isnan(got.at<float>(k, 0)) && std::isnan(got.at<float>(k, 3))) << k;
 
     OnDevice c(labels({0})), label(5, 1, CV_32S), positives(1, 1, CV_32S);

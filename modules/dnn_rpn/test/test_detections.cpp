@@ -113,8 +113,8 @@ Found slowDetections(const Mat& scores, const Mat& deltas, const Mat& anchors, c
     for (int count : counts)
     {
         std::vector<Pair> pairs;
-        for (int k = first; k < first + count; ++k)
-            for (int c = 0; c < scores.cols; ++c)
+        for (int k = first; k < first + count; k++)
+            for (int c = 0; c < scores.cols; c++)
                 if (scores.at<float>(k, c) > params.scoreThreshold)
                     pairs.push_back({k, c + 1, scores.at<float>(k, c)});
         std::stable_sort(pairs.begin(), pairs.end(),
@@ -156,7 +156,7 @@ TEST(DnnRpn_Detections, likeTheDefinition)
     const std::vector<std::vector<int>> layouts = {{1}, {5}, {0, 3}, {97, 31, 7}, {1001, 251, 63, 0, 16}};
     for (const std::vector<int>& counts : layouts)
         for (int classes : {1, 2, 21})
-            for (int variant = 0; variant < 4; ++variant)
+            for (int variant = 0; variant < 4; variant++)
             {
                 int total = 0;
                 for (int count : counts)
@@ -165,8 +165,8 @@ TEST(DnnRpn_Detections, likeTheDefinition)
                 const Mat anchors = randomBoxes(rng, total, 90, 5, 50);
                 const Mat deltas = randomMatrix(rng, total, variant % 2 ? 4 * classes : 4, 0.5);
                 Mat scores(total, classes, CV_32F);
-                for (int k = 0; k < total; ++k)
-                    for (int c = 0; c < classes; ++c) // with ties
+                for (int k = 0; k < total; k++)
+                    for (int c = 0; c < classes; c++) // with ties
                         scores.at<float>(k, c) =
                             (k + c) % 23 == 5 ? nan : static_cast<float>(rng.uniform(0, 40)) / 40;
                 DetectionParams params;
@@ -233,12 +233,12 @@ TEST(DnnRpn_Detections, classScores)
     RNG rng(3);
     const Mat logits = randomMatrix(rng, 3000, 6, 4);
     Mat expected(logits.rows, 5, CV_32F), own;
-    for (int k = 0; k < logits.rows; ++k)
+    for (int k = 0; k < logits.rows; k++)
     {
         double sum = 0;
-        for (int c = 0; c < 6; ++c)
+        for (int c = 0; c < 6; c++)
             sum += std::exp(double(logits.at<float>(k, c)));
-        for (int c = 0; c < 5; ++c)
+        for (int c = 0; c < 5; c++)
             expected.at<float>(k, c) = static_cast<float>(std::exp(double(logits.at<float>(k, c + 1))) / sum);
     }
     classScores(logits, true, scores);

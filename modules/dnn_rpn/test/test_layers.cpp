@@ -87,9 +87,9 @@ TEST_F(DnnRpn_Layers, registeredOnceAndWithdrawn)
 {
     registerLayers(); // a second time
     std::vector<std::thread> threads;
-    for (int i = 0; i < 4; ++i)
+    for (int i = 0; i < 4; i++)
         threads.push_back(std::thread([] {
-            for (int k = 0; k < 50; ++k)
+            for (int k = 0; k < 50; k++)
                 registerLayers();
         }));
     for (std::thread& thread : threads)
@@ -134,8 +134,8 @@ void expectSelected(const std::vector<int>& expected, const Mat& selected)
     ASSERT_EQ(3, selected.cols);
     ASSERT_GE(selected.rows, rows);
     expectClose(floatsOf(expected).reshape(1, rows), selected.rowRange(0, rows), 0);
-    for (int i = rows; i < selected.rows; ++i)
-        for (int j = 0; j < 3; ++j)
+    for (int i = rows; i < selected.rows; i++)
+        for (int j = 0; j < 3; j++)
             ASSERT_EQ(-1, selected.at<float>(i, j));
 }
 
@@ -219,7 +219,7 @@ TEST_F(DnnRpn_Layers, roiAlign)
                                          &golden::alignMaxOld};
     const std::vector<float>* pooled[] = {&golden::alignOldPooled, &golden::alignHalfPixelPooled,
                                           &golden::alignMaxPooled, &golden::alignMaxOldPooled};
-    for (int i = 0; i < 4; ++i)
+    for (int i = 0; i < 4; i++)
     {
         SCOPED_TRACE(i);
         const Mat out = outputOf(readPlainly(*files[i]), alignInputs(), "pooled");
@@ -369,13 +369,13 @@ struct Heads
     {
         std::vector<Mat> all = {Mat::zeros(2 * params.postNms, 4, CV_32F),
                                 Mat::zeros(2, params.postNms, CV_32F), Mat::zeros(2, 1, CV_32F)};
-        for (int n = 0; n < 2; ++n)
+        for (int n = 0; n < 2; n++)
         {
             const Range rows(n * anchorsOfAll, (n + 1) * anchorsOfAll);
             Mat b, s;
             generateProposals(scores.rowRange(rows), deltas.rowRange(rows), anchors, counts, Size(32, 24), b,
                               s, params);
-            for (int i = 0; i < b.rows; ++i)
+            for (int i = 0; i < b.rows; i++)
             {
                 b.row(i).copyTo(all[0].row(n * params.postNms + i));
                 all[1].at<float>(n, i) = s.at<float>(i);
@@ -422,7 +422,7 @@ TEST_F(DnnRpn_Layers, proposalsFromAttributes)
             readPlainly(file.bytes()), heads.inputs(tensor(heads.logits, {2, 24, 2})), proposalNames);
         const std::vector<Mat> expected = heads.expected(scores, {});
         EXPECT_EQ(Shape({2, 6, 4}), shapeOf(found[0]));
-        for (int i = 0; i < 3; ++i)
+        for (int i = 0; i < 3; i++)
             EXPECT_TRUE(sameBits(column(expected[i]), column(found[i]))) << i;
         if (threshold > 1)
         {
@@ -455,7 +455,7 @@ TEST_F(DnnRpn_Layers, proposalsFromAnchors)
 Mat detectorImage()
 {
     Mat image(std::vector<int>{1, 3, 48, 48}, CV_32F);
-    for (int i = 0; i < static_cast<int>(image.total()); ++i)
+    for (int i = 0; i < static_cast<int>(image.total()); i++)
         image.ptr<float>()[i] = static_cast<float>(i * 7919 % 1009) / 512;
     return image;
 }
@@ -465,13 +465,13 @@ TEST_F(DnnRpn_Layers, detectorOfPyTorch)
     unregisterLayers(); // the reader does it
     dnn::Net net = readOnnx(golden::detector);
     unregisterLayers(); // which a net that was read does not mind
-    for (int repeat = 0; repeat < 2; ++repeat)
+    for (int repeat = 0; repeat < 2; repeat++)
     {
         const std::vector<Mat> found =
             outputsOf(net, {{"image", detectorImage()}}, {"boxes1", "scores1", "boxes2", "scores2"});
         const std::vector<float>* expected[] = {&golden::detectorBoxes1, &golden::detectorScores1,
                                                 &golden::detectorBoxes2, &golden::detectorScores2};
-        for (int i = 0; i < 4; ++i)
+        for (int i = 0; i < 4; i++)
         {
             SCOPED_TRACE(i);
             const Mat rows = i % 2 ? column(found[i]) : found[i];

@@ -13,8 +13,8 @@ namespace {
 double slowSigmoidFocal(const Mat& x, const Mat& label, double alpha, double gamma, double normalizer)
 {
     double sum = 0;
-    for (int k = 0; k < x.rows; ++k)
-        for (int c = 0; c < x.cols && label.at<int>(k) >= 0; ++c)
+    for (int k = 0; k < x.rows; k++)
+        for (int c = 0; c < x.cols && label.at<int>(k) >= 0; c++)
         {
             const bool hit = label.at<int>(k) == c + 1;
             const double z = hit ? x.at<double>(k, c) : -x.at<double>(k, c);
@@ -28,13 +28,13 @@ double slowSigmoidFocal(const Mat& x, const Mat& label, double alpha, double gam
 double slowSoftmaxFocal(const Mat& x, const Mat& label, double alpha, double gamma, double normalizer)
 {
     double sum = 0;
-    for (int k = 0; k < x.rows; ++k)
+    for (int k = 0; k < x.rows; k++)
     {
         const int t = label.at<int>(k);
         if (t < 0)
             continue;
         double others = 0; // relative to the target's logit
-        for (int j = 0; j < x.cols; ++j)
+        for (int j = 0; j < x.cols; j++)
             others += j == t ? 0 : std::exp(x.at<double>(k, j) - x.at<double>(k, t));
         const double q = others / (1 + others);
         sum += (alpha < 0 ? 1 : t > 0 ? alpha : 1 - alpha) * std::pow(q, gamma) * std::log1p(others);
@@ -45,8 +45,8 @@ double slowSoftmaxFocal(const Mat& x, const Mat& label, double alpha, double gam
 double slowSmoothL1(const Mat& x, const Mat& target, const Mat& label, double beta, double normalizer)
 {
     double sum = 0;
-    for (int k = 0; k < x.rows; ++k)
-        for (int j = 0; j < x.cols && label.at<int>(k) > 0; ++j)
+    for (int k = 0; k < x.rows; k++)
+        for (int j = 0; j < x.cols && label.at<int>(k) > 0; j++)
         {
             const double d = std::abs(x.at<double>(k, j) - target.at<float>(k, j));
             sum += d < beta ? d * d / (2 * beta) : d - beta / 2;
@@ -179,7 +179,7 @@ TEST(DnnRpn_Losses, likeTorch)
         {&golden::sigmoidLoss2, &golden::sigmoidGrad2, &golden::softmaxLoss2, &golden::softmaxGrad2},
         {&golden::sigmoidLoss3, &golden::sigmoidGrad3, &golden::softmaxLoss3, &golden::softmaxGrad3}};
     Mat grad;
-    for (int i = 0; i < 4; ++i)
+    for (int i = 0; i < 4; i++)
     {
         SCOPED_TRACE(i);
         const FocalCase& c = focalCases[i];
@@ -202,7 +202,7 @@ TEST(DnnRpn_Losses, finiteFarOut)
     Mat grad;
     for (float far : {30.f, 100.f, 3e38f})
         for (const FocalCase& c : focalCases)
-            for (int label = -1; label <= 1; ++label)
+            for (int label = -1; label <= 1; label++)
             {
                 SCOPED_TRACE(
                     format("logits of %g, alpha %g, gamma %g, label %d", far, c.alpha, c.gamma, label));
@@ -265,7 +265,7 @@ TEST(DnnRpn_Losses, sameBitsForAnyThreads)
     const int threads = cv::getNumThreads();
     Mat grad[2], grad2[2], grad3[2];
     double value[2], value2[2], value3[2];
-    for (int i = 0; i < 2; ++i)
+    for (int i = 0; i < 2; i++)
     {
         cv::setNumThreads(i ? 4 : 1);
         value[i] = sigmoidFocalLoss(x, label, grad[i]);
@@ -352,7 +352,7 @@ TEST(DnnRpn_Losses, smoothL1PassesNanOn)
 double slowGiou(const Mat& x, const Mat& target, const Mat& label, double normalizer)
 {
     double sum = 0;
-    for (int k = 0; k < x.rows; ++k)
+    for (int k = 0; k < x.rows; k++)
     {
         if (label.at<int>(k) <= 0)
             continue;
@@ -413,7 +413,7 @@ TEST(DnnRpn_Losses, giouLikeTorchvision)
     const Mat all(x.rows, 1, CV_32S, Scalar(1));
     double sum = 0;
     Mat grad;
-    for (int k = 0; k < x.rows; ++k)
+    for (int k = 0; k < x.rows; k++)
     {
         EXPECT_NEAR(golden::giouLosses[k], giouLoss(x.row(k), target.row(k), all.row(k), grad), 1e-6);
         sum += golden::giouLosses[k];
@@ -428,8 +428,8 @@ TEST(DnnRpn_Losses, giouOfOddBoxes)
         boxes({5,      5,      5,     5,     5, 5, 5,      9,      9,    9,    5,    5,    0, 0, 0, 0,
                -3e38f, -3e38f, 3e38f, 3e38f, 0, 0, 1e-40f, 1e-40f, 1e6f, 1e6f, 1e6f, 2e6f, 4, 4, 6, 6});
     Mat grad;
-    for (int i = 0; i < odd.rows; ++i)
-        for (int j = 0; j < odd.rows; ++j)
+    for (int i = 0; i < odd.rows; i++)
+        for (int j = 0; j < odd.rows; j++)
         {
             SCOPED_TRACE(format("%d against %d", i, j));
             const double loss = giouLoss(odd.row(i), odd.row(j), labels({1}), grad);
@@ -459,7 +459,7 @@ TEST(DnnRpn_Losses, giouForAnyThreadsAndInPlace)
     const int threads = cv::getNumThreads();
     Mat grad[3], inPlace = x.clone();
     double value[3];
-    for (int i = 0; i < 3; ++i)
+    for (int i = 0; i < 3; i++)
     {
         cv::setNumThreads(i + 1);
         value[i] = giouLoss(x, target, label, grad[i]);
@@ -540,7 +540,7 @@ TEST(DnnRpn_Losses, vectorsFarOut)
     std::vector<float> far;
     std::vector<int> label;
     for (float x : {0.f, 1e-30f, 0.1f, 16.f, 17.5f, 30.f, 87.f, 87.5f, 88.5f, 100.f, 1e4f, 1e30f})
-        for (int l = -1; l <= 1; ++l)
+        for (int l = -1; l <= 1; l++)
         {
             far.insert(far.end(), {x, -x});
             label.insert(label.end(), {l, l});
@@ -550,7 +550,7 @@ TEST(DnnRpn_Losses, vectorsFarOut)
     hconcat(opposite, x, x2);
     hconcat(x2, -x2, x4);
     for (const FocalCase& c : focalCases)
-        for (int k = 0; k < x.rows; ++k) // one at a time: in a sum the largest would hide the others
+        for (int k = 0; k < x.rows; k++) // one at a time: in a sum the largest would hide the others
         {
             SCOPED_TRACE(format("logit %g, label %d, gamma %g", far[k], label[k], c.gamma));
             compareForms([&](OutputArray grad) {
@@ -559,7 +559,7 @@ TEST(DnnRpn_Losses, vectorsFarOut)
             compareForms([&](OutputArray grad) {
                 return softmaxFocalLoss(x2.row(k), labels({label[k]}), grad, c.alpha, c.gamma);
             });
-            for (int l = -1; l <= 3; ++l)
+            for (int l = -1; l <= 3; l++)
                 compareForms([&](OutputArray grad) {
                     return softmaxFocalLoss(x4.row(k), labels({l}), grad, c.alpha, c.gamma);
                 });
@@ -587,7 +587,7 @@ TEST(DnnRpn_Losses, gradientOfAPartWithVectors)
 {
     RNG rng(15);
     for (int columns : {2, 3})
-        for (int form = 0; form < 3; ++form)
+        for (int form = 0; form < 3; form++)
         {
             SCOPED_TRACE(format("%d columns, form %d", columns, form));
             const Mat x = randomMatrix(rng, 50, columns, 3), label = randomLabels(rng, 50, -1, 1);

@@ -29,7 +29,7 @@ TEST(DnnRpn_Metrics, likePycocotools)
                                              &metricExpected3};
     const std::vector<double>* classAP[] = {&metricClassAP0, &metricClassAP1, &metricClassAP2,
                                             &metricClassAP3};
-    for (int i = 0; i < 4; ++i)
+    for (int i = 0; i < 4; i++)
     {
         SCOPED_TRACE(format("case %d", i));
         const Mat allDetections = floats(*detections[i], 6), allObjects = floats(*objects[i], 6);
@@ -51,10 +51,10 @@ TEST(DnnRpn_Metrics, likePycocotools)
                                  m.APlarge,     m.AR10,         m.AR100,       m.AR300,   m.AR1000,
                                  m.AR1000small, m.AR1000medium, m.AR1000large, m.vocAP,   m.vocAP07};
         ASSERT_EQ(15u, expected[i]->size());
-        for (int n = 0; n < 15; ++n)
+        for (int n = 0; n < 15; n++)
             EXPECT_NEAR(expected[i]->at(n), actual[n], 1e-12) << "number " << n;
         ASSERT_EQ(classAP[i]->size(), m.classAP50.size());
-        for (size_t c = 0; c < classAP[i]->size(); ++c)
+        for (size_t c = 0; c < classAP[i]->size(); c++)
             EXPECT_NEAR(classAP[i]->at(c), m.classAP50[c], 1e-12) << "class " << c + 1;
         EXPECT_EQ(static_cast<int>(counts[i]->size()) / 2, m.images);
         EXPECT_EQ(allDetections.rows, m.detections);
@@ -159,7 +159,7 @@ TEST(DnnRpn_Metrics, limitsOfDetections)
 {
     // 400 boxes, the right one in place 101.
     Mat found(400, 4, CV_32F), scores(400, 1, CV_32F);
-    for (int i = 0; i < 400; ++i)
+    for (int i = 0; i < 400; i++)
     {
         const float x = i == 100 ? 0.f : 100.f + i;
         *found.ptr<Vec4f>(i) = Vec4f(x, 0, x + 10, 10);
@@ -278,23 +278,23 @@ TEST(DnnRpn_Metrics, confusionLiteral)
 Evaluator randomScenes(RNG& rng, int classes, float lowestScore = -inf)
 {
     Evaluator evaluator(classes);
-    for (int i = 0; i < 6; ++i)
+    for (int i = 0; i < 6; i++)
     {
         const Mat truth = randomBoxes(rng, 8, 60, 10, 30), ofTruth = randomLabels(rng, 8, 1, classes);
         Mat found = randomBoxes(rng, 20, 60, 10, 30), ofFound = randomLabels(rng, 20, 1, classes);
-        for (int d = 0; d < 14; ++d) // near an object, mostly of its class
+        for (int d = 0; d < 14; d++) // near an object, mostly of its class
         {
             found.row(d) = truth.row(d % 8) + randomMatrix(rng, 1, 4, 1.5);
             if (rng.uniform(0, 4))
                 ofFound.at<int>(d) = ofTruth.at<int>(d % 8);
         }
         Mat ignored(8, 1, CV_8U), crowd(8, 1, CV_8U), scores(20, 1, CV_32F);
-        for (int g = 0; g < 8; ++g)
+        for (int g = 0; g < 8; g++)
         {
             ignored.at<uchar>(g) = rng.uniform(0, 6) == 0;
             crowd.at<uchar>(g) = rng.uniform(0, 6) == 0;
         }
-        for (int d = 0; d < 20; ++d)
+        for (int d = 0; d < 20; d++)
         {
             const float score = rng.uniform(0, 11) / 10.f;
             scores.at<float>(d) = score >= lowestScore ? score : nan;
@@ -306,7 +306,7 @@ Evaluator randomScenes(RNG& rng, int classes, float lowestScore = -inf)
 
 TEST(DnnRpn_Metrics, curveAndConfusionAgreeWithWhatIsLeftAtEachScore)
 {
-    for (int seed = 1; seed <= 20; ++seed)
+    for (int seed = 1; seed <= 20; seed++)
     {
         SCOPED_TRACE(format("seed %d", seed));
         const int classes = 3;
@@ -314,12 +314,12 @@ TEST(DnnRpn_Metrics, curveAndConfusionAgreeWithWhatIsLeftAtEachScore)
         const Evaluator whole = randomScenes(rng, classes);
         const double threshold = seed % 2 ? 0.5 : 0.7;
         int objects = 0;
-        for (int label = 1; label <= classes; ++label)
+        for (int label = 1; label <= classes; label++)
         {
             const PrecisionRecall curve = whole.precisionRecall(label, threshold);
             objects += curve.objects;
             double best = 0;
-            for (size_t i = 0; i < curve.scores.size(); ++i)
+            for (size_t i = 0; i < curve.scores.size(); i++)
             {
                 RNG again(seed);
                 const PrecisionRecall left =

@@ -78,7 +78,7 @@ TEST(DnnRpn_Model, descriptionRoundTrip)
     EXPECT_EQ(d.scoreThreshold, r.scoreThreshold);
     EXPECT_EQ(d.featureSizes, r.featureSizes);
     ASSERT_EQ(2u, r.levels.size());
-    for (int i = 0; i < 2; ++i)
+    for (int i = 0; i < 2; i++)
     {
         EXPECT_EQ(d.levels[i].stride, r.levels[i].stride);
         EXPECT_EQ(d.levels[i].offset, r.levels[i].offset);
@@ -334,7 +334,7 @@ TEST(DnnRpn_Model, batch)
     for (Detector* detector : {&cells.detector, &heads.detector})
     {
         detector->detectBatch(images, b, s, l);
-        for (size_t i = 0; i < images.size(); ++i)
+        for (size_t i = 0; i < images.size(); i++)
         {
             Mat alone, aloneScores, aloneLabels;
             detector->detect(images[i], alone, aloneScores, aloneLabels);
@@ -460,7 +460,7 @@ TEST(DnnRpn_Model, oneTileIsTheWholePicture)
     cells.detector.detectTiles(image, b, s, l, Size(), 0, 0.9f);
     expectClose(boxes({8, 0, 16, 8}), b, 1e-5);
     cells.detector.detectTiles(image, b, s, l, Size(), 0, 0);
-    for (int i = 0; i < b.rows; ++i)
+    for (int i = 0; i < b.rows; i++)
     {
         const Vec4f box = *b.ptr<Vec4f>(i);
         EXPECT_TRUE(box[0] < box[2] && box[2] <= 20 && box[1] < box[3] && box[3] <= 12) << box;
@@ -477,8 +477,8 @@ TEST(DnnRpn_Model, tilesFindEachObjectOnce)
         SCOPED_TRACE(overlap);
         const int rows = overlap == 0.5f ? 10 : 2;
         Mat image = Mat::zeros(8 * rows, 160, CV_8UC3), expected = Mat::zeros(rows, 20, CV_32S);
-        for (int y = 0; y < rows; ++y)
-            for (int x = 0; x < 20; ++x)
+        for (int y = 0; y < rows; y++)
+            for (int x = 0; x < 20; x++)
                 if (rng.uniform(0, 4) == 0)
                 {
                     expected.at<int>(y, x) = rng.uniform(1, 3);
@@ -487,7 +487,7 @@ TEST(DnnRpn_Model, tilesFindEachObjectOnce)
         Mat b, s, l, found = Mat::zeros(rows, 20, CV_32S);
         cells.detector.detectTiles(image, b, s, l, Size(), overlap, 0.5f);
         EXPECT_EQ(countNonZero(expected), b.rows);
-        for (int i = 0; i < b.rows; ++i)
+        for (int i = 0; i < b.rows; i++)
         {
             const Vec4f box = *b.ptr<Vec4f>(i);
             const int x = cvRound(box[0] / 8), y = cvRound(box[1] / 8);

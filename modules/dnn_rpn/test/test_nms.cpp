@@ -36,14 +36,14 @@ static std::vector<int> slowNms(const Mat& b, const Mat& scores, float threshold
     for (;;)
     {
         int best = -1;
-        for (int i = 0; i < b.rows; ++i)
+        for (int i = 0; i < b.rows; i++)
             if (!gone[i] && (best < 0 || scores.at<float>(i) > scores.at<float>(best)))
                 best = i;
         if (best < 0)
             return keep;
         keep.push_back(best);
         gone[best] = true;
-        for (int i = 0; i < b.rows; ++i)
+        for (int i = 0; i < b.rows; i++)
             gone[i] = gone[i] || slowOverlap(b.ptr<float>(i), b.ptr<float>(best)) > threshold;
     }
 }
@@ -57,7 +57,7 @@ TEST(DnnRpn_Nms, likeTheDefinition)
             SCOPED_TRACE(format("%d boxes at %g", count, threshold));
             const Mat b = randomBoxes(rng, count, 60, 5, 40);
             Mat scores(count, 1, CV_32F);
-            for (int i = 0; i < count; ++i)
+            for (int i = 0; i < count; i++)
                 scores.at<float>(i) = static_cast<float>(rng.uniform(0, 50)); // whole numbers: many are equal
             std::vector<int> keep;
             nms(b, scores, threshold, keep);
@@ -79,7 +79,7 @@ the boxes hold. */
 static std::vector<int> plainNms(const Mat& b, const Mat& scores, const Mat& groups, float threshold)
 {
     std::vector<int> order, keep;
-    for (int i = 0; i < b.rows; ++i)
+    for (int i = 0; i < b.rows; i++)
         if (!std::isnan(scores.at<float>(i)))
             order.push_back(i);
     std::stable_sort(order.begin(), order.end(),
@@ -102,12 +102,12 @@ static std::vector<int> plainNms(const Mat& b, const Mat& scores, const Mat& gro
 static Mat oddBoxes(RNG& rng, int count)
 {
     Mat b(count, 4, CV_32F);
-    for (int i = 0; i < count; ++i)
+    for (int i = 0; i < count; i++)
     {
         const double scale = std::pow(10., rng.uniform(-22, 19));
         const double kinds[] = {scale, 1, 1, 1, 100, 100};
         const double size = kinds[rng.uniform(0, 6)];
-        for (int j = 0; j < 2; ++j)
+        for (int j = 0; j < 2; j++)
         {
             b.at<float>(i, j) = static_cast<float>(size * rng.uniform(-3., 3.));
             b.at<float>(i, j + 2) = static_cast<float>(b.at<float>(i, j) + size * rng.uniform(0.5, 4.));
@@ -131,14 +131,14 @@ TEST(DnnRpn_Nms, likeAllPairsToTheBit)
     RNG rng(21);
     for (int count : {1, 3, 64, 65, 1000})
         for (float threshold : {0.f, 1e-6f, 0.05f, 0.3f, 0.5f, 0.7f, 0.95f, 0.9999999f, 1.f})
-            for (int kind = 0; kind < 3; ++kind)
+            for (int kind = 0; kind < 3; kind++)
             {
                 SCOPED_TRACE(format("%d boxes of kind %d at %g", count, kind, threshold));
                 const Mat b = kind == 0   ? oddBoxes(rng, count)
                               : kind == 1 ? randomBoxes(rng, count, 100, 5, 40)
                                           : randomBoxes(rng, count, 30, 1, 60);
                 Mat scores = randomMatrix(rng, count, 1, 10);
-                for (int i = 0; i < count; ++i)
+                for (int i = 0; i < count; i++)
                     scores.at<float>(i) = i % 50 == 17 ? nan : std::round(scores.at<float>(i));
                 const Mat one = Mat::zeros(count, 1, CV_32S), groups = randomLabels(rng, count, -2, 3);
                 std::vector<int> keep, expected = plainNms(b, scores, one, threshold);
@@ -165,7 +165,7 @@ TEST(DnnRpn_Nms, neighboursAcrossCells)
     // or upper edge of an outer one, or boxes of one size side by side. A huge box makes the length of the
     // longest no help.
     for (float far : {0.f, 1e4f, -1e4f})
-        for (int side = 0; side < 4; ++side)
+        for (int side = 0; side < 4; side++)
             for (float length : {10.1f, 20.f})
                 for (bool huge : {false, true})
                 {
@@ -173,7 +173,7 @@ TEST(DnnRpn_Nms, neighboursAcrossCells)
                     const int pairs = 300, axis = side % 2;
                     Mat b(2 * pairs + huge, 4, CV_32F, Scalar(0)), scores(b.rows, 1, CV_32F);
                     std::vector<int> keep, expected;
-                    for (int i = 0; i < pairs; ++i)
+                    for (int i = 0; i < pairs; i++)
                     {
                         float *outer = b.ptr<float>(2 * i), *other = b.ptr<float>(2 * i + 1);
                         const float x = far + 41.3f * (i - pairs / 2);
@@ -208,7 +208,7 @@ TEST(DnnRpn_Nms, crowdsLikeTorchvision)
                                              {&crowdKeep70, &crowdKeepPerClass70}};
     const float thresholds[] = {0.3f, 0.5f, 0.7f};
     std::vector<int> keep;
-    for (int i = 0; i < 3; ++i)
+    for (int i = 0; i < 3; i++)
     {
         SCOPED_TRACE(thresholds[i]);
         nms(boxes(crowdBoxes), crowdScores, thresholds[i], keep);
@@ -239,7 +239,7 @@ TEST(DnnRpn_Nms, perClassForAnyThreads)
     const Mat groups = randomLabels(rng, 3000, 0, 11);
     const int threads = cv::getNumThreads();
     std::vector<int> keep[3];
-    for (int i = 0; i < 3; ++i)
+    for (int i = 0; i < 3; i++)
     {
         cv::setNumThreads(i + 1);
         nmsPerClass(b, scores, groups, 0.4f, keep[i]);
@@ -284,7 +284,7 @@ static void slowSoftNms(const Mat& b, const Mat& scores, double minScore,
     for (;;)
     {
         int best = -1;
-        for (int i = 0; i < b.rows; ++i)
+        for (int i = 0; i < b.rows; i++)
             if (left.at<double>(i) >= minScore && (best < 0 || left.at<double>(i) > left.at<double>(best)))
                 best = i;
         if (best < 0)
@@ -292,7 +292,7 @@ static void slowSoftNms(const Mat& b, const Mat& scores, double minScore,
         keep.push_back(best);
         kept.push_back(left.at<double>(best));
         left.at<double>(best) = -1;
-        for (int i = 0; i < b.rows; ++i)
+        for (int i = 0; i < b.rows; i++)
             if (left.at<double>(i) >= 0)
                 left.at<double>(i) *= factor(slowOverlap(b.ptr<float>(best), b.ptr<float>(i)));
     }

@@ -71,8 +71,8 @@ inline Mat labels(const std::vector<int>& numbers)
 inline Mat randomBoxes(RNG& rng, int count, double extent, double smallest, double largest)
 {
     Mat b(count, 4, CV_32F);
-    for (int i = 0; i < count; ++i)
-        for (int j = 0; j < 2; ++j)
+    for (int i = 0; i < count; i++)
+        for (int j = 0; j < 2; j++)
         {
             b.at<float>(i, j) = static_cast<float>(rng.uniform(0., extent));
             b.at<float>(i, j + 2) = b.at<float>(i, j) + static_cast<float>(rng.uniform(smallest, largest));
@@ -125,7 +125,7 @@ inline Mat withGaps(const Mat& m)
 inline Mat randomLabels(RNG& rng, int count, int lowest, int highest)
 {
     Mat m(count, 1, CV_32S);
-    for (int i = 0; i < count; ++i)
+    for (int i = 0; i < count; i++)
         m.at<int>(i) = rng.uniform(lowest, highest + 1);
     return m;
 }
@@ -148,8 +148,8 @@ inline void expectClose(const Mat& expected_, const Mat& actual_, double toleran
     Mat expected, actual;
     expected_.convertTo(expected, CV_64F);
     actual_.convertTo(actual, CV_64F);
-    for (int i = 0; i < expected.rows; ++i)
-        for (int j = 0; j < expected.cols; ++j)
+    for (int i = 0; i < expected.rows; i++)
+        for (int j = 0; j < expected.cols; j++)
         {
             const double e = expected.at<double>(i, j);
             ASSERT_NEAR(e, actual.at<double>(i, j), tolerance * std::max(1., std::abs(e)))
@@ -161,7 +161,7 @@ inline bool sameBits(const Mat& a, const Mat& b)
 {
     if (a.size() != b.size() || a.type() != b.type())
         return false;
-    for (int i = 0; i < a.rows; ++i)
+    for (int i = 0; i < a.rows; i++)
         if (!std::equal(a.ptr(i), a.ptr(i) + a.cols * a.elemSize(), b.ptr(i)))
             return false;
     return true;
@@ -186,7 +186,7 @@ inline void checkGradient(const Mat& x, const std::function<double(const Mat&)>&
     x.convertTo(wide, CV_64F);
     grad.convertTo(wideGrad, CV_64F);
     RNG rng(1);
-    for (int i = 0; i < 5; ++i)
+    for (int i = 0; i < 5; i++)
     {
         Mat direction(x.size(), CV_64F);
         rng.fill(direction, RNG::UNIFORM, -1, 1);

@@ -81,7 +81,7 @@ void slowProposals(const Mat& scores, const Mat& deltas, const Mat& anchors, con
     for (int count : counts)
     {
         std::vector<int> order;
-        for (int k = first; k < first + count; ++k)
+        for (int k = first; k < first + count; k++)
             if (!std::isnan(scores.at<float>(k)) && scores.at<float>(k) >= params.scoreThreshold)
                 order.push_back(k);
         std::stable_sort(order.begin(), order.end(),
@@ -111,14 +111,14 @@ void slowProposals(const Mat& scores, const Mat& deltas, const Mat& anchors, con
         first += count;
     }
     std::vector<int> order(allScores.size());
-    for (size_t i = 0; i < order.size(); ++i)
+    for (size_t i = 0; i < order.size(); i++)
         order[i] = static_cast<int>(i);
     std::stable_sort(order.begin(), order.end(), [&](int p, int q) { return allScores[p] > allScores[q]; });
     if (params.postNms && order.size() > size_t(params.postNms))
         order.resize(params.postNms);
     b.create(static_cast<int>(order.size()), 4, CV_32F);
     s.create(static_cast<int>(order.size()), 1, CV_32F);
-    for (size_t i = 0; i < order.size(); ++i)
+    for (size_t i = 0; i < order.size(); i++)
     {
         *b.ptr<Vec4f>(static_cast<int>(i)) = allBoxes[order[i]];
         s.at<float>(static_cast<int>(i)) = allScores[order[i]];
@@ -130,7 +130,7 @@ TEST(DnnRpn_Proposals, likeTheDefinition)
     RNG rng(14);
     const std::vector<std::vector<int>> layouts = {{1}, {5}, {0, 3}, {97, 31, 7}, {1001, 251, 63, 0, 16}};
     for (const std::vector<int>& counts : layouts)
-        for (int variant = 0; variant < 4; ++variant)
+        for (int variant = 0; variant < 4; variant++)
         {
             int total = 0;
             for (int count : counts)
@@ -138,7 +138,7 @@ TEST(DnnRpn_Proposals, likeTheDefinition)
             SCOPED_TRACE(format("%d anchors, variant %d", total, variant));
             const Mat anchors = randomBoxes(rng, total, 90, 5, 50), deltas = randomMatrix(rng, total, 4, 0.5);
             Mat scores(total, 1, CV_32F);
-            for (int k = 0; k < total; ++k)
+            for (int k = 0; k < total; k++)
                 scores.at<float>(k) = k % 23 == 5 ? nan : static_cast<float>(rng.uniform(-40, 40)); // ties
             ProposalParams params;
             params.preNms = variant == 0 ? 0 : 60;

@@ -40,10 +40,10 @@ Mat slowAlign(const Mat& features, const Shape& shape, const Mat& rois, const Ma
 {
     const double shift = params.aligned ? 0.5 : 0;
     Mat out(0, 1, CV_64F);
-    for (int r = 0; r < rois.rows; ++r)
-        for (int c = 0; c < shape[1]; ++c)
-            for (int a = 0; a < pooled.height; ++a)
-                for (int b = 0; b < pooled.width; ++b)
+    for (int r = 0; r < rois.rows; r++)
+        for (int c = 0; c < shape[1]; c++)
+            for (int a = 0; a < pooled.height; a++)
+                for (int b = 0; b < pooled.width; b++)
                 {
                     const float* box = rois.ptr<float>(r);
                     const double scale = params.spatialScale;
@@ -59,8 +59,8 @@ Mat slowAlign(const Mat& features, const Shape& shape, const Mat& rois, const Ma
                     const int nx = ratio ? ratio : static_cast<int>(std::ceil(stepX));
                     const int ny = ratio ? ratio : static_cast<int>(std::ceil(stepY));
                     double sum = 0;
-                    for (int i = 0; i < ny; ++i)
-                        for (int j = 0; j < nx; ++j)
+                    for (int i = 0; i < ny; i++)
+                        for (int j = 0; j < nx; j++)
                             sum += slowSample(features, (pictures.at<int>(r) * shape[1] + c) * shape[2],
                                               shape[2], box[1] * scale - shift + (a + (i + 0.5) / ny) * stepY,
                                               box[0] * scale - shift + (b + (j + 0.5) / nx) * stepX);
@@ -87,8 +87,8 @@ const RoiAlignParams alignModes[] = {alignParams(0.25f, 0, true), alignParams(0.
 Mat looseBoxes(RNG& rng, int count, const Shape& shape, float scale)
 {
     Mat b(count, 4, CV_32F);
-    for (int i = 0; i < count; ++i)
-        for (int j = 0; j < 4; ++j)
+    for (int i = 0; i < count; i++)
+        for (int j = 0; j < 4; j++)
         {
             const float size = shape[j % 2 ? 2 : 3] / scale;
             b.at<float>(i, j) = rng.uniform(-0.5f * size, (j < 2 ? 0.8f : 1.7f) * size);
@@ -104,8 +104,8 @@ TEST(DnnRpn_RoiAlign, literals)
     EXPECT_TRUE(defaults.aligned);
     // The ramp x + 10 y: a sample at the middle of cell (2, 1) is its value, a bin's mean its middle's.
     Mat ramp(4, 5, CV_32F), out;
-    for (int y = 0; y < 4; ++y)
-        for (int x = 0; x < 5; ++x)
+    for (int y = 0; y < 4; y++)
+        for (int x = 0; x < 5; x++)
             ramp.at<float>(y, x) = static_cast<float>(x + 10 * y);
     const Mat features = tensor(ramp, {1, 1, 4, 5});
     roiAlign(features, boxes({2, 1, 3, 2}), noArray(), Size(1, 1), out);
@@ -204,14 +204,14 @@ TEST(DnnRpn_RoiAlign, sameBitsForAnyThreads)
     const Mat pictures = randomLabels(rng, 150, 0, 1), outGrad = randomTensor(rng, {150, 130, 7, 7});
     const int threads = cv::getNumThreads();
     Mat out[3], grad[3];
-    for (int i = 0; i < 3; ++i)
+    for (int i = 0; i < 3; i++)
     {
         cv::setNumThreads(i + 1);
         roiAlign(features, rois, pictures, Size(7, 7), out[i], alignModes[0]);
         roiAlignBackward(outGrad, rois, pictures, shape, grad[i], alignModes[0]);
     }
     cv::setNumThreads(threads);
-    for (int i = 1; i < 3; ++i)
+    for (int i = 1; i < 3; i++)
         EXPECT_TRUE(sameBits(column(out[0]), column(out[i])) && sameBits(column(grad[0]), column(grad[i])));
 }
 

@@ -26,8 +26,8 @@ const PoolCase poolCases[] = {{{1, 1, 1, 1}, 3, Size(1, 1)},
 Mat exactBoxes(RNG& rng, int count, const Shape& shape)
 {
     Mat b(count, 4, CV_32F);
-    for (int i = 0; i < count; ++i)
-        for (int j = 0; j < 4; ++j)
+    for (int i = 0; i < count; i++)
+        for (int j = 0; j < 4; j++)
         {
             const int size = 32 * shape[j % 2 ? 2 : 3]; // an eighth of a pixel at scale 1/4
             b.at<float>(i, j) = rng.uniform(-size / 2, (j < 2 ? 1 : 2) * size) / 8.f;
@@ -41,20 +41,20 @@ Mat slowPool(const Mat& features, const Shape& shape, const Mat& rois, const Mat
 {
     Mat out(0, 1, CV_32F);
     argmax = Mat(0, 1, CV_32S);
-    for (int r = 0; r < rois.rows; ++r)
-        for (int c = 0; c < shape[1]; ++c)
-            for (int a = 0; a < pooled.height; ++a)
-                for (int b = 0; b < pooled.width; ++b)
+    for (int r = 0; r < rois.rows; r++)
+        for (int c = 0; c < shape[1]; c++)
+            for (int a = 0; a < pooled.height; a++)
+                for (int b = 0; b < pooled.width; b++)
                 {
                     int corner[4];
-                    for (int j = 0; j < 4; ++j)
+                    for (int j = 0; j < 4; j++)
                         corner[j] = static_cast<int>(std::round(double(rois.at<float>(r, j)) * scale));
                     const int width = std::max(corner[2] - corner[0] + 1, 1);
                     const int height = std::max(corner[3] - corner[1] + 1, 1);
                     int where = -1;
                     bool any = false;
-                    for (int y = 0; y < shape[2]; ++y)
-                        for (int x = 0; x < shape[3]; ++x)
+                    for (int y = 0; y < shape[2]; y++)
+                        for (int x = 0; x < shape[3]; x++)
                         {
                             const int top = (y - corner[1]) * pooled.height;
                             const int left = (x - corner[0]) * pooled.width;
@@ -133,7 +133,7 @@ TEST(DnnRpn_RoiPool, gradients)
             [&](const Mat& at) {
                 // Which feature is the largest does not change in so small a step.
                 double sum = 0;
-                for (int i = 0; i < static_cast<int>(argmax.total()); ++i)
+                for (int i = 0; i < static_cast<int>(argmax.total()); i++)
                 {
                     const int roi = i / bins / c.shape[1], channel = i / bins % c.shape[1];
                     const int plane = pictures.at<int>(roi) * c.shape[1] + channel;
@@ -171,7 +171,7 @@ TEST(DnnRpn_RoiPool, sameBitsForAnyThreadsAndForParts)
     const Mat pictures = randomLabels(rng, 90, 0, 1), outGrad = randomTensor(rng, {90, 13, 7, 7});
     const int threads = cv::getNumThreads();
     Mat out[4], argmax[4], grad[4];
-    for (int i = 0; i < 4; ++i)
+    for (int i = 0; i < 4; i++)
     {
         cv::setNumThreads(i < 3 ? i + 1 : threads);
         const bool gaps = i == 3;
@@ -182,7 +182,7 @@ TEST(DnnRpn_RoiPool, sameBitsForAnyThreadsAndForParts)
                         shape, grad[i]);
     }
     cv::setNumThreads(threads);
-    for (int i = 1; i < 4; ++i)
+    for (int i = 1; i < 4; i++)
     {
         EXPECT_TRUE(sameBits(column(out[0]), column(out[i])) &&
                     sameBits(column(argmax[0]), column(argmax[i])));

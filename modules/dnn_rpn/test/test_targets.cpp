@@ -15,24 +15,24 @@ std::vector<int> slowMatch(const Mat& anchors, const Mat& objects, const Mat& re
     boxIoU(anchors, objects, overlaps);
     boxIoF(anchors, regions, shares);
     std::vector<double> most(objects.rows);
-    for (int g = 0; g < objects.rows; ++g)
+    for (int g = 0; g < objects.rows; g++)
         cv::minMaxLoc(overlaps.col(g), nullptr, &most[g]);
 
     std::vector<int> matches;
-    for (int k = 0; k < anchors.rows; ++k)
+    for (int k = 0; k < anchors.rows; k++)
     {
         int best = 0;
-        for (int g = 1; g < objects.rows; ++g)
+        for (int g = 1; g < objects.rows; g++)
             if (overlaps.at<float>(k, g) > overlaps.at<float>(k, best))
                 best = g;
         const float highest = objects.rows ? overlaps.at<float>(k, best) : -1;
         int match = highest >= params.positiveIoU   ? best
                     : highest >= params.negativeIoU ? MATCH_IGNORED
                                                     : MATCH_NEGATIVE;
-        for (int r = 0; r < regions.rows; ++r)
+        for (int r = 0; r < regions.rows; r++)
             if (match == MATCH_NEGATIVE && shares.at<float>(k, r) >= params.ignoreIoF)
                 match = MATCH_IGNORED;
-        for (int g = 0; params.lowQuality && g < objects.rows; ++g)
+        for (int g = 0; params.lowQuality && g < objects.rows; g++)
             if (most[g] > 0 && overlaps.at<float>(k, g) == most[g])
                 match = best;
         matches.push_back(match);
@@ -123,9 +123,9 @@ TEST(DnnRpn_Targets, matchesLikeTheDefinition)
         Mat anchors = randomBoxes(rng, s[0], 130, 5, 60);
         // Whole numbers give equal overlaps, within one object and across blocks of threads.
         for (int i = 0; i < anchors.rows; i += 2)
-            for (int j = 0; j < 4; ++j)
+            for (int j = 0; j < 4; j++)
                 anchors.at<float>(i, j) = std::floor(anchors.at<float>(i, j) / 8) * 8 + 4 * (j > 1);
-        for (int variant = 0; variant < 3; ++variant)
+        for (int variant = 0; variant < 3; variant++)
         {
             SCOPED_TRACE(format("%d anchors, %d objects, %d regions, variant %d", s[0], s[1], s[2], variant));
             MatchParams params;
@@ -213,7 +213,7 @@ TEST(DnnRpn_Targets, sampleCounts)
         std::vector<int> after = before;
         sampleAnchors(after, c[2], 0.5f, 7);
         int positives = 0, negatives = 0;
-        for (size_t k = 0; k < after.size(); ++k)
+        for (size_t k = 0; k < after.size(); k++)
         {
             EXPECT_TRUE(after[k] == before[k] || after[k] == MATCH_IGNORED);
             positives += after[k] >= 0;
@@ -238,7 +238,7 @@ TEST(DnnRpn_Targets, sampleIsReproducible)
     // The same on every machine: Mersenne Twister and shuffle, worked out by another program.
     std::vector<int> few(12, 0), kept;
     sampleAnchors(few, 4, 1, 1);
-    for (int k = 0; k < 12; ++k)
+    for (int k = 0; k < 12; k++)
         if (few[k] == 0)
             kept.push_back(k);
     EXPECT_EQ(std::vector<int>({1, 4, 6, 8}), kept);
@@ -248,12 +248,12 @@ TEST(DnnRpn_Targets, sampleIsFair)
 {
     // 2 of 5: each of the 10 subsets about as often. 5000 draws: 500 +- 21 expected.
     std::vector<int> seen(32, 0);
-    for (int seed = 0; seed < 5000; ++seed)
+    for (int seed = 0; seed < 5000; seed++)
     {
         std::vector<int> matches(5, MATCH_NEGATIVE);
         sampleAnchors(matches, 2, 0.5f, seed);
         int subset = 0;
-        for (int k = 0; k < 5; ++k)
+        for (int k = 0; k < 5; k++)
             subset |= (matches[k] == MATCH_NEGATIVE) << k;
         ++seen[subset];
     }
@@ -287,7 +287,7 @@ TEST(DnnRpn_Targets, encodedTargets)
     Mat deltas, one;
     encodeTargets(anchors, objects, matches, deltas, Scalar(10, 10, 5, 5));
     ASSERT_EQ(Size(4, 33), deltas.size());
-    for (int k = 0; k < 33; ++k)
+    for (int k = 0; k < 33; k++)
     {
         const int m = matches.at<int>(k);
         one = Mat::zeros(1, 4, CV_32F);

@@ -32,7 +32,7 @@ double errorOf(float actual, double exact)
 TEST(DnnRpn_VectorMath, exponentialToTheLastPlace)
 {
     double worst = 0;
-    for (int i = 0; i <= 1000000; ++i)
+    for (int i = 0; i <= 1000000; i++)
     {
         const float x = static_cast<float>(-87.3 + i * 87.3 / 1000000);
         worst = std::max(worst, errorOf(first(exponential(x)), std::exp(static_cast<double>(x))));
@@ -49,7 +49,7 @@ TEST(DnnRpn_VectorMath, logOnePlusToTheLastPlaces)
 {
     double worst = 0, worstInverse = 0;
     Floats inverse;
-    for (int i = 0; i <= 1000000; ++i)
+    for (int i = 0; i <= 1000000; i++)
         for (float x : {static_cast<float>(i / 1e6), static_cast<float>(std::pow(2., -i / 8e3))})
         {
             worst =
@@ -66,7 +66,7 @@ TEST(DnnRpn_VectorMath, logOnePlusToTheLastPlaces)
 
 TEST(DnnRpn_VectorMath, logarithm)
 {
-    for (int i = 0; i <= 100000; ++i)
+    for (int i = 0; i <= 100000; i++)
     {
         const float x = static_cast<float>(std::pow(2., i / 1e3)); // to 2^100
         const double exact = std::log(static_cast<double>(x));

@@ -39,7 +39,7 @@ std::vector<Operation> operations(int count, int seed)
     s->counts = {count - count / 3, count / 3};
     s->proposals.postNms = count / 4;
     s->detections.preNms = count;
-    for (int i = 0; i < count; ++i)
+    for (int i = 0; i < count; i++)
         s->labels.push_back(i % 5);
     s->shape = {2, 40, 13, 13};
     s->features = randomTensor(rng, s->shape);
@@ -139,7 +139,7 @@ std::vector<Operation> operations(int count, int seed)
 void expectSame(const std::vector<Mat>& expected, const std::vector<Mat>& actual)
 {
     ASSERT_EQ(expected.size(), actual.size());
-    for (size_t i = 0; i < expected.size(); ++i)
+    for (size_t i = 0; i < expected.size(); i++)
         EXPECT_TRUE(sameBits(expected[i], actual[i]));
 }
 
@@ -150,7 +150,7 @@ TEST(DnnRpn_Workspace, sameResultsWithOneForAll)
     for (int count : {200, 12, 700, 1})
     {
         std::vector<Operation> plain = operations(count, count), shared = operations(count, count);
-        for (size_t i = 0; i < plain.size(); ++i)
+        for (size_t i = 0; i < plain.size(); i++)
         {
             SCOPED_TRACE(plain[i].name + format(", %d", count));
             plain[i].call(nullptr);
@@ -180,7 +180,7 @@ TEST(DnnRpn_Workspace, nothingIsAllocatedInALoop)
             SCOPED_TRACE(operation.name + format(", %d threads", n));
             Workspace workspace;
             const auto loop = [&](int calls) {
-                for (int i = 0; i < calls; ++i)
+                for (int i = 0; i < calls; i++)
                     operation.call(&workspace);
             };
             // Which worker takes what is a matter of luck, so every one may need some calls to have seen it all.
@@ -211,7 +211,7 @@ TEST(DnnRpn_Workspace, sameBitsForAnyThreads)
         setNumThreads(n);
         Workspace workspace;
         std::vector<Operation> all = operations(900, 5);
-        for (size_t i = 0; i < all.size(); ++i)
+        for (size_t i = 0; i < all.size(); i++)
         {
             SCOPED_TRACE(all[i].name + format(", %d threads", n));
             all[i].call(&workspace);

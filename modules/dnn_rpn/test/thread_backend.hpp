@@ -30,7 +30,7 @@ public:
     {
         std::vector<std::thread> threads;
         const int workers = std::min(tasks, count);
-        for (int i = 0; i < workers; ++i)
+        for (int i = 0; i < workers; i++)
             threads.emplace_back([=] {
                 number() = i;
                 for (int task = i; task < tasks; task += workers)

@@ -86,7 +86,7 @@ __global__ void __launch_bounds__(LossGrid::threads)
             label[0] = four.x, label[1] = four.y, label[2] = four.z, label[3] = four.w;
         }
         int row = single ? 0 : width * i / columns, at = single ? 0 : width * i - row * columns;
-        for (int j = 0; j < width; ++j)
+        for (int j = 0; j < width; j++)
         {
             column[j] = at;
             if (single)
@@ -98,7 +98,7 @@ __global__ void __launch_bounds__(LossGrid::threads)
                 ++row;
             }
         }
-        for (int j = 0; j < width; ++j)
+        for (int j = 0; j < width; j++)
             g[j] = sigmoidElement(x[j], label[j], column[j], columns, params, scale, loss);
         if (!grad)
             continue;

@@ -59,7 +59,7 @@ __global__ void __launch_bounds__(matchThreads)
     for (int first = firstOf(objects, blockIdx.y); first < last; first += ObjectTile::size)
     {
         tile.load(objects.boxes, first, last);
-        for (int i = 0; i < ObjectTile::size && first + i < last; ++i)
+        for (int i = 0; i < ObjectTile::size && first + i < last; i++)
         {
             float highest = overlapOf(anchor, area, tile.box[i], tile.area[i]);
             // The anchors of a warp lie side by side, so that most objects are out of reach of all.
@@ -90,7 +90,7 @@ __global__ void __launch_bounds__(matchThreads)
     for (int first = start; first < last; first += ObjectTile::size)
     {
         tile.load(objects.boxes, first, last);
-        for (int i = 0; i < ObjectTile::size && first + i < last; ++i)
+        for (int i = 0; i < ObjectTile::size && first + i < last; i++)
         {
             const float overlap = overlapOf(anchor, area, tile.box[i], tile.area[i]);
             if (overlap > highest)
@@ -107,7 +107,7 @@ __global__ void __launch_bounds__(matchThreads)
                                                        : static_cast<int>(MATCH_NEGATIVE);
 
     const int lastRegion = lastOf(regions, blockIdx.y);
-    for (int r = firstOf(regions, blockIdx.y); r < lastRegion && match == MATCH_NEGATIVE; ++r)
+    for (int r = firstOf(regions, blockIdx.y); r < lastRegion && match == MATCH_NEGATIVE; r++)
         if (shareOf(anchor, area, loadBox(regions.boxes, r)) >= params.ignoreIoF)
             match = MATCH_IGNORED;
     if (k < anchorCount)

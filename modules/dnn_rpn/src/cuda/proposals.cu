@@ -77,7 +77,7 @@ __global__ void __launch_bounds__(proposalThreads)
 {
     const int picture = blockIdx.y, i = blockIdx.x * proposalThreads + threadIdx.x;
     int count = 0;
-    for (int level = 0; level < segments.levels; ++level)
+    for (int level = 0; level < segments.levels; level++)
         count += keptCounts[picture * segments.levels + level];
     count = count < room ? count : room;
     if (i == 0)
@@ -105,7 +105,7 @@ Segments segmentsOf(const std::vector<int>& levelCounts, int pictures, const Pro
     s.pictures = pictures;
     s.levels = static_cast<int>(levelCounts.size());
     double anchors = 0;
-    for (int l = 0; l < s.levels; ++l)
+    for (int l = 0; l < s.levels; l++)
     {
         checkCount(levelCounts[l], "each of levelCounts");
         levels.first[l] = static_cast<int>(anchors);

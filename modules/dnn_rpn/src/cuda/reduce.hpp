@@ -29,7 +29,7 @@ __device__ double blockSum(double value)
         ofWarps[threadIdx.x / warpSize_] = value;
     __syncthreads();
     if (threadIdx.x == 0)
-        for (int i = 1; i < threads / warpSize_; ++i)
+        for (int i = 1; i < threads / warpSize_; i++)
             value += ofWarps[i];
     return value;
 }
@@ -53,7 +53,7 @@ __device__ int exclusiveSum(int value, int& total)
     __syncthreads();
     int before = 0;
     total = 0;
-    for (int i = 0; i < threads / warpSize_; ++i)
+    for (int i = 0; i < threads / warpSize_; i++)
     {
         before += i < warp ? ofWarps[i] : 0;
         total += ofWarps[i];

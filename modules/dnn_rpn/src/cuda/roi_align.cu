@@ -32,7 +32,7 @@ __global__ void __launch_bounds__(alignThreads)
     const float* plane =
         features + (static_cast<size_t>(picture) * call.channels + channel) * call.height * call.width;
     float sum = 0;
-    for (int i = 0; i < y.samples; ++i)
+    for (int i = 0; i < y.samples; i++)
     {
         int row, column;
         float down, right;
@@ -40,7 +40,7 @@ __global__ void __launch_bounds__(alignThreads)
             continue;
         const float* upper = plane + static_cast<size_t>(row) * call.width;
         const float* lower = upper + (row + 1 < call.height ? call.width : 0);
-        for (int j = 0; j < x.samples; ++j)
+        for (int j = 0; j < x.samples; j++)
         {
             if (!x.place(b, j, column, right))
                 continue;

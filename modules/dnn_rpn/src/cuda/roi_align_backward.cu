@@ -54,10 +54,10 @@ __global__ void __launch_bounds__(tableThreads)
     const float4 box = loadBox(call.boxes, roi);
     const SampleAxis y = rowsOf(call, box), x = columnsOf(call, box), axis = ofRows ? y : x;
     const float weight = ofRows ? sampleWeight(y, x) : 1.f;
-    for (int b = 0; b < bins; ++b)
+    for (int b = 0; b < bins; b++)
     {
         float sum = 0;
-        for (int i = 0; i < axis.samples; ++i)
+        for (int i = 0; i < axis.samples; i++)
         {
             int cell;
             float beyond;
@@ -100,26 +100,26 @@ __global__ void __launch_bounds__(tileThreads)
         if (hit)
             close[at] = own;
         __syncthreads();
-        for (int i = 0; i < hits; ++i)
+        for (int i = 0; i < hits; i++)
         {
             const int roi = close[i];
             const Reach r = reaches[roi];
             if (x < r.left || x > r.right || y < r.top || y > r.bottom)
                 continue;
             const float* grad = outputGrad + (static_cast<size_t>(roi) * call.channels + firstChannel) * bins;
-            for (int a = 0; a < call.rows; ++a)
+            for (int a = 0; a < call.rows; a++)
             {
                 const float down = ofRows[(static_cast<size_t>(roi) * call.rows + a) * call.height + y];
                 if (down == 0)
                     continue;
-                for (int b = 0; b < call.columns; ++b)
+                for (int b = 0; b < call.columns; b++)
                 {
                     const float across =
                         ofColumns[(static_cast<size_t>(roi) * call.columns + b) * call.width + x];
                     if (across == 0)
                         continue;
                     const float weight = down * across;
-                    for (int c = 0; c < tileChannels; ++c)
+                    for (int c = 0; c < tileChannels; c++)
                         if (firstChannel + c < call.channels)
                             sum[c] += weight * grad[c * bins + a * call.columns + b];
                 }
@@ -128,7 +128,7 @@ __global__ void __launch_bounds__(tileThreads)
     }
     if (x >= call.width || y >= call.height)
         return;
-    for (int c = 0; c < tileChannels; ++c)
+    for (int c = 0; c < tileChannels; c++)
         if (firstChannel + c < call.channels)
             featuresGrad[((static_cast<size_t>(picture) * call.channels + firstChannel + c) * call.height +
                           y) *

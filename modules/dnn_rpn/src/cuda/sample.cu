@@ -23,7 +23,7 @@ public:
     __device__ MersenneTwister(uint32_t* state_, uint32_t seed) : state(state_), next(0)
     {
         state[0] = seed;
-        for (int i = 1; i < size; ++i)
+        for (int i = 1; i < size; i++)
             state[i] = 1812433253u * (state[i - 1] ^ (state[i - 1] >> 30)) + i;
     }
 
@@ -63,7 +63,7 @@ const int sampleThreads = 1024, sampledAtOnce = 8;
 //! The first steps of a Fisher-Yates shuffle.
 __device__ inline void chooseFront(int* items, int size, int count, MersenneTwister& random)
 {
-    for (int i = 0; i < count; ++i)
+    for (int i = 0; i < count; i++)
     {
         const int j = i + static_cast<int>(random.drawBelow(size - i)), item = items[i];
         items[i] = items[j];
@@ -90,7 +90,7 @@ __global__ void __launch_bounds__(sampleThreads)
         const int begin = first + threadIdx.x * sampledAtOnce;
         int value[sampledAtOnce],
             own = 0; // both counts in one number: a block sees fewer than 2^16 at a time
-        for (int i = 0; i < sampledAtOnce; ++i)
+        for (int i = 0; i < sampledAtOnce; i++)
         {
             value[i] = begin + i < anchorCount ? match[begin + i] : static_cast<int>(MATCH_IGNORED);
             own += value[i] >= 0 ? 1 << 16 : value[i] == MATCH_NEGATIVE ? 1 : 0;
@@ -98,7 +98,7 @@ __global__ void __launch_bounds__(sampleThreads)
         int total;
         const int before = exclusiveSum<sampleThreads>(own, total);
         int negatives = found[0] + (before & 0xffff), positives = found[1] + (before >> 16);
-        for (int i = 0; i < sampledAtOnce; ++i)
+        for (int i = 0; i < sampledAtOnce; i++)
         {
             if (value[i] >= 0)
                 items[1][positives++] = begin + i;
@@ -118,7 +118,7 @@ __global__ void __launch_bounds__(sampleThreads)
         chooseFront(items[0], found[0], kept[0], random);
     }
     __syncthreads();
-    for (int kind = 0; kind < 2; ++kind)
+    for (int kind = 0; kind < 2; kind++)
         for (int i = kept[kind] + threadIdx.x; i < found[kind]; i += sampleThreads)
             match[items[kind][i]] = MATCH_IGNORED;
 }

@@ -120,7 +120,7 @@ __device__ inline int validPicture(const RoiAlignCall& call, int roi)
 {
     const int picture = call.pictureOf ? call.pictureOf[roi] : 0;
     bool valid = picture >= 0 && picture < call.pictures;
-    for (int i = 0; i < 4; ++i)
+    for (int i = 0; i < 4; i++)
         valid = valid && fabsf(call.boxes[4 * static_cast<size_t>(roi) + i] * call.scale) <= 1e6f; // not NaN
     return valid ? picture : -1;
 }

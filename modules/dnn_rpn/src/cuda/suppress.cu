@@ -40,7 +40,7 @@ __global__ void __launch_bounds__(wordBits)
     const float4 own = boxes[row];
     const float ownArea = boxArea(own);
     Word bits = 0;
-    for (int j = 0; j < wordBits && word * wordBits + j < count; ++j)
+    for (int j = 0; j < wordBits && word * wordBits + j < count; j++)
         if (word * wordBits + j > row && overlapOf(own, ownArea, box[j], area[j]) > threshold)
             bits |= Word(1) << j;
     masks[(static_cast<size_t>(segment) * words * wordBits + row) * words + word] = bits;
@@ -59,7 +59,7 @@ __global__ void __launch_bounds__(meetThreads)
         return;
     const float4 box = boxes[begin + i];
     const float area = boxArea(box);
-    for (int k = 0; k < kept; ++k)
+    for (int k = 0; k < kept; k++)
     {
         const float4 other = boxes[begin + keep[begin + k]];
         if (overlapOf(other, boxArea(other), box, area) > threshold)
@@ -94,7 +94,7 @@ __global__ void __launch_bounds__(walkThreads)
         if (i >= count || removed[begin + chunk + i])
             atomicOr(&gone[i / wordBits], Word(1) << i % wordBits);
 
-    for (int tile = 0; tile * wordBits < count; ++tile)
+    for (int tile = 0; tile * wordBits < count; tile++)
     {
         const int first = tile * wordBits;
         if (threadIdx.x < wordBits && first + static_cast<int>(threadIdx.x) < count)

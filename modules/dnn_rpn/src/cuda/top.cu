@@ -35,11 +35,11 @@ __device__ uint32_t placeOfRank(const float* scores, int count, float threshold,
         for (int first = threadIdx.x; first < count; first += topThreads * atOnce)
         {
             uint32_t places[atOnce]; // loads that do not wait for each other
-            for (int j = 0; j < atOnce; ++j)
+            for (int j = 0; j < atOnce; j++)
                 places[j] = first + j * topThreads < count
                                 ? placeAbove(scores, first + j * topThreads, threshold)
                                 : noPlace;
-            for (int j = 0; j < atOnce; ++j)
+            for (int j = 0; j < atOnce; j++)
                 if (first + j * topThreads < count &&
                     static_cast<uint64_t>(places[j]) >> (shift + bits) == place)
                     atomicAdd(&bins[places[j] >> shift & ((1 << bits) - 1)], 1);
@@ -80,7 +80,7 @@ __global__ void __launch_bounds__(topThreads) topKernel(const float* scores, int
     {
         uint32_t places[atOnce];
         int own = 0; // both counts in one number: a block sees fewer than 2^16 at a time
-        for (int j = 0; j < atOnce; ++j)
+        for (int j = 0; j < atOnce; j++)
         {
             const int i = first + threadIdx.x * atOnce + j;
             places[j] = i < count ? placeAbove(scores, i, threshold) : noPlace;
@@ -89,7 +89,7 @@ __global__ void __launch_bounds__(topThreads) topKernel(const float* scores, int
         int total;
         const int before = exclusiveSum<topThreads>(own, total);
         int below = foundBelow + (before & 0xffff), same = foundEqual + (before >> 16);
-        for (int j = 0; j < atOnce; ++j)
+        for (int j = 0; j < atOnce; j++)
         {
             const int i = first + threadIdx.x * atOnce + j;
             if (i >= count)

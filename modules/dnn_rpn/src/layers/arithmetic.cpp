@@ -15,7 +15,7 @@ namespace {
 Shape broadcastShape(const Shape& a, const Shape& b)
 {
     Shape shape(std::max(a.size(), b.size()));
-    for (size_t d = 1; d <= shape.size(); ++d)
+    for (size_t d = 1; d <= shape.size(); d++)
     {
         const int u = d <= a.size() ? a[a.size() - d] : 1, v = d <= b.size() ? b[b.size() - d] : 1;
         if (u != v && u != 1 && v != 1)
@@ -31,7 +31,7 @@ std::vector<size_t> stepsOf(const Shape& input, const Shape& output)
 {
     std::vector<size_t> steps(output.size());
     size_t step = 1;
-    for (size_t d = 1; d <= input.size(); ++d)
+    for (size_t d = 1; d <= input.size(); d++)
     {
         steps[output.size() - d] = input[input.size() - d] == 1 ? 0 : step;
         step *= input[input.size() - d];
@@ -63,10 +63,10 @@ protected:
         const std::vector<size_t> stepsOfB = stepsOf(arguments[1].shape, shape);
         float* out = results[0].ptr<float>();
         Shape at(shape.size());
-        for (size_t i = 0; i < results[0].total(); ++i)
+        for (size_t i = 0; i < results[0].total(); i++)
         {
             size_t u = 0, v = 0;
-            for (size_t d = 0; d < shape.size(); ++d)
+            for (size_t d = 0; d < shape.size(); d++)
             {
                 u += at[d] * stepsOfA[d];
                 v += at[d] * stepsOfB[d];

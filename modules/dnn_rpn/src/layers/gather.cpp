@@ -46,7 +46,7 @@ protected:
         const int along = axisOf(axis, from.size()), size = from[along];
         const size_t outer = totalOf(from, 0, along), inner = totalOf(from, along + 1, from.size());
         float* out = results[0].ptr<float>();
-        for (size_t o = 0; o < outer; ++o)
+        for (size_t o = 0; o < outer; o++)
             for (int index : indices)
             {
                 if (index >= size || index < -size)

@@ -37,7 +37,7 @@ std::vector<int> OnnxLayer::constantPositions() const
             positions.push_back(position);
         }
     }
-    for (size_t i = 0; i < positions.size(); ++i)
+    for (size_t i = 0; i < positions.size(); i++)
         if (positions[i] < 0 || positions[i] >= static_cast<int>(slots.size()) ||
             (i > 0 && positions[i] <= positions[i - 1]))
             CV_Error_(Error::StsBadArg, ("a constant input of %s is one too many, or of the wrong shape",
@@ -48,7 +48,7 @@ std::vector<int> OnnxLayer::constantPositions() const
 Mat OnnxLayer::constantAt(int position) const
 {
     const std::vector<int> positions = constantPositions();
-    for (size_t i = 0; i < positions.size(); ++i)
+    for (size_t i = 0; i < positions.size(); i++)
         if (positions[i] == position)
             return blobs[i];
     return Mat();
@@ -59,7 +59,7 @@ std::vector<Argument> OnnxLayer::arrange(const std::vector<Argument>& dynamic) c
     std::vector<Argument> arguments(slots.size());
     std::vector<bool> taken(slots.size());
     const std::vector<int> positions = constantPositions();
-    for (size_t i = 0; i < positions.size(); ++i)
+    for (size_t i = 0; i < positions.size(); i++)
     {
         const int rank = constantRanks.size() == positions.size() ? constantRanks[i] : -1;
         arguments[positions[i]] = {blobs[i], shapeOfConstant(blobs[i], rank)};
@@ -76,7 +76,7 @@ std::vector<Argument> OnnxLayer::arrange(const std::vector<Argument>& dynamic) c
         arguments[next] = argument;
         taken[next] = true;
     }
-    for (int i = 0; i < requiredArguments; ++i)
+    for (int i = 0; i < requiredArguments; i++)
         if (!taken[i])
             CV_Error_(Error::StsBadArg, ("its input '%s' is missing: there are %d", slots[i].c_str(),
                                          static_cast<int>(dynamic.size() + positions.size())));
@@ -126,7 +126,7 @@ void OnnxLayer::forward(InputArrayOfArrays inputArrays, OutputArrayOfArrays outp
         inputArrays.getMatVector(values);
         outputArrays.getMatVector(results);
         std::vector<Argument> dynamic;
-        for (size_t i = 0; i < values.size(); ++i)
+        for (size_t i = 0; i < values.size(); i++)
         {
             const bool known = i < dynamicShapes.size() && totalOf(dynamicShapes[i]) == values[i].total();
             dynamic.push_back({values[i], known ? dynamicShapes[i] : shapeOfMat(values[i])});
@@ -211,7 +211,7 @@ std::vector<int> intsAttribute(const dnn::LayerParams& params, const char* name)
         return numbers;
     const dnn::DictValue& value = attribute(params, name);
     checkNumbers(value, name, true);
-    for (int i = 0; i < value.size(); ++i)
+    for (int i = 0; i < value.size(); i++)
         numbers.push_back(value.get<int>(i));
     return numbers;
 }
@@ -223,7 +223,7 @@ std::vector<float> floatsAttribute(const dnn::LayerParams& params, const char* n
         return numbers;
     const dnn::DictValue& value = attribute(params, name);
     checkNumbers(value, name, false);
-    for (int i = 0; i < value.size(); ++i)
+    for (int i = 0; i < value.size(); i++)
         numbers.push_back(value.get<float>(i));
     return numbers;
 }
@@ -237,7 +237,7 @@ std::vector<int> wholeNumbers(const Mat& m, const char* name)
         return numbers;
     }
     const Mat values = floatArgument(m, name);
-    for (size_t i = 0; i < numbers.size(); ++i)
+    for (size_t i = 0; i < numbers.size(); i++)
     {
         const float value = values.ptr<float>()[i];
         if (!(std::abs(value) <= 1 << 24) || value != std::floor(value)) // floats count no further

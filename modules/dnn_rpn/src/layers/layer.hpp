@@ -22,7 +22,7 @@ typedef std::vector<int> Shape;
 inline std::string shapeText(const Shape& shape)
 {
     std::string text;
-    for (size_t d = 0; d < shape.size(); ++d)
+    for (size_t d = 0; d < shape.size(); d++)
         text += (d ? " x " : "") + std::to_string(shape[d]);
     return text.empty() ? "nothing" : text;
 }
@@ -31,7 +31,7 @@ inline std::string shapeText(const Shape& shape)
 inline size_t totalOf(const Shape& shape, size_t first, size_t last)
 {
     size_t total = 1;
-    for (size_t d = first; d < last; ++d)
+    for (size_t d = first; d < last; d++)
         total *= shape[d];
     return total;
 }

@@ -63,16 +63,16 @@ protected:
 
         const int pictures = scores.size[0], classes = scores.size[1];
         std::vector<Mat> corners;
-        for (int n = 0; n < pictures; ++n)
+        for (int n = 0; n < pictures; n++)
             corners.push_back(cornersOf(boxes, n));
         std::vector<std::vector<int>> kept(static_cast<size_t>(pictures) * classes);
         parallel_for_(Range(0, static_cast<int>(kept.size())), [&](const Range& range) {
-            for (int i = range.start; i < range.end; ++i)
+            for (int i = range.start; i < range.end; i++)
             {
                 const Mat& b = corners[i / classes];
                 Mat s(b.rows, 1, CV_32F, const_cast<float*>(scores.ptr<float>(i / classes, i % classes)));
                 s = s.clone();
-                for (int k = 0; k < b.rows; ++k)
+                for (int k = 0; k < b.rows; k++)
                     if (isPadding(b.ptr<float>(k)) || !(anyScore || s.at<float>(k) > lowest))
                         s.at<float>(k) = std::numeric_limits<float>::quiet_NaN(); // which nms() drops
                 nms(b, s, overlap, kept[i], perClass);
@@ -81,7 +81,7 @@ protected:
 
         float* row = results[0].ptr<float>();
         int count = 0;
-        for (size_t i = 0; i < kept.size(); ++i)
+        for (size_t i = 0; i < kept.size(); i++)
             for (int index : kept[i])
             {
                 *row++ = static_cast<float>(i / classes);
@@ -103,10 +103,10 @@ private:
     {
         Mat corners(boxes.size[1], 4, CV_32F);
         const float* in = boxes.ptr<float>(picture);
-        for (int k = 0; k < corners.rows; ++k, in += 4)
+        for (int k = 0; k < corners.rows; k++, in += 4)
         {
             float* out = corners.ptr<float>(k);
-            for (int i = 0; i < 2; ++i)
+            for (int i = 0; i < 2; i++)
             {
                 const float a = fromCentre ? in[i] - in[i + 2] / 2 : in[i];
                 const float b = fromCentre ? in[i] + in[i + 2] / 2 : in[i + 2];

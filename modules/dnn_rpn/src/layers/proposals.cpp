@@ -29,7 +29,7 @@ std::vector<AnchorLevel> levelsOf(const dnn::LayerParams& attributes)
                    static_cast<int>(heights.size())));
     std::vector<AnchorLevel> levels(stride.size());
     const size_t count = widths.size() / stride.size();
-    for (size_t i = 0; i < levels.size(); ++i)
+    for (size_t i = 0; i < levels.size(); i++)
     {
         levels[i].stride = stride[i];
         levels[i].offset = offset;
@@ -44,7 +44,7 @@ std::vector<AnchorLevel> levelsOf(const dnn::LayerParams& attributes)
 std::vector<std::string> argumentNames(size_t levels)
 {
     std::vector<std::string> names = {"scores", "deltas"};
-    for (size_t i = 0; i < levels; ++i)
+    for (size_t i = 0; i < levels; i++)
         names.push_back("feature map " + std::to_string(i + 1));
     if (levels == 0)
         names.push_back("anchors");
@@ -115,14 +115,14 @@ protected:
         const int pictures = results[0].size[0];
         for (Mat& result : results)
             result.setTo(0);
-        for (int n = 0; n < pictures; ++n)
+        for (int n = 0; n < pictures; n++)
         {
             Mat boxes, found;
             generateProposals(scoresOf(scores, n, pictures, anchors.rows), pictureOf(deltas, n, pictures, 4),
                               anchors, counts, size, boxes, found, params);
-            for (int i = 0; i < params.postNms && columns == 5; ++i)
+            for (int i = 0; i < params.postNms && columns == 5; i++)
                 *results[0].ptr<float>(n, i) = static_cast<float>(n);
-            for (int i = 0; i < boxes.rows; ++i)
+            for (int i = 0; i < boxes.rows; i++)
                 std::copy_n(boxes.ptr<float>(i), 4, results[0].ptr<float>(n, i) + columns - 4);
             if (results.size() > 1 && boxes.rows > 0)
                 std::copy_n(found.ptr<float>(), boxes.rows, results[1].ptr<float>(n));
@@ -178,7 +178,7 @@ private:
             return asRows(anchors, 4);
         }
         std::vector<Size> sizes;
-        for (size_t i = 0; i < levels.size(); ++i)
+        for (size_t i = 0; i < levels.size(); i++)
         {
             const Mat& map = arguments[2 + i].value;
             if (map.dims != 4)

@@ -123,7 +123,7 @@ std::vector<int> valuesOf(const std::vector<WireField>& tensor)
             for (size_t at = 0; at + 8 <= field.bytes.size(); at += 8)
             {
                 uint32_t low = 0; // little-endian, and small
-                for (int i = 3; i >= 0; --i)
+                for (int i = 3; i >= 0; i--)
                     low = low << 8 | static_cast<unsigned char>(field.bytes[at + i]);
                 integers.push_back(static_cast<int>(low));
             }
@@ -264,7 +264,7 @@ std::string rewritten(const Node& node, const Tensors& tensors, uint64_t opset)
     }
 
     std::vector<int> absent, constants, ranks;
-    for (size_t i = 0; i < node.inputs.size(); ++i)
+    for (size_t i = 0; i < node.inputs.size(); i++)
     {
         const std::string& name = node.inputs[i];
         if (name.empty())

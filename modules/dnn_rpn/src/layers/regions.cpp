@@ -33,7 +33,7 @@ Regions::Regions(const Mat& rois_, const Mat& batchIndices)
     if (static_cast<int>(pictures.size()) != boxes.rows)
         CV_Error_(Error::StsUnmatchedSizes,
                   ("there are %d rois, but %d batch_indices", boxes.rows, static_cast<int>(pictures.size())));
-    for (int r = 0; r < boxes.rows; ++r)
+    for (int r = 0; r < boxes.rows; r++)
         if (pictures[r] < 0)
         {
             padding.push_back(r);

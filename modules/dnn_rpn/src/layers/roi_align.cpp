@@ -42,8 +42,8 @@ std::vector<Samples> samplesOf(float low, float high, int bins, int cells, const
     const float bin = length / bins;
     const int count = params.samplingRatio > 0 ? params.samplingRatio : cvCeil(bin);
     std::vector<Samples> samples(bins);
-    for (int b = 0; b < bins; ++b)
-        for (int i = 0; i < count; ++i)
+    for (int b = 0; b < bins; b++)
+        for (int i = 0; i < count; i++)
         {
             const float position = start + b * bin + (i + 0.5f) * bin / count;
             if (position >= -1 && position <= cells)
@@ -79,12 +79,12 @@ void alignMax(const Mat& features, const Regions& regions, const RoiAlignParams&
     const int height = features.size[2], width = features.size[3];
     const int rows = output.size[2], columns = output.size[3];
     parallel_for_(Range(0, regions.boxes.rows), [&](const Range& range) {
-        for (int r = range.start; r < range.end; ++r)
+        for (int r = range.start; r < range.end; r++)
         {
             const float* box = regions.boxes.ptr<float>(r);
             const std::vector<Samples> ys = samplesOf(box[1], box[3], rows, height, params);
             const std::vector<Samples> xs = samplesOf(box[0], box[2], columns, width, params);
-            for (int c = 0; c < features.size[1]; ++c)
+            for (int c = 0; c < features.size[1]; c++)
             {
                 const float* plane = features.ptr<float>(regions.pictures[r], c);
                 float* out = output.ptr<float>(r, c);
@@ -153,10 +153,10 @@ private:
     void checkRegions(const Mat& features, const Regions& regions) const
     {
         floatArgument(features, "X");
-        for (int r = 0; r < regions.boxes.rows; ++r)
+        for (int r = 0; r < regions.boxes.rows; r++)
         {
             const float* b = regions.boxes.ptr<float>(r);
-            for (int i = 0; i < 4; ++i)
+            for (int i = 0; i < 4; i++)
                 if (!(std::abs(b[i] * params.spatialScale) <= 1e6f)) // true for NaN
                     CV_Error_(Error::StsOutOfRange,
                               ("row %d of rois is not finite, or too far out: %g, %g, %g, %g", r, b[0], b[1],

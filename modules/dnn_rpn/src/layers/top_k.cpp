@@ -58,7 +58,7 @@ protected:
         const int size = from[along];
         parallel_for_(Range(0, static_cast<int>(outer * inner)), [&](const Range& range) {
             std::vector<int> order(size);
-            for (int lane = range.start; lane < range.end; ++lane)
+            for (int lane = range.start; lane < range.end; lane++)
             {
                 const float* in = x.ptr<float>() + lane / inner * size * inner + lane % inner;
                 const size_t out = lane / inner * k * inner + lane % inner;
@@ -69,7 +69,7 @@ protected:
                         return isAbove(u, v) == largest;
                     return a < b;
                 });
-                for (int i = 0; i < k; ++i)
+                for (int i = 0; i < k; i++)
                 {
                     results[0].ptr<float>()[out + i * inner] = in[order[i] * inner];
                     results[1].ptr<float>()[out + i * inner] = static_cast<float>(order[i]);
