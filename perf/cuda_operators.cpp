@@ -1,9 +1,9 @@
 // This file is part of OpenCV project.
 // It is subject to the license terms in the LICENSE file found in the top-level directory
 // of this distribution and at http://opencv.org/license.html.
-// Times the operators of dnn_rpn on a GPU, beside what it takes to copy memory there. The bytes are those that any
-// implementation must read and write, so that an operator cannot be faster than the copy unless its data fit in
-// the cache. peer_cuda_operators.py prints the same table for PyTorch and torchvision.
+// Times the operators of dnn_rpn on a GPU, beside what it takes to copy memory there. The bytes are those
+// that any implementation must read and write, so that an operator cannot be faster than the copy unless its
+// data fit in the cache. peer_cuda_operators.py prints the same table for PyTorch and torchvision.
 //
 //   cuda_operators [FILTER]    only operators whose names contain the text
 

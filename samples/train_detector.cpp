@@ -29,8 +29,8 @@ int main(int argc, char** argv)
         TrainParams params("faster_rcnn");
         params.classes = photographs.classes;
         params.epochs = 8;
-        // A feature extractor that has seen ImageNet, any ONNX file, makes all the difference on few pictures:
-        // params.backbone = "features.onnx";
+        // A feature extractor that has seen ImageNet, any ONNX file, makes all the difference on few
+        // pictures: params.backbone = "features.onnx";
         Trainer trainer(params);
 
         trainer.fit(photographs, [](const StepReport& r) {

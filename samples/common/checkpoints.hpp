@@ -11,7 +11,8 @@
 
 #include "diary.hpp"
 
-//! When a training writes its checkpoint, and where: the options checkpoint, checkpoint_every, keep_checkpoint, resume.
+//! When a training writes its checkpoint, and where: the options checkpoint, checkpoint_every,
+//! keep_checkpoint, resume.
 class Checkpoints
 {
 public:

@@ -1,9 +1,9 @@
 // This file is part of OpenCV project.
 // It is subject to the license terms in the LICENSE file found in the top-level directory
 // of this distribution and at http://opencv.org/license.html.
-// Trains a small detector of every kind for a moment and writes, into a folder, NAME.onnx (standard operators) with
-// what it finds on some pictures: NAME.txt has a line for each picture (how many detections, then label, score and box
-// of each), NAME.bin the pictures as the network takes them.
+// Trains a small detector of every kind for a moment and writes, into a folder, NAME.onnx (standard
+// operators) with what it finds on some pictures: NAME.txt has a line for each picture (how many detections,
+// then label, score and box of each), NAME.bin the pictures as the network takes them.
 
 #include <cstdio>
 #include <fstream>

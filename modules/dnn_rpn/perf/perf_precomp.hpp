@@ -17,7 +17,8 @@ const int oneMap = 17100, pyramid = 242991;
 /** The numbers of threads that every operator is timed with. (--perf_threads sets one for all.) */
 #define THREADS testing::Values(1, 2)
 
-//! For the length of a test. In OpenCV's framework a test starts with the threads that the command line names.
+//! For the length of a test. In OpenCV's framework a test starts with the threads that the command line
+//! names.
 class Threads
 {
 public:

@@ -2,7 +2,8 @@
 // It is subject to the license terms in the LICENSE file found in the top-level directory
 // of this distribution and at http://opencv.org/license.html.
 // Runs a detector that was trained and exported elsewhere, for example by PyTorch, with the operators that
-// OpenCV lacks as layers of ours. The file has outputs `boxes` (R x 4, in pixels of the input) and `scores` (R).
+// OpenCV lacks as layers of ours. The file has outputs `boxes` (R x 4, in pixels of the input) and `scores`
+// (R).
 //
 //   exported_detector MODEL.onnx PICTURE WIDTH HEIGHT [THRESHOLD]
 

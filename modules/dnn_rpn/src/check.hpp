@@ -33,9 +33,9 @@ inline bool shareMemory(const Mat& a, const Mat& b)
     return a.datastart < b.dataend && b.datastart < a.dataend;
 }
 
-/** Rows to write without gaps between them: the caller's own where that can be done straight away, others aside
-where the caller's have gaps or share memory with one of `inputs`, which are those that are read again after a
-row was written. Nothing where nobody wants it. */
+/** Rows to write without gaps between them: the caller's own where that can be done straight away, others
+aside where the caller's have gaps or share memory with one of `inputs`, which are those that are read again
+after a row was written. Nothing where nobody wants it. */
 class RowsOutput
 {
 public:

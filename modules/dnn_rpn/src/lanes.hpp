@@ -10,8 +10,8 @@ namespace cv {
 namespace dnn_rpn {
 CV_CPU_OPTIMIZATION_NAMESPACE_BEGIN
 
-/* From planes to numbers side by side and back. Works in squares of four by four, and in short runs of cells, so
-that a plane size that is a power of two does not drive the other planes out of the cache. */
+/* From planes to numbers side by side and back. Works in squares of four by four, and in short runs of cells,
+so that a plane size that is a power of two does not drive the other planes out of the cache. */
 
 const int cellsAtOnce = 64;
 

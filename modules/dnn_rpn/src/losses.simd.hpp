@@ -108,9 +108,9 @@ struct Labels
     Floats valid, hit, sign;
 };
 
-/* So many rows go through one part of the computation before they go through the next. From a logit to its loss it is a
-hundred cycles of one operation waiting for another, and a processor does not look far enough ahead to begin the next
-vector meanwhile; through a part it does. */
+/* So many rows go through one part of the computation before they go through the next. From a logit to its
+loss it is a hundred cycles of one operation waiting for another, and a processor does not look far enough
+ahead to begin the next vector meanwhile; through a part it does. */
 const int rowsAtOnce = 8 * lanes;
 
 //! Weighted losses of p = sigmoid(x) where the label is 1, p = sigmoid(-x) where it is 0.
@@ -206,7 +206,8 @@ struct Softmax : private Rows<known>
         {
             Floats x0, x1;
             v_load_deinterleave(x + k * columns, x0.v, x1.v);
-            // Far out the difference would be infinite. Only finite logits have finite results: 0 * inf is NaN.
+            // Far out the difference would be infinite. Only finite logits have finite results: 0 * inf is
+            // NaN.
             const Floats difference = minimum(maximum(x1 - x0, -FLT_MAX), FLT_MAX);
             v_store(differences + k, (difference + (x0 * Floats(0.f) + x1 * Floats(0.f))).v);
         }

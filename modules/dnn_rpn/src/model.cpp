@@ -317,8 +317,8 @@ std::vector<int> tileStarts(int length, int tile, float overlap)
     return starts;
 }
 
-/** @brief Whether the next tile, along one side, is the better judge of what lies from `low` to `high` in tile `i`:
-it seems cut off at the border between them, and the other shows it with room around. */
+/** @brief Whether the next tile, along one side, is the better judge of what lies from `low` to `high` in
+tile `i`: it seems cut off at the border between them, and the other shows it with room around. */
 bool isCut(float low, float high, const std::vector<int>& starts, size_t i, int tile)
 {
     const float room = 0.02f * tile; // networks do not hit borders exactly

@@ -10,16 +10,16 @@ namespace dnn_rpn {
 CV_CPU_OPTIMIZATION_NAMESPACE_BEGIN
 
 /* Bilinear samples on a grid are separable: the weight of a cell in a bin is the product of its row's weight
-in the bin's row and of its column's weight in the bin's column. Samples outside the map take part in neither. So
-a RoI is two sparse matrices, one an axis; all samples that fall on a cell are one number there. The forward pass
-weighs columns, then rows; the backward pass the other way round. */
+in the bin's row and of its column's weight in the bin's column. Samples outside the map take part in neither.
+So a RoI is two sparse matrices, one an axis; all samples that fall on a cell are one number there. The
+forward pass weighs columns, then rows; the backward pass the other way round. */
 
 /** Bins of `count` RoIs from one block of a picture's channels.
 @param axes y at 2 r, x at 2 r + 1 of RoI r
 @param rois indices of the RoIs
 @param features, output at the block's first channel; output at RoI 0
-@param plane, rows, bins room to work in, channelsAtOnce numbers for each cell, each column of bins in the span
-of a RoI's rows of cells, and each bin */
+@param plane, rows, bins room to work in, channelsAtOnce numbers for each cell, each column of bins in the
+span of a RoI's rows of cells, and each bin */
 void alignBlock(const RoiAxis* axes, const int* rois, int count, const RoiGeometry& g, int channels,
                 const float* features, float* output, float* plane, float* rows, float* bins);
 

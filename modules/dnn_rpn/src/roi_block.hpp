@@ -7,12 +7,13 @@
 namespace cv {
 namespace dnn_rpn {
 
-/* Operators on regions do the same to every channel of a picture. On planes that is a gather a number; with so
-many channels side by side it is one load a cell and a few vector instructions. Such a block of channels is also
-small enough for a core's own cache, so a thread does all of a picture's RoIs with one block before the next.
+/* Operators on regions do the same to every channel of a picture. On planes that is a gather a number; with
+so many channels side by side it is one load a cell and a few vector instructions. Such a block of channels is
+also small enough for a core's own cache, so a thread does all of a picture's RoIs with one block before the
+next.
 
-None of what stands here has functions: what is inline in a file compiled for one instruction set must not serve
-another. */
+None of what stands here has functions: what is inline in a file compiled for one instruction set must not
+serve another. */
 const int channelsAtOnce = 32;
 
 //! One weighted term of a sum.

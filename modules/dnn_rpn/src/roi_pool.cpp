@@ -127,8 +127,8 @@ void roiPoolBackward(InputArray outputGrad_, InputArray argmax_, InputArray pict
 
     TensorOutput output(featuresGrad, featuresShape, CV_32F, outputGrad);
     float* const out = output.data<float>();
-    // A worker has the plane that it adds to for itself, and adds the RoIs in their order. Looking at the indices
-    // beforehand would read all of them twice.
+    // A worker has the plane that it adds to for itself, and adds the RoIs in their order. Looking at the
+    // indices beforehand would read all of them twice.
     std::atomic<bool> wrong(false);
     forEachUnit(featuresShape[0] * channels, [&](int, int unit) {
         const int picture = unit / channels;

@@ -75,8 +75,8 @@ public:
     const TrueBox& object(int g) const { return truth[g]; }
     double areaOfDetection(int d) const { return areas[d]; } //!< in square pixels
 
-    /** @brief COCO's greedy assignment: each detection, best first, takes the free object that it overlaps most
-    (equal: the last); one that does not count only when no other will do. A crowd is always free.
+    /** @brief COCO's greedy assignment: each detection, best first, takes the free object that it overlaps
+    most (equal: the last); one that does not count only when no other will do. A crowd is always free.
     @param outside objects that do not count, one flag each
     @param threshold not below the constructor's `lowest`
     @return for each detection its object, or -1 */

@@ -21,8 +21,8 @@ float overlapBlock(const float* object, float area, int index, AnchorBlock& bloc
 
 namespace {
 
-//! Width times height where both are positive, else 0. (The mask also keeps a compiler from fusing the product
-//! with a sum that follows, which would round differently.)
+//! Width times height where both are positive, else 0. (The mask also keeps a compiler from fusing the
+//! product with a sum that follows, which would round differently.)
 inline Floats areaOf(const Floats& width, const Floats& height)
 {
     return width * height & (Floats(0.f) < width) & (Floats(0.f) < height);

@@ -17,8 +17,8 @@ inline int workersFor(int units)
     return std::max(1, std::min(units, getNumThreads()));
 }
 
-/** Calls body(worker, unit) once for each unit, on several threads. Who is free takes the next unit, so nothing
-that a unit gives may depend on its worker: that is only the owner of the memory to work in. */
+/** Calls body(worker, unit) once for each unit, on several threads. Who is free takes the next unit, so
+nothing that a unit gives may depend on its worker: that is only the owner of the memory to work in. */
 template<typename Body>
 void forEachUnit(int units, const Body& body)
 {

@@ -107,9 +107,9 @@ static inline Floats exponential(const Floats& x)
 
 /** log(1 + x) for x in 0..1 to 4 ulp, and 1 / (1 + x) to 3; NaN for NaN.
 
-2 atanh(s) with s = x / (2 + x) <= 1/3 (Abramowitz and Stegun, 4.1.29 and 4.6.33): no sum in which digits cancel.
-The coefficients of atanh(s) = s + s^3 h(s^2) are our own fit: least greatest error, 5e-9. A division takes as
-long as twenty other operations, so the two share one. */
+2 atanh(s) with s = x / (2 + x) <= 1/3 (Abramowitz and Stegun, 4.1.29 and 4.6.33): no sum in which digits
+cancel. The coefficients of atanh(s) = s + s^3 h(s^2) are our own fit: least greatest error, 5e-9. A division
+takes as long as twenty other operations, so the two share one. */
 static inline Floats logOnePlus(const Floats& x, Floats& inverse)
 {
     const Floats a = x + Floats(1.f), b = x + Floats(2.f), shared = Floats(1.f) / (a * b);

@@ -24,13 +24,14 @@
 #include "opencv2/core/check.hpp"
 #include "opencv2/dnn_rpn.hpp"
 
-/* CUDA's words for a processor, so that kernels can be tested where there is no GPU: include this, then the .cu
-files. The operators come out in namespace cv::dnn_rpn::cuda_on_cpu.
+/* CUDA's words for a processor, so that kernels can be tested where there is no GPU: include this, then the
+.cu files. The operators come out in namespace cv::dnn_rpn::cuda_on_cpu.
 
-Each thread of a block is a fiber (a stack of its own, no thread of the system). It runs until it has to wait for
-others, and then the next one does. A barrier that some thread of its block or warp never reaches is an error.
-Blocks run one after the other, every other one with its threads in reverse order: where a barrier is missing, or
-blocks depend on their order, results differ. New device memory is full of NaN, for those that forget to write.
+Each thread of a block is a fiber (a stack of its own, no thread of the system). It runs until it has to wait
+for others, and then the next one does. A barrier that some thread of its block or warp never reaches is an
+error. Blocks run one after the other, every other one with its threads in reverse order: where a barrier is
+missing, or blocks depend on their order, results differ. New device memory is full of NaN, for those that
+forget to write.
 
 What this cannot show: speed, races between blocks, and the last bits of exp() and the like on a GPU. */
 #define DNN_RPN_CUDA_ON_CPU

@@ -6,7 +6,8 @@
 
 #include "test_precomp.hpp"
 
-// The tests say gpu::: that is the GPU in a build with CUDA, and the same kernels on the processor in one without.
+// The tests say gpu::: that is the GPU in a build with CUDA, and the same kernels on the processor in one
+// without.
 #ifdef HAVE_CUDA
 #include "opencv2/dnn_rpn/cuda.hpp"
 namespace opencv_test {

@@ -143,7 +143,8 @@ TEST(DnnRpn_Targets, matchesLikeTheDefinition)
 
 TEST(DnnRpn_Targets, matchesOfOddBoxesInBlocksOfAnySize)
 {
-    // NaN, infinite, inverted, empty and huge boxes on both sides, at counts around those of vectors and blocks.
+    // NaN, infinite, inverted, empty and huge boxes on both sides, at counts around those of vectors and
+    // blocks.
     const float odd[][4] = {{nan, 10, 60, 60},    {10, nan, 60, 60},      {10, 10, nan, 60},
                             {10, 10, 60, nan},    {-inf, -inf, inf, inf}, {0, 0, inf, 50},
                             {60, 10, 10, 60},     {30, 30, 30, 60},       {-3e38f, -3e38f, 3e38f, 3e38f},

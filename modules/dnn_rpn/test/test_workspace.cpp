@@ -160,7 +160,8 @@ TEST(DnnRpn_Workspace, sameResultsWithOneForAll)
     }
 }
 
-// Under that sanitizer each loop makes threads of its own, which is allocation enough: see thread_backend.hpp.
+// Under that sanitizer each loop makes threads of its own, which is allocation enough: see
+// thread_backend.hpp.
 #if !defined(__SANITIZE_THREAD__)
 
 TEST(DnnRpn_Workspace, nothingIsAllocatedInALoop)
@@ -183,7 +184,8 @@ TEST(DnnRpn_Workspace, nothingIsAllocatedInALoop)
                 for (int i = 0; i < calls; i++)
                     operation.call(&workspace);
             };
-            // Which worker takes what is a matter of luck, so every one may need some calls to have seen it all.
+            // Which worker takes what is a matter of luck, so every one may need some calls to have seen it
+            // all.
             loop(20);
             const size_t held = workspace.bytes();
             EXPECT_GT(held, 0u);

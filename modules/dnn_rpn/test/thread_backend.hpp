@@ -4,9 +4,9 @@
 #ifndef OPENCV_TEST_DNN_RPN_THREAD_BACKEND_HPP
 #define OPENCV_TEST_DNN_RPN_THREAD_BACKEND_HPP
 
-// The thread sanitizer sees only what is compiled with it. In the libraries that OpenCV's parallel loops run on, the
-// end of a loop is no order to it, and everything after a loop looks like a race. Tests under that sanitizer therefore
-// run the loops on threads that are made here, for each loop anew.
+// The thread sanitizer sees only what is compiled with it. In the libraries that OpenCV's parallel loops run
+// on, the end of a loop is no order to it, and everything after a loop looks like a race. Tests under that
+// sanitizer therefore run the loops on threads that are made here, for each loop anew.
 #if defined(__SANITIZE_THREAD__)
 
 #include <thread>

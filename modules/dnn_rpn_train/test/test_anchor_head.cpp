@@ -361,7 +361,8 @@ TEST(AnchorHead, noObjectsAndAllIgnored)
 
 TEST(AnchorHead, paperNormalisers)
 {
-    // All logits 0: each of the K anchors costs alpha_t 0.5^2 log 2, and all deltas 0: smooth L1 of the targets.
+    // All logits 0: each of the K anchors costs alpha_t 0.5^2 log 2, and all deltas 0: smooth L1 of the
+    // targets.
     Small s("focal_sigmoid");
     s.forward(1);
     for (int node : {s.head->logitsNode(), s.head->deltasNode()})

@@ -228,7 +228,8 @@ TEST(Settings, everythingOfThePicturesCounts)
     auto message = [&](const std::function<void(Dataset&)>& change) {
         Dataset other = set;
         change(other);
-        return errorOf([&] { requireSame(fingerprint(set, "training"), fingerprint(other, "training"), "c"); });
+        return errorOf(
+            [&] { requireSame(fingerprint(set, "training"), fingerprint(other, "training"), "c"); });
     };
     EXPECT_EQ("", message([](Dataset&) {}));
     EXPECT_EQ("", message([](Dataset& d) { d.images[0].path = "/moved/discs_0.png"; }));

@@ -113,8 +113,8 @@ TEST(Crop, noBoxes)
     EXPECT_TRUE(contains(errorOf([] { Crop(Size(1, 4)); }), "columns"));
 }
 
-/** @brief Where the outputs of addCornerFeatures() lie, in pixels: the input's channel 0 holds the pixels' x, all
-convolutions are means. */
+/** @brief Where the outputs of addCornerFeatures() lie, in pixels: the input's channel 0 holds the pixels' x,
+all convolutions are means. */
 std::vector<float> cornersOf(int kernel, int stride, int pad, Size size)
 {
     Graph g;

@@ -315,7 +315,8 @@ TEST(Detectors, theSecondStageStartsOnFeaturesOfSizeOne)
     const double factor = cv::norm(once) / cv::norm(before);
     EXPECT_GT(std::abs(factor - 1), 0.01);
     EXPECT_LT(cv::norm(once, before * factor), 1e-5 * cv::norm(once));
-    // They are of size 1 now: to divide them again changes nothing, but for the averages of batch normalisation.
+    // They are of size 1 now: to divide them again changes nothing, but for the averages of batch
+    // normalisation.
     net.scaleRegionFeatures(pictures);
     EXPECT_LT(cv::norm(once, weights()), 1e-4 * cv::norm(once));
     net.scaleRegionFeatures({}); // nothing to go by

@@ -391,7 +391,8 @@ TEST(Onnx, hardSwishIsAProduct)
                           }).bytes());
 }
 
-//! A file with one enlargement; of operator set 11 and later with its region, and the names of centres and rounding.
+//! A file with one enlargement; of operator set 11 and later with its region, and the names of centres and
+//! rounding.
 std::string enlarged(const char* type, const std::vector<float>& scales, const char* mode = "nearest",
                      const char* centres = nullptr, const char* rounding = nullptr)
 {

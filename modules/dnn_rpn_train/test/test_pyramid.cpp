@@ -82,8 +82,8 @@ void passOn(Graph& graph, const std::string& name, int inputs)
         }
 }
 
-/** With laterals and smoothing that pass one channel on, a level is the backbone's map of its stride and the sum of
-those above, each cell of which covers 2 x 2. */
+/** With laterals and smoothing that pass one channel on, a level is the backbone's map of its stride and the
+sum of those above, each cell of which covers 2 x 2. */
 TEST(Pyramid, levelsAddUpFromTheCoarsest)
 {
     Pyramid p(levels(3, 5), Size(96, 64));

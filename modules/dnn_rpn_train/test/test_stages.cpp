@@ -9,7 +9,8 @@
 namespace opencv_test {
 namespace {
 
-//! Picture and preprocessing, then convolutions of strides 2, 2, 4, 8 with a branch in the last stage, and two heads.
+//! Picture and preprocessing, then convolutions of strides 2, 2, 4, 8 with a branch in the last stage, and
+//! two heads.
 struct Staged
 {
     Graph graph;

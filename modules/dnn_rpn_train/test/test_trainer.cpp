@@ -227,7 +227,8 @@ TrainParams eventful(const String& kind)
     return p;
 }
 
-//! A feature extractor of three stages, each a convolution, its batch normalisation and a ReLU, drawn at random.
+//! A feature extractor of three stages, each a convolution, its batch normalisation and a ReLU, drawn at
+//! random.
 std::string normalisedBackbone()
 {
     OnnxWriter writer;
@@ -600,7 +601,8 @@ TEST(Trainer, mistakesAreNamed)
     EXPECT_FALSE(std::filesystem::exists(scratch / "m.onnx"));
 }
 
-//! A backbone as exporters write it: equal weights stored once, and a value with a name that the head uses too.
+//! A backbone as exporters write it: equal weights stored once, and a value with a name that the head uses
+//! too.
 std::string sharingBackbone()
 {
     OnnxWriter writer;
@@ -640,8 +642,8 @@ TEST(Trainer, backbonesWithSharedWeightsAndTakenNamesTrainAndExport)
     EXPECT_TRUE(std::filesystem::exists(scratch / "m.onnx"));
 }
 
-//! What feature extractors for telephones are made of: padding apart, HardSwish, squeeze and excitation, x sigmoid(x),
-//! LeakyRelu, and an enlarged map beside a finer one.
+//! What feature extractors for telephones are made of: padding apart, HardSwish, squeeze and excitation, x
+//! sigmoid(x), LeakyRelu, and an enlarged map beside a finer one.
 std::string gatedBackbone()
 {
     OnnxWriter writer;
@@ -717,7 +719,8 @@ TEST(Trainer, gatedAndEnlargedBackbonesTrainAndExport)
         Mat boxes, scores, labels, theirBoxes, theirScores;
         trainer.detect(picture, boxes, scores);
         model.detect(picture, theirBoxes, theirScores, labels, 0);
-        // An overlap next to the threshold may fall either way, and those of nearly the same score may change places.
+        // An overlap next to the threshold may fall either way, and those of nearly the same score may change
+        // places.
         ASSERT_NEAR(boxes.rows, theirBoxes.rows, 0.02 * boxes.rows);
         const Range best(0, std::min(10, boxes.rows));
         EXPECT_LT(cv::norm(scores.rowRange(best), theirScores.rowRange(best), NORM_INF), 1e-4);

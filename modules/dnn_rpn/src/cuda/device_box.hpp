@@ -12,8 +12,8 @@ namespace cv {
 namespace dnn_rpn {
 namespace cuda {
 
-/* The arithmetic of ../box.hpp to the bit. What is rounded by name (__fmul_rn() and so on) is never fused with a sum
-that follows, which would round differently. */
+/* The arithmetic of ../box.hpp to the bit. What is rounded by name (__fmul_rn() and so on) is never fused
+with a sum that follows, which would round differently. */
 
 __device__ inline float notANumber()
 {

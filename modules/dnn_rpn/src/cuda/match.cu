@@ -45,8 +45,8 @@ struct ObjectTile
     float area[size];
 };
 
-/** Each object's highest IoU over all anchors. An IoU is not negative, and such floats compare like the integers of
-the same bits, whose maximum does not depend on who comes first.
+/** Each object's highest IoU over all anchors. An IoU is not negative, and such floats compare like the
+integers of the same bits, whose maximum does not depend on who comes first.
 Grid: blocks of anchors x pictures. */
 __global__ void __launch_bounds__(matchThreads)
     bestOfObjects(const float* anchors, int anchorCount, BoxLists objects, int* best)

@@ -169,7 +169,8 @@ void generateProposals(const float* scores, const float* deltas, const float* an
     suppress(candidates.boxes, candidates.removed, segments, params.nmsThreshold, params.postNms, keep,
              keptCounts, workspace, stream);
 
-    // Levels follow each other in the order of their anchors, so that positions decide like indices of anchors.
+    // Levels follow each other in the order of their anchors, so that positions decide like indices of
+    // anchors.
     const Pairs pairs = {workspace.take<uint64_t>(count), workspace.take<int>(count)};
     launch("mergeKernel", mergeKernel, dim3(divideUp(segments.longest, proposalThreads), segments.segments()),
            proposalThreads, stream, static_cast<const int*>(keep), static_cast<const int*>(keptCounts),

@@ -12,8 +12,8 @@ namespace cv {
 namespace dnn_rpn {
 namespace cuda {
 
-/* Sums over the threads of a block, and over blocks. Every sum has a fixed tree, so that it has the same bits each
-time. All threads of a block must take part; blocks are one-dimensional here. */
+/* Sums over the threads of a block, and over blocks. Every sum has a fixed tree, so that it has the same bits
+each time. All threads of a block must take part; blocks are one-dimensional here. */
 
 const unsigned allLanes = 0xffffffffu;
 const int warpSize_ = 32; // a constant, which CUDA's own warpSize is not
@@ -84,8 +84,8 @@ __global__ void sumOfBlocks(const double* partial, int count, Scale scale, doubl
         *value = sum * scale.get();
 }
 
-/** How the work of a loss is dealt out. It depends on the size alone, not on the GPU, and with it the order of
-the sum. */
+/** How the work of a loss is dealt out. It depends on the size alone, not on the GPU, and with it the order
+of the sum. */
 struct LossGrid
 {
     static const int threads = 256;

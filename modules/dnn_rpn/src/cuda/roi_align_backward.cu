@@ -11,9 +11,9 @@ namespace cuda {
 
 namespace {
 
-/* Samples on a grid are separable: the weight of a cell in a bin is that of its row in the bin's row times that of its
-column in the bin's column. So a RoI is two small tables, and a cell can gather what all RoIs give it, in their
-order, instead of RoIs adding to cells in the order in which they happen to come. */
+/* Samples on a grid are separable: the weight of a cell in a bin is that of its row in the bin's row times
+that of its column in the bin's column. So a RoI is two small tables, and a cell can gather what all RoIs give
+it, in their order, instead of RoIs adding to cells in the order in which they happen to come. */
 
 //! A RoI's picture, -1 where it gives nothing, and the cells that it can reach.
 struct Reach

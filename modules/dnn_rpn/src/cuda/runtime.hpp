@@ -6,8 +6,8 @@
 
 #include "opencv2/dnn_rpn/cuda.hpp"
 
-/* All that the operators want of CUDA's run time, in a few functions. The tests have the same ones for a processor
-(test/cuda_on_cpu.hpp, which defines DNN_RPN_CUDA_ON_CPU): so kernels run where there is no GPU. */
+/* All that the operators want of CUDA's run time, in a few functions. The tests have the same ones for a
+processor (test/cuda_on_cpu.hpp, which defines DNN_RPN_CUDA_ON_CPU): so kernels run where there is no GPU. */
 #ifndef DNN_RPN_CUDA_ON_CPU
 #include <cuda_runtime.h>
 

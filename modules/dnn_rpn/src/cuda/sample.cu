@@ -12,14 +12,15 @@ namespace cuda {
 
 namespace {
 
-/** std::mt19937 (Matsumoto and Nishimura 1998): the twin draws from it, and the same anchors are wanted. A number of
-the state is renewed when it is its turn, since few are drawn. */
+/** std::mt19937 (Matsumoto and Nishimura 1998): the twin draws from it, and the same anchors are wanted. A
+number of the state is renewed when it is its turn, since few are drawn. */
 class MersenneTwister
 {
 public:
     static const int size = 624;
 
-    //! @param state_ room for `size` numbers. (In a thread's own memory, all threads of a GPU would get as much.)
+    //! @param state_ room for `size` numbers. (In a thread's own memory, all threads of a GPU would get as
+    //! much.)
     __device__ MersenneTwister(uint32_t* state_, uint32_t seed) : state(state_), next(0)
     {
         state[0] = seed;

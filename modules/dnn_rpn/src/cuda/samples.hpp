@@ -11,8 +11,8 @@ namespace cv {
 namespace dnn_rpn {
 namespace cuda {
 
-/* Where the samples of a RoI lie. Rounded as in ../roi_align.cpp: how many they are, and whether one still counts,
-hangs on the last bit. */
+/* Where the samples of a RoI lie. Rounded as in ../roi_align.cpp: how many they are, and whether one still
+counts, hangs on the last bit. */
 
 //! What the RoIs of a call have in common, by value as kernels take it.
 struct RoiAlignCall

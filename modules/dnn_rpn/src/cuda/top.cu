@@ -18,8 +18,8 @@ __device__ inline uint32_t placeAbove(const float* scores, int i, float threshol
     return score >= threshold ? placeOf(score) : noPlace; // false for NaN
 }
 
-/** The place of the box with a rank, digit by digit from the highest: count each digit among those that have the
-digits before (radix select).
+/** The place of the box with a rank, digit by digit from the highest: count each digit among those that have
+the digits before (radix select).
 @param rank from 1 to count; becomes the rank among those of the same place */
 __device__ uint32_t placeOfRank(const float* scores, int count, float threshold, int& rank)
 {
@@ -62,7 +62,8 @@ __device__ uint32_t placeOfRank(const float* scores, int count, float threshold,
     return place;
 }
 
-//! One block a segment. Anchors are collected in their order; those of the last place only as far as room is left.
+//! One block a segment. Anchors are collected in their order; those of the last place only as far as room is
+//! left.
 __global__ void __launch_bounds__(topThreads) topKernel(const float* scores, int anchorCount, float threshold,
                                                         Levels levels, Segments segments, Pairs pairs)
 {

@@ -26,7 +26,8 @@ Shape broadcastShape(const Shape& a, const Shape& b)
     return shape;
 }
 
-//! Where an input's elements are for each of the output's, dimension by dimension; 0 for one that is repeated.
+//! Where an input's elements are for each of the output's, dimension by dimension; 0 for one that is
+//! repeated.
 std::vector<size_t> stepsOf(const Shape& input, const Shape& output)
 {
     std::vector<size_t> steps(output.size());
@@ -39,8 +40,8 @@ std::vector<size_t> stepsOf(const Shape& input, const Shape& output)
     return steps;
 }
 
-/** Addition and its kin between tensors of any shapes that ONNX lets meet. OpenCV 4.6 has them for two or more
-dimensions, and not for all shapes; boxes are taken apart into single columns, which have one. */
+/** Addition and its kin between tensors of any shapes that ONNX lets meet. OpenCV 4.6 has them for two or
+more dimensions, and not for all shapes; boxes are taken apart into single columns, which have one. */
 template<typename Operation>
 class ArithmeticLayer : public OnnxLayer
 {

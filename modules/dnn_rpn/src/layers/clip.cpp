@@ -10,7 +10,8 @@ namespace dnn_rpn {
 
 namespace {
 
-//! Clip as it is since opset 11: its bounds are inputs, while the importer of OpenCV 4.6 knows attributes only.
+//! Clip as it is since opset 11: its bounds are inputs, while the importer of OpenCV 4.6 knows attributes
+//! only.
 class ClipLayer : public OnnxLayer
 {
 public:

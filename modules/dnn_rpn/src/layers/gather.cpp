@@ -12,8 +12,8 @@ namespace {
 
 /** Gather with any indices, while the importer of OpenCV 4.6 takes a single constant only.
 
-Negative indices count from the end where they are constant. Where they are computed they come from an operator
-that had fewer rows to give than its output has, and what they fetch is zeros. */
+Negative indices count from the end where they are constant. Where they are computed they come from an
+operator that had fewer rows to give than its output has, and what they fetch is zeros. */
 class GatherLayer : public OnnxLayer
 {
 public:

@@ -97,8 +97,8 @@ protected:
 private:
     static bool isPadding(const float* b) { return b[0] == 0 && b[1] == 0 && b[2] == 0 && b[3] == 0; }
 
-    /** A picture's boxes, smaller coordinates first. ONNX has them as any two opposite corners, or as centre, width
-    and height. Whether x or y comes first makes no difference to IoU. */
+    /** A picture's boxes, smaller coordinates first. ONNX has them as any two opposite corners, or as centre,
+    width and height. Whether x or y comes first makes no difference to IoU. */
     Mat cornersOf(const Mat& boxes, int picture) const
     {
         Mat corners(boxes.size[1], 4, CV_32F);

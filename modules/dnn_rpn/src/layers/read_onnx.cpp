@@ -190,8 +190,8 @@ public:
         return std::all_of(dims.begin(), dims.end(), [](uint64_t d) { return d == 1; });
     }
 
-    /** Whether the node works with boxes and the like that were chosen before: lists with one dimension, and rows
-    that may be padding. */
+    /** Whether the node works with boxes and the like that were chosen before: lists with one dimension, and
+    rows that may be padding. */
     bool isAmongBoxes(const Node& node) const
     {
         return std::any_of(node.inputs.begin(), node.inputs.end(),

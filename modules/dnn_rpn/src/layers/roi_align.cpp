@@ -72,8 +72,8 @@ float largestOf(const float* plane, int width, const Samples& ys, const Samples&
     return best;
 }
 
-/** The mode "max". Not the largest interpolated value: ONNX Runtime and ONNX's reference implementation take the
-four neighbours of a sample apart, and this is what files are made for. */
+/** The mode "max". Not the largest interpolated value: ONNX Runtime and ONNX's reference implementation take
+the four neighbours of a sample apart, and this is what files are made for. */
 void alignMax(const Mat& features, const Regions& regions, const RoiAlignParams& params, Mat& output)
 {
     const int height = features.size[2], width = features.size[3];

@@ -20,8 +20,8 @@ the largest zoom shows pixel by pixel.
 CV_EXPORTS Sample prepareSample(const Mat& picture, const std::vector<Object>& objects, Size size,
                                 const AugmentParams& params);
 
-/** @brief Varies a picture: turn; scale and part; colours; blur; noise; mirror, in this order. Each picture of a
-mosaic is varied on its own, and then all are mirrored together.
+/** @brief Varies a picture: turn; scale and part; colours; blur; noise; mirror, in this order. Each picture
+of a mosaic is varied on its own, and then all are mirrored together.
 
 Turned or scaled objects keep the shape that they have in the network's input otherwise: a picture is
 stretched to the input as it is upright, and what it shows is turned and scaled under that.

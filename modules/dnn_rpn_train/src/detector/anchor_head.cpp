@@ -47,8 +47,8 @@ std::vector<int> addRelus(Graph& graph, const std::string& name, const std::vect
     return relus;
 }
 
-/** @brief Calls use(rows, map) for the map of each level: the level's part of `all` (anchors x columns, all levels)
-as cells x channels, and picture n of the map as channels x cells, which share the memory. */
+/** @brief Calls use(rows, map) for the map of each level: the level's part of `all` (anchors x columns, all
+levels) as cells x channels, and picture n of the map as channels x cells, which share the memory. */
 template<typename TensorOf, typename Use>
 void forEachMap(const std::vector<int>& nodes, int n, Mat& all, const TensorOf& tensorOf, const Use& use)
 {
@@ -162,8 +162,8 @@ void AnchorHead::addTo(Graph& graph, const std::vector<int>& features, RNG& rng)
     logits = addConvs(graph, prefix + "logits", classifier, count * columns(), 1, 0.01, rng);
     deltas = addConvs(graph, prefix + "deltas", regressor, count * 4, 1, 0.01, rng);
 
-    // RetinaNet, section 4.1: without this the many negatives swamp the first steps. The probability is that of
-    // each class with sigmoids, and that of all classes together with softmax.
+    // RetinaNet, section 4.1: without this the many negatives swamp the first steps. The probability is that
+    // of each class with sigmoids, and that of all classes together with softmax.
     const double objects = isSoftmax ? std::max(1, classCount) : 1;
     const float bias = static_cast<float>(std::log(params.prior / (objects * (1 - params.prior))));
     Tensor& biases = graph.parameters[graph.nodes[logits[0]].parameters[1]].value;

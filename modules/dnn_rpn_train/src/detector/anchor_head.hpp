@@ -11,12 +11,12 @@
 namespace cv {
 namespace dnn_rpn_train {
 
-/** @brief What tells objects from background at anchors: a head on one or several feature maps, its loss, and its
-boxes. Without classes it is a region proposal network, with classes a one-stage detector (RetinaNet, Lin et al.,
-ICCV 2017).
+/** @brief What tells objects from background at anchors: a head on one or several feature maps, its loss, and
+its boxes. Without classes it is a region proposal network, with classes a one-stage detector (RetinaNet, Lin
+et al., ICCV 2017).
 
-Each level has `logits`, A x columns() channels with the A anchors outermost, and `deltas`, 4 A channels likewise, of
-1x1 convolutions behind RpnParams::tower. All levels have the same weights.
+Each level has `logits`, A x columns() channels with the A anchors outermost, and `deltas`, 4 A channels
+likewise, of 1x1 convolutions behind RpnParams::tower. All levels have the same weights.
 */
 class CV_EXPORTS AnchorHead
 {
@@ -50,11 +50,13 @@ public:
     void propose(const Network& network, int n, Size picture, const dnn_rpn::ProposalParams& limits,
                  OutputArray boxes, OutputArray scores) const;
 
-    //! Detections of picture n of the network's last forward pass, in pixels of the input; at least one class.
+    //! Detections of picture n of the network's last forward pass, in pixels of the input; at least one
+    //! class.
     void detect(const Network& network, int n, Size picture, OutputArray boxes, OutputArray scores,
                 OutputArray labels) const;
 
-    //! Logits (K x columns()) and deltas (K x 4) of picture n, anchors in their usual order, level after level.
+    //! Logits (K x columns()) and deltas (K x 4) of picture n, anchors in their usual order, level after
+    //! level.
     void heads(const Network& network, int n, Mat& logits, Mat& deltas) const;
 
     //! The anchors (K x 4) for the network's last forward pass, and how many of them each level has.
@@ -62,7 +64,8 @@ public:
 
     int classes() const { return classCount; }
     bool softmax() const { return isSoftmax; }
-    //! Logits of an anchor: one a class (one in all without classes), before them the background with softmax.
+    //! Logits of an anchor: one a class (one in all without classes), before them the background with
+    //! softmax.
     int columns() const { return std::max(1, classCount) + isSoftmax; }
     const std::vector<dnn_rpn::AnchorLevel>& levels() const { return anchorLevels; }
     int logitsNode(int level = 0) const { return logits.at(level); }

@@ -16,8 +16,8 @@ normalisation that ImageNet's feature extractors want (RGB, 0..1, less the mean,
 a frozen 1x1 convolution, and the feature extractor.
 
 @param graph an empty graph
-@param backbone ONNX file, or "small": eight 3x3 convolutions with batch normalisation, which is trained, stride
-16, 96 channels, drawn at random
+@param backbone ONNX file, or "small": eight 3x3 convolutions with batch normalisation, which is trained,
+stride 16, 96 channels, drawn at random
 @param rng for "small"
 @return the node of the features
 */

@@ -12,10 +12,12 @@
 namespace cv {
 namespace dnn_rpn_train {
 
-/** @brief Cuts regions out of a feature map as cv::dnn's layer CropAndResize does: a grid of bilinear samples from
-edge to edge of the region, where the picture's edges lie on the centres of the map's first and last cells.
+/** @brief Cuts regions out of a feature map as cv::dnn's layer CropAndResize does: a grid of bilinear samples
+from edge to edge of the region, where the picture's edges lie on the centres of the map's first and last
+cells.
 
-It is RoIAlign with one sample a bin, of regions that are worked out so that the samples fall on the same points. */
+It is RoIAlign with one sample a bin, of regions that are worked out so that the samples fall on the same
+points. */
 class CV_EXPORTS Crop
 {
 public:

@@ -39,9 +39,9 @@ struct CV_EXPORTS Detections
 
 /** @brief The whole network, whatever the kind of detector: what the trainer trains, scores and exports.
 
-Backbone and heads of the first stage are one graph. Where the whole backbone is frozen, its features are worked out
-by a network of their own, and only the heads are trained. A second stage is another graph, on regions. All graphs
-share one list of parameters. */
+Backbone and heads of the first stage are one graph. Where the whole backbone is frozen, its features are
+worked out by a network of their own, and only the heads are trained. A second stage is another graph, on
+regions. All graphs share one list of parameters. */
 class CV_EXPORTS DetectorNet
 {
 public:
@@ -59,10 +59,10 @@ public:
 
     //! What is trained and what is frozen, in a line or two.
     std::string describe(int pictures) const;
-    /** @brief Draws the layer that regions are cut out of for the backbone before it: its weights are divided by the root
-    of the mean square of what comes out, so that the second stage starts on numbers of size 1, which its own
-    weights are drawn for (the first step of LSUV, Mishkin and Matas, ICLR 2016, on one layer). For a network that
-    has not been trained and has a second stage.
+    /** @brief Draws the layer that regions are cut out of for the backbone before it: its weights are divided
+    by the root of the mean square of what comes out, so that the second stage starts on numbers of size 1,
+    which its own weights are drawn for (the first step of LSUV, Mishkin and Matas, ICLR 2016, on one layer).
+    For a network that has not been trained and has a second stage.
     @param pictures of the network's input size; some that will be trained on */
     void scaleRegionFeatures(const std::vector<Mat>& pictures);
     //! From now on the features of so many pictures are kept, if that is of use.
@@ -76,7 +76,8 @@ public:
         SecondStage //!< the first one's losses are worked out all the same
     };
 
-    //! Forward, losses and backward; no gradients if a loss is not finite. What is not trained has gradient 0.
+    //! Forward, losses and backward; no gradients if a loss is not finite. What is not trained has gradient
+    //! 0.
     StepLoss step(const Batch& batch, unsigned seed, Training training = Training::Both);
 
     /** @brief Finds objects.

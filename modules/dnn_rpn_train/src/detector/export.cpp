@@ -117,7 +117,8 @@ std::string exportForOpenCV(const Graph& graph, const AnchorHead& head, Size siz
     const bool classes = head.classes() > 0;
     const int columns = 1 + std::max(1, head.classes()),
               limit = classes ? detections.preNms : proposals.preNms;
-    // DetectionOutput gives a table of that many rows, so "all" must be a number: every anchor for every class.
+    // DetectionOutput gives a table of that many rows, so "all" must be a number: every anchor for every
+    // class.
     int keep = classes ? detections.maxDetections : proposals.postNms;
     if (keep == 0)
     {

@@ -13,8 +13,8 @@
 namespace cv {
 namespace dnn_rpn_train {
 
-/** @brief The name of the file's only output. So called, the importer of OpenCV 4 adds no Identity behind it, and
-cv::dnn::DetectionModel, which looks at the type of the last layer, finds DetectionOutput. */
+/** @brief The name of the file's only output. So called, the importer of OpenCV 4 adds no Identity behind it,
+and cv::dnn::DetectionModel, which looks at the type of the last layer, finds DetectionOutput. */
 constexpr const char* outputName = "onnx_node!detections";
 
 /** @brief The graph with the head's boxes behind it as an ONNX file for stock cv::dnn, 4.5.5 and later.
@@ -22,9 +22,9 @@ constexpr const char* outputName = "onnx_node!detections";
 Nodes of cv::dnn's own layers PriorBox and DetectionOutput stand in the default domain, where the
 importer hands unknown operators to its layer factory.
 
-DetectionOutput suppresses boxes of one class whatever their level, and its limit of boxes before that (preNms) is
-for each class, not for each level; it has no smallest size and no limit of log sizes. In these it differs from generateProposals() and
-generateDetections().
+DetectionOutput suppresses boxes of one class whatever their level, and its limit of boxes before that
+(preNms) is for each class, not for each level; it has no smallest size and no limit of log sizes. In these it
+differs from generateProposals() and generateDetections().
 @param graph with the head
 @param head its limits are those of the file: proposals without classes, detections with
 @param size of the input that the file names; it runs at others too
@@ -35,7 +35,8 @@ CV_EXPORTS std::string exportForOpenCV(const Graph& graph, const AnchorHead& hea
 //! Standard operators only; outputs `logits` [N, K, AnchorHead::columns()] and `deltas` [N, K, 4].
 CV_EXPORTS std::string exportHeads(const Graph& graph, const AnchorHead& head);
 
-//! What of the file's description follows from the head: the caller adds kind, names of classes and score threshold.
+//! What of the file's description follows from the head: the caller adds kind, names of classes and score
+//! threshold.
 CV_EXPORTS dnn_rpn::ModelDescription describe(const Graph& graph, const AnchorHead& head, Size size);
 
 } // namespace dnn_rpn_train

@@ -11,9 +11,9 @@ namespace dnn_rpn_train {
 
 /* How boxes reach cv::dnn's DetectionOutput so that every OpenCV decodes them alike.
 
-Its code CENTER_SIZE would take the deltas as they are, but OpenCV 5 reads the code's name as a number and falls back
-to CORNER: corner = corner of the prior + variance x code. That is a box encoding, too, where a prior's own size is its
-variance. With dx, dw the deltas of encodeBoxes() (and dy, dh likewise),
+Its code CENTER_SIZE would take the deltas as they are, but OpenCV 5 reads the code's name as a number and
+falls back to CORNER: corner = corner of the prior + variance x code. That is a box encoding, too, where a
+prior's own size is its variance. With dx, dw the deltas of encodeBoxes() (and dy, dh likewise),
 
     low code  = 1/2 + dx - exp(dw) / 2
     high code = dx + exp(dw) / 2 - 1/2

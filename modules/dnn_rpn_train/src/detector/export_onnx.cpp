@@ -124,8 +124,8 @@ Found suppressed(Formula& f, const Found& found, const Value& size, float iou, i
     return best;
 }
 
-//! A lower bound that is left out of what is wanted: scores of exactly `threshold` are kept, unless that is 0, as
-//! OpenCV 5 takes no bound below.
+//! A lower bound that is left out of what is wanted: scores of exactly `threshold` are kept, unless that is
+//! 0, as OpenCV 5 takes no bound below.
 float justBelow(float threshold)
 {
     return std::max(0.f, std::nextafter(threshold, -1.f));
@@ -236,8 +236,8 @@ Value regionsOf(Formula& f, const Value& boxes, const Value& map, Size pooled, c
     return f.concat({first, f.op("Add", {first, f.op("Mul", {bin, samples})})}, 1);
 }
 
-//! Regions R x 4 and what the second stage says of them: R x (C + 1) and R x 4 or 4 C. The last region is none: OpenCV 5
-//! has no product of 0 rows.
+//! Regions R x 4 and what the second stage says of them: R x (C + 1) and R x 4 or 4 C. The last region is
+//! none: OpenCV 5 has no product of 0 rows.
 struct Judgement
 {
     Value regions, logits, deltas;

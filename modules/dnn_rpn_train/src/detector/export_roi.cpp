@@ -11,8 +11,8 @@ namespace dnn_rpn_train {
 
 namespace {
 
-/** @brief The second stage with deltas as DetectionOutput wants them: of weights 1, and, where each class has a box of
-its own, with one for the background, too. */
+/** @brief The second stage with deltas as DetectionOutput wants them: of weights 1, and, where each class has
+a box of its own, with one for the background, too. */
 Graph withPlainDeltas(const RoiHead& roi)
 {
     Graph g = roi.graph();
@@ -42,8 +42,8 @@ Graph withPlainDeltas(const RoiHead& roi)
 Value mask(Formula& f, const Value& table, int columns)
 {
     const Value score = f.reshape(f.slice(table, 2, 3, 3), {-1, 1});
-    // A product of matrices spreads the column, which cv::dnn 4.6 cannot do with every operator. Whatever score a
-    // proposal has, times this it is above 1.
+    // A product of matrices spreads the column, which cv::dnn 4.6 cannot do with every operator. Whatever
+    // score a proposal has, times this it is above 1.
     Value spread, all;
     f.node("Gemm",
            {score, f.floats({columns, 1}, std::vector<float>(columns, 1e30f)),

@@ -12,10 +12,11 @@
 namespace cv {
 namespace dnn_rpn_train {
 
-/** @brief The features of a frozen backbone: worked out when a picture comes up for the first time, for it and for
-its mirror image, and kept.
+/** @brief The features of a frozen backbone: worked out when a picture comes up for the first time, for it
+and for its mirror image, and kept.
 
-The backbone always runs whole batches, so that a picture's features do not depend on when they are worked out. */
+The backbone always runs whole batches, so that a picture's features do not depend on when they are worked
+out. */
 class CV_EXPORTS FeatureCache
 {
 public:

@@ -47,7 +47,8 @@ bool areHalves(const Graph& graph, const std::vector<int>& maps, Size input, boo
     }
 }
 
-//! The nearest lengths of that side of the picture, below and above, at which the maps are halves; "" if there are none.
+//! The nearest lengths of that side of the picture, below and above, at which the maps are halves; "" if
+//! there are none.
 String suitable(const Graph& graph, const std::vector<int>& maps, Size input, bool rows, int stride)
 {
     const int now = rows ? input.height : input.width;

@@ -15,9 +15,9 @@ namespace dnn_rpn_train {
 /** @brief A feature pyramid on a backbone (Lin et al., Feature Pyramid Networks, CVPR 2017, section 3).
 
 Where the backbone has a map of a level's stride, a 1x1 convolution of it is added to the
-level above, enlarged (nearest), and a 3x3 convolution smooths the sum. Of one stride, the backbone's map is the last
-one that all behind it goes through. Levels above the backbone's last are 3x3 convolutions of stride 2 on the level
-below, with ReLU between two of them (RetinaNet, Lin et al., ICCV 2017, section 4).
+level above, enlarged (nearest), and a 3x3 convolution smooths the sum. Of one stride, the backbone's map is
+the last one that all behind it goes through. Levels above the backbone's last are 3x3 convolutions of stride
+2 on the level below, with ReLU between two of them (RetinaNet, Lin et al., ICCV 2017, section 4).
 
 @param params which levels, and their channels
 @param graph with the backbone; gets the nodes of the pyramid

@@ -188,7 +188,8 @@ HeadLoss RoiHead::loss(Crop& crop, const Tensor& features, Network& network,
         loss.positives += s.positives;
         used += s.used;
     }
-    // Faster R-CNN divides both by the number of regions; focal loss, as in PRCV 2018, section 3.2, by the positives.
+    // Faster R-CNN divides both by the number of regions; focal loss, as in PRCV 2018, section 3.2, by the
+    // positives.
     const double clsNormalizer = (focal ? std::max(1, loss.positives) : std::max(1, used)) / params.clsWeight,
                  regNormalizer =
                      (focal ? std::max(1, 2 * loss.positives) : std::max(1, used)) / params.boxWeight;

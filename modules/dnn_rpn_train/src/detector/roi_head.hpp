@@ -12,12 +12,12 @@
 namespace cv {
 namespace dnn_rpn_train {
 
-/** @brief The second stage of Faster R-CNN (Ren et al. 2015): looks at proposals once more, and tells their class and
-a better box.
+/** @brief The second stage of Faster R-CNN (Ren et al. 2015): looks at proposals once more, and tells their
+class and a better box.
 
 The features that regions are cut out of are a node of the first stage's graph. What follows runs on regions
-instead of pictures and is a graph of its own, R x channels x rows x columns in: two fully connected layers with
-ReLU, `roi.logits` (C + 1, the background first) and `roi.deltas` (4 C, class by class, or 4). */
+instead of pictures and is a graph of its own, R x channels x rows x columns in: two fully connected layers
+with ReLU, `roi.logits` (C + 1, the background first) and `roi.deltas` (4 C, class by class, or 4). */
 class CV_EXPORTS RoiHead
 {
 public:
@@ -42,7 +42,8 @@ public:
     //! Divides the weights of the features, which begin without bias.
     void divideFeatures(Graph& trunk, double divisor) const;
 
-    /** @brief Chooses regions, runs the network on them forward and backward, and gives the features' gradient.
+    /** @brief Chooses regions, runs the network on them forward and backward, and gives the features'
+    gradient.
     @param crop of RoiParams::pooled; what it holds is of no meaning afterwards, but its memory serves again
     @param features value of featuresNode()
     @param network runs graph(), with the gradient of its input

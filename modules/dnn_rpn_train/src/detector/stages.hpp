@@ -12,8 +12,8 @@
 namespace cv {
 namespace dnn_rpn_train {
 
-/** @brief The stages of a backbone: what has the same stride belongs to one stage, as conv1..conv5 of a ResNet
-(He et al. 2016, table 1). Stage 1 has the smallest stride at which there are weights. */
+/** @brief The stages of a backbone: what has the same stride belongs to one stage, as conv1..conv5 of a
+ResNet (He et al. 2016, table 1). Stage 1 has the smallest stride at which there are weights. */
 class CV_EXPORTS Stages
 {
 public:
@@ -28,8 +28,8 @@ public:
     //! @param frozen 0..count(); cv::Exception tells count() otherwise
     void freeze(Graph& graph, int frozen) const;
 
-    //! Which stages are frozen, how many weights are left to train and, if there is any, what becomes of batch
-    //! normalisation, in a line.
+    //! Which stages are frozen, how many weights are left to train and, if there is any, what becomes of
+    //! batch normalisation, in a line.
     std::string describe(const Graph& graph, int frozen) const;
 
     //! By parameter of the graph: it belongs to the backbone.
@@ -46,8 +46,9 @@ private:
 graph's and have the same indices. */
 CV_EXPORTS Graph backboneOf(const Graph& graph, int features);
 
-/** @brief The nodes behind the features as a graph of their own, whose input (node 0) is the features: node i of
-the whole graph is node i - features here. Parameters as above. cv::Exception if a node reads past the features. */
+/** @brief The nodes behind the features as a graph of their own, whose input (node 0) is the features: node i
+of the whole graph is node i - features here. Parameters as above. cv::Exception if a node reads past the
+features. */
 CV_EXPORTS Graph headOf(const Graph& graph, int features);
 
 } // namespace dnn_rpn_train

@@ -17,13 +17,13 @@ struct CV_EXPORTS TaskGradients
     bool measured = false;   //!< else all are 0
 };
 
-/** @brief Measures it after AnchorHead::loss(). F is what both 1x1 convolutions of the head read, over the whole
-batch. Where classifier and regressor have towers of their own they read different features, and the maps of several
-levels add up only further down: nothing is measured then.
+/** @brief Measures it after AnchorHead::loss(). F is what both 1x1 convolutions of the head read, over the
+whole batch. Where classifier and regressor have towers of their own they read different features, and the
+maps of several levels add up only further down: nothing is measured then.
 
-dL/dF = W' G for a 1x1 convolution of weights W (outputs x channels) and outputs' gradient G (outputs x cells).
-Lengths and products of such gradients need no W' G, which is as long as F, but only W W', which is small:
-<Wa' Ga, Wb' Gb> = <Ga, Wa Wb' Gb>. Nothing of the network is changed. */
+dL/dF = W' G for a 1x1 convolution of weights W (outputs x channels) and outputs' gradient G (outputs x
+cells). Lengths and products of such gradients need no W' G, which is as long as F, but only W W', which is
+small: <Wa' Ga, Wb' Gb> = <Ga, Wa Wb' Gb>. Nothing of the network is changed. */
 CV_EXPORTS TaskGradients taskGradients(Network& network, const AnchorHead& head);
 
 } // namespace dnn_rpn_train

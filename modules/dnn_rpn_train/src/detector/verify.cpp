@@ -36,8 +36,8 @@ struct Found
     Mat boxes, scores, labels;
 };
 
-/** @brief How many boxes the file and the trainer have in common, and how many there are: of the one that has more.
-A box is the same if label, score and corners are. */
+/** @brief How many boxes the file and the trainer have in common, and how many there are: of the one that has
+more. A box is the same if label, score and corners are. */
 std::pair<int, int> sharedBoxes(const Mat& table, const Found& found, Size size)
 {
     int same = 0, given = 0;

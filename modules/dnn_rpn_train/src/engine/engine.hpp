@@ -24,9 +24,11 @@ struct CV_EXPORTS Layout
     static Layout plain(const Shape& shape);
 };
 
-/** @brief Tensors of the host and their copies in an engine's own memory, in one block, so that they travel at once.
+/** @brief Tensors of the host and their copies in an engine's own memory, in one block, so that they travel
+at once.
 
-Whoever changes the copies calls changed(); whoever looks at the host's tensors, or changes them, calls fetch() first. */
+Whoever changes the copies calls changed(); whoever looks at the host's tensors, or changes them, calls
+fetch() first. */
 class CV_EXPORTS Mirror
 {
 public:
@@ -51,8 +53,8 @@ struct CV_EXPORTS Trained
     float decay = 0, factor = 1; //!< factor: of the learning rate
 };
 
-/** @brief Steps of gradient descent on some parameters, as Solver describes them. The order of all sums depends on the
-parameters' sizes alone. */
+/** @brief Steps of gradient descent on some parameters, as Solver describes them. The order of all sums
+depends on the parameters' sizes alone. */
 class CV_EXPORTS Descent
 {
 public:
@@ -140,7 +142,8 @@ public:
     virtual std::unique_ptr<Mirror> mirror(const std::vector<Tensor*>& tensors);
     //! Adds one plain array in the engine's memory to another.
     virtual void add(const Tensor& from, Tensor& to);
-    //! average <- average + share (value - average), plain arrays in the engine's memory; null: nothing to do.
+    //! average <- average + share (value - average), plain arrays in the engine's memory; null: nothing to
+    //! do.
     virtual void approach(const std::vector<Tensor*>& averages, const std::vector<Tensor*>& values,
                           float share);
     //! @param trained addresses stay while it is used
@@ -151,7 +154,8 @@ public:
 
     /** @param name one of names(), or "auto": the first of them
     @param precision "fp32"; "bf16": convolutions on numbers of 16 bits (bfloat16) with sums and parameters in
-    float; or "tf32": as fp32, but products of 19 bits, on a GPU. cv::Exception where engine or processor cannot */
+    float; or "tf32": as fp32, but products of 19 bits, on a GPU. cv::Exception where engine or processor
+    cannot */
     static Ptr<Engine> create(const std::string& name, const std::string& precision = "fp32");
     //! The engines of this build, best first.
     static std::vector<std::string> names();

@@ -12,9 +12,9 @@ namespace dnn_rpn_train {
 
 /** @brief The parameters of a graph and their gradients where an engine's kernels find them.
 
-In an engine that works in the host's memory those are the graph's tensors, and all calls but value() and gradient() do
-nothing. An engine with memory of its own has copies: they are ahead of the graph after a step of the solver and after a
-forward pass that trains running averages, until fetch(). */
+In an engine that works in the host's memory those are the graph's tensors, and all calls but value() and
+gradient() do nothing. An engine with memory of its own has copies: they are ahead of the graph after a step
+of the solver and after a forward pass that trains running averages, until fetch(). */
 class CV_EXPORTS EngineParameters
 {
 public:
@@ -45,8 +45,8 @@ public:
 private:
     Graph& graph;
     std::vector<Tensor> gradients; //!< by parameter
-    std::vector<char>
-        follows; //!< by parameter: a running average of the batches, which the forward pass changes
+    //! by parameter: a running average of the batches, which the forward pass changes
+    std::vector<char> follows;
     std::unique_ptr<Mirror> values, averages, slopes; //!< by parameter; none where the memory is the host's
 };
 

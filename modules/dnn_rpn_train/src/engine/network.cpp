@@ -171,8 +171,8 @@ void Network::placeMemory()
     if (needsGradient[0])
         gradientLife[0].at(end);
 
-    // The last node that a parameter belongs to is the first to run backward: it writes the gradient. What the
-    // others give comes aside and is added.
+    // The last node that a parameter belongs to is the first to run backward: it writes the gradient. What
+    // the others give comes aside and is added.
     std::vector<int> writer(net.parameters.size(), -1);
     for (int i = 1; i < count; i++)
         if (needsGradient[i])

@@ -14,8 +14,8 @@ namespace dnn_rpn_train {
 /** @brief A graph made to run on an engine: values forward, gradients backward.
 
 Holds the values and gradients of the nodes in one piece of memory, planned once for each shape of
-input: what is not needed at the same time shares. The parameters' values stay in the graph, where export finds
-them, and an engine with memory of its own has copies. Nothing here or below knows what a box is.
+input: what is not needed at the same time shares. The parameters' values stay in the graph, where export
+finds them, and an engine with memory of its own has copies. Nothing here or below knows what a box is.
 */
 class CV_EXPORTS Network
 {
@@ -40,11 +40,12 @@ public:
     overwritten, not accumulated. Once after each forward(): it reuses the memory. */
     void backward();
 
-    //! dLoss/dInput between backward() and the next forward(). Only if the constructor was asked for it and an
-    //! output depends on the input.
+    //! dLoss/dInput between backward() and the next forward(). Only if the constructor was asked for it and
+    //! an output depends on the input.
     const Tensor& inputGradient() const;
 
-    //! The gradient of a parameter after backward(), a copy if the engine has memory of its own; empty if it is not trainable or no node here uses it.
+    //! The gradient of a parameter after backward(), a copy if the engine has memory of its own; empty if it
+    //! is not trainable or no node here uses it.
     const Tensor& parameterGradient(int parameter) const;
     Tensor& parameterGradient(int parameter);
 
@@ -70,8 +71,8 @@ private:
     Ptr<Engine> engine;
     std::vector<std::unique_ptr<Kernel>> kernels; //!< one a node; none for the input and what others absorb
     std::vector<int> consumers; //!< by node: how many nodes read it, and the caller if it is an output
-    std::vector<char>
-        needsGradient; //!< by node: a trainable parameter lies behind it, or an input that wants its own
+    //! by node: a trainable parameter lies behind it, or an input that wants its own
+    std::vector<char> needsGradient;
     mutable EngineParameters engineParameters; //!< fetches gradients when they are asked for
 
     // Of the plan:

@@ -95,7 +95,8 @@ public:
     //! The BatchNorm nodes of the first `count` nodes are trained: scale and bias by their gradients, while
     //! mean and variance are the batch's and the running ones follow. Importers leave them frozen.
     void trainBatchNorm(int count);
-    //! By parameter: training changes it, by its gradient or, as running means and variances, by the forward pass.
+    //! By parameter: training changes it, by its gradient or, as running means and variances, by the forward
+    //! pass.
     std::vector<char> changing() const;
 
     //! Channels of a node's output, which do not depend on the input's size.
@@ -105,19 +106,20 @@ public:
     std::vector<Shape> shapes(const Shape& input) const;
 };
 
-//! The same network with nothing to train: a network of it needs room for no gradient. Parameters share their memory.
+//! The same network with nothing to train: a network of it needs room for no gradient. Parameters share their
+//! memory.
 CV_EXPORTS Graph frozen(const Graph& graph);
 
 /** @brief Where the cells of a node's output lie in the input, from the kernels, strides and pads
 on the way: the field's stride in pixels, and the first cell's centre, in pixels with edges at
-whole numbers. cv::Exception if branches that meet disagree about the stride, and behind a fully connected node,
-which has no cells. */
+whole numbers. cv::Exception if branches that meet disagree about the stride, and behind a fully connected
+node, which has no cells. */
 struct CV_EXPORTS Grid
 {
     int stride = 1;
     float centre = 0.5f;
-    //! False for numbers of the whole picture, from GlobalAveragePool until they are multiplied with something
-    //! that has cells; stride and centre are then those of what was averaged.
+    //! False for numbers of the whole picture, from GlobalAveragePool until they are multiplied with
+    //! something that has cells; stride and centre are then those of what was averaged.
     bool cells = true;
 };
 CV_EXPORTS Grid gridOf(const Graph& graph, int node);

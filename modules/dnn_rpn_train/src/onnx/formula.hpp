@@ -81,7 +81,8 @@ public:
     }
     /** @brief The best of a list of numbers, falling, and where they were.
 
-    OpenCV 5 cannot have the best 0 of a list: a number below all others is added, and the last of the best left out.
+    OpenCV 5 cannot have the best 0 of a list: a number below all others is added, and the last of the best
+    left out.
     @param x above -2 */
     Value top(const Value& x, int most, Value& indices)
     {

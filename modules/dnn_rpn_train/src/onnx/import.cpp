@@ -267,7 +267,8 @@ private:
     //! Makes what a Pad node adds the padding of the window that looks at it.
     void takePadding(const onnx::NodeProto& n, Node& node, const Padding& p) const
     {
-        // The highest is the same with zeros among numbers of 0 or more, and with the lowest number among any.
+        // The highest is the same with zeros among numbers of 0 or more, and with the lowest number among
+        // any.
         if (node.op == Op::MaxPool ? p.value > -FLT_MAX && (p.value != 0 || !noneBelowZero(p.node))
                                    : p.value != 0)
             refuse(n,
@@ -301,7 +302,8 @@ private:
             scales[2] < 1 || scales[2] > highestWindow || scales[2] != std::floor(scales[2]))
             refuse(n, "only constant scales 1, 1, S, S with a whole S are known");
         node.scale = static_cast<int>(scales[2]);
-        // Wherever the centres of cells are said to lie, a cell must be nearest to the one that it is a part of.
+        // Wherever the centres of cells are said to lie, a cell must be nearest to the one that it is a part
+        // of.
         const std::string centres = text(n, "coordinate_transformation_mode",
                                          at == 1 ? "asymmetric" : "half_pixel"),
                           rounding = text(n, "nearest_mode", at == 1 ? "floor" : "round_prefer_floor");
@@ -401,7 +403,8 @@ private:
             return;
         }
         Node node;
-        // Outputs are unique in the file, which node names need not be; the prefix keeps them apart from the head.
+        // Outputs are unique in the file, which node names need not be; the prefix keeps them apart from the
+        // head.
         node.name = prefix + n.output(0);
         const bool several = type == "Add" || type == "Mul" || type == "Concat",
                    window = type == "Conv" || type == "MaxPool" || type == "AveragePool";

@@ -20,8 +20,8 @@ namespace dnn_rpn_train {
 
 /** @brief Writes a graph as ONNX, and what an exporter adds behind it.
 
-Operator set 10 is the newest whose Clip, Slice and Softmax OpenCV 4.6 reads without exceptions; 16 the first whose
-RoiAlign knows half a cell.
+Operator set 10 is the newest whose Clip, Slice and Softmax OpenCV 4.6 reads without exceptions; 16 the first
+whose RoiAlign knows half a cell.
 */
 class CV_EXPORTS OnnxWriter
 {
@@ -54,8 +54,8 @@ public:
     void addInput(const std::string& name, const std::vector<int64_t>& dims);
     //! Negative dimensions stay open. Floats, or whole numbers of 64 bit.
     void addOutput(const std::string& name, const std::vector<int64_t>& dims, bool whole = false);
-    /** @brief All nodes of a graph but its input, and the parameters that they use. Each value is named after its
-    node; that of a FullyConnected node has two dimensions, n x outputs.
+    /** @brief All nodes of a graph but its input, and the parameters that they use. Each value is named after
+    its node; that of a FullyConnected node has two dimensions, n x outputs.
     @param input the value, already in the file, that node 0 stands for; empty: the one of node 0's name */
     void addGraph(const Graph& graph, const std::string& input = "");
     NodeRef addNode(const std::string& type, const std::string& name, const std::vector<std::string>& inputs);

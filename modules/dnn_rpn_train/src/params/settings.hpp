@@ -16,8 +16,8 @@ namespace dnn_rpn_train {
 //! Names and values that decide what a training gives, as text.
 using Settings = std::vector<std::pair<std::string, std::string>>;
 
-//! The parameters, by the names of rpn_train's options; of the backbone file, a hash of its bytes. The number of
-//! threads counts where the engine's sums depend on it.
+//! The parameters, by the names of rpn_train's options; of the backbone file, a hash of its bytes. The number
+//! of threads counts where the engine's sums depend on it.
 CV_EXPORTS Settings settingsOf(const TrainParams& params);
 
 /** @brief cv::Exception with every setting that differs, its value then and its value now.

@@ -37,8 +37,8 @@ public:
     //! Lowest and highest of each bucket by rising x, at most 1024 points; a NaN marks a gap.
     std::vector<Point2d> extremes() const;
 
-    /** @brief A point a bucket: the mean over its neighbourhood, with the weights of a Gaussian whose standard
-    deviation is 1.5 % of the curve, in a short one up to 3 buckets; a NaN marks a gap. */
+    /** @brief A point a bucket: the mean over its neighbourhood, with the weights of a Gaussian whose
+    standard deviation is 1.5 % of the curve, in a short one up to 3 buckets; a NaN marks a gap. */
     std::vector<Point2d> smoothed() const;
 
 private:

@@ -11,8 +11,8 @@
 namespace cv {
 namespace dnn_rpn_train {
 
-/** @brief A picture of a training report with the truth and what was found, as HTML: the picture embedded as JPEG,
-the boxes as SVG over it, so that the page's script can choose among them. */
+/** @brief A picture of a training report with the truth and what was found, as HTML: the picture embedded as
+JPEG, the boxes as SVG over it, so that the page's script can choose among them. */
 class CV_EXPORTS Example
 {
 public:

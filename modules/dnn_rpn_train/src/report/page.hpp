@@ -123,8 +123,8 @@ table { border-collapse: collapse; font-size: 14px; font-variant-numeric: tabula
 }
 )css";
 
-//! What a training report does: shows values under the pointer, hides lines, chooses boxes by score, tells how old
-//! it is, reloads itself while the run goes on.
+//! What a training report does: shows values under the pointer, hides lines, chooses boxes by score, tells
+//! how old it is, reloads itself while the run goes on.
 const char pageScript[] = R"js(
 'use strict';
 (() => {

@@ -11,14 +11,14 @@
 namespace cv {
 namespace dnn_rpn_train {
 
-/** @brief The exponential moving average of a graph's weights over the steps (Polyak and Juditsky 1992 averaged
-alike over all steps):
+/** @brief The exponential moving average of a graph's weights over the steps (Polyak and Juditsky 1992
+averaged alike over all steps):
 
     a <- a + (1 - d) (w - a),  d = min(decay, (1 + t) / (10 + t)) after step t = 1, 2, ...
 
-The lower decay of the first steps lets it forget the weights that the training started from. The running statistics of
-batch normalisation are averaged alike: they were measured on the weights of the same steps, while the last ones
-belong to weights that the average has yet to follow. */
+The lower decay of the first steps lets it forget the weights that the training started from. The running
+statistics of batch normalisation are averaged alike: they were measured on the weights of the same steps,
+while the last ones belong to weights that the average has yet to follow. */
 class CV_EXPORTS Average
 {
 public:
@@ -32,7 +32,8 @@ public:
     //! Puts the average into the graph and the graph's weights here; a second call undoes the first.
     void exchange();
 
-    //! By parameter; empty where Graph::changing() says no. What is changed here before the next update counts.
+    //! By parameter; empty where Graph::changing() says no. What is changed here before the next update
+    //! counts.
     std::vector<Tensor>& values();
 
 private:

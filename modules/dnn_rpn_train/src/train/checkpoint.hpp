@@ -18,8 +18,9 @@ namespace dnn_rpn_train {
 
 The file: the line "dnn_rpn_train checkpoint 1", the number of settings and each one's name and value, the
 same for the data, the number of numbers and each one's name and value, the number of tensors and each
-one's name, four dimensions and elements, and a hash of everything before it. Texts are a length and bytes, lengths and
-hash 64-bit and dimensions 32-bit integers, numbers doubles, elements floats, all little-endian. */
+one's name, four dimensions and elements, and a hash of everything before it. Texts are a length and bytes,
+lengths and hash 64-bit and dimensions 32-bit integers, numbers doubles, elements floats, all little-endian.
+*/
 struct CV_EXPORTS Checkpoint
 {
     Settings settings, data; //!< parameters and pictures, which must be the same for the training to go on

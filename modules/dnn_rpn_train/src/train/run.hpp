@@ -59,8 +59,8 @@ private:
     std::unique_ptr<Average> average; //!< none without a decay
     int steps = 0;
 
-    std::vector<Tensor>
-        bestWeights; //!< by parameter, empty where not changing; no elements before the first scoring
+    //! by parameter, empty where not changing; no elements before the first scoring
+    std::vector<Tensor> bestWeights;
     int epochOfBest = 0;
     double best = -1;
     int withoutBetter = 0; //!< scorings since the best

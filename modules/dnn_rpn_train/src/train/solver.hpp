@@ -31,8 +31,8 @@ public:
     @return the length before clipping */
     double step(double rate, double clip);
 
-    //! v by parameter; empty where frozen. With the weights, all that the next step depends on. What is changed here
-    //! before the next step counts.
+    //! v by parameter; empty where frozen. With the weights, all that the next step depends on. What is
+    //! changed here before the next step counts.
     std::vector<Tensor>& velocities();
 
 private:

@@ -7,13 +7,13 @@
 #include <cstddef>
 #include <functional>
 
-/* As much of CUDA's run time, cuDNN and cuBLAS as the cuda engine uses, on a processor: the engine is compiled against the
-headers of this folder and tested as any other where there is no GPU.
+/* As much of CUDA's run time, cuDNN and cuBLAS as the cuda engine uses, on a processor: the engine is
+compiled against the headers of this folder and tested as any other where there is no GPU.
 
-It is strict where a GPU is. Device memory cannot be touched by the host, not even to read (the program ends there);
-it begins as NaN, and is gone when it is freed. Nothing is done before somebody waits for it, and then in the order of
-its stream. Loops run forwards and backwards in turn. What this cannot show: speed, the bits of a GPU's sums, and what its
-libraries refuse. */
+It is strict where a GPU is. Device memory cannot be touched by the host, not even to read (the program ends
+there); it begins as NaN, and is gone when it is freed. Nothing is done before somebody waits for it, and then
+in the order of its stream. Loops run forwards and backwards in turn. What this cannot show: speed, the bits
+of a GPU's sums, and what its libraries refuse. */
 
 enum cudaError_t
 {

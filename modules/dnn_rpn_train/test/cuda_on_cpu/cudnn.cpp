@@ -64,8 +64,8 @@ struct Shapes
                x.type == y.type && x.format == w.format && x.format == y.format;
     }
 
-    /** @brief run(where in x, where in y, how many, where in w) for each row of the output and each weight: the weight
-    joins as many outputs, next to each other, with inputs that are strideX apart. */
+    /** @brief run(where in x, where in y, how many, where in w) for each row of the output and each weight:
+    the weight joins as many outputs, next to each other, with inputs that are strideX apart. */
     template<typename Run>
     void forEachRow(const Run& run) const
     {

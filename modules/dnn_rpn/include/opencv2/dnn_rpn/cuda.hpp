@@ -16,17 +16,17 @@ namespace dnn_rpn {
 
 /** The operators on an NVIDIA GPU.
 
-Each has a twin of the same name in cv::dnn_rpn, whose documentation has formulas and sources; here stands what
-differs. All pointers are to device memory unless said otherwise, arrays are dense and row-major. The header
-needs none of CUDA's own.
+Each has a twin of the same name in cv::dnn_rpn, whose documentation has formulas and sources; here stands
+what differs. All pointers are to device memory unless said otherwise, arrays are dense and row-major. The
+header needs none of CUDA's own.
 
 - **Nothing waits.** A call queues its work on the stream and returns; what it gives is there once the stream
   has got so far. Numbers that a twin returns are written to device memory.
 - **Nothing is allocated in steady state.** Intermediate results lie in a Workspace.
 - **The same bits every time**, on one kind of GPU: no sum's order depends on timing.
-- **Errors.** Wrong sizes and parameters throw cv::Exception at once, as do CUDA's own errors (the message names
-  the call). Wrong *contents* of arrays, which the twins answer with an exception, nobody looks at in time: they
-  give NaN where this is said, and never an access outside an array.
+- **Errors.** Wrong sizes and parameters throw cv::Exception at once, as do CUDA's own errors (the message
+  names the call). Wrong *contents* of arrays, which the twins answer with an exception, nobody looks at in
+  time: they give NaN where this is said, and never an access outside an array.
 - A build without CUDA has the same functions; all but deviceCount() throw cv::Exception, which says how to
   configure one with.
 
@@ -74,8 +74,8 @@ private:
 
 /** @brief Device memory that operators work in, kept from call to call.
 
-Once it has grown to what the largest call needs, no further memory is asked for. It serves one stream: what the
-next call writes there, it writes behind the one before. */
+Once it has grown to what the largest call needs, no further memory is asked for. It serves one stream: what
+the next call writes there, it writes behind the one before. */
 class CV_EXPORTS Workspace
 {
 public:
@@ -103,8 +103,8 @@ private:
 
 /** What a loss is divided by: `value`, and if there is a count, max(1, *count) as well.
 
-The count is in device memory, as matchLabels() leaves it, so that a training step need not wait for the number
-of positives: `{1 / lambda, positives}`. */
+The count is in device memory, as matchLabels() leaves it, so that a training step need not wait for the
+number of positives: `{1 / lambda, positives}`. */
 struct Normalizer
 {
     Normalizer(double value_ = 1, const int* count_ = nullptr) : value(value_), count(count_) {}
@@ -184,8 +184,9 @@ CV_EXPORTS void smoothL1Loss(const float* deltas, const float* targets, const in
 
 /** @name Targets
 
-Several pictures with the same anchors are done at once: matches, deltas and labels are pictures x K, and an object
-is named by its index among the objects of all pictures. With one picture that is what the twins give. */
+Several pictures with the same anchors are done at once: matches, deltas and labels are pictures x K, and an
+object is named by its index among the objects of all pictures. With one picture that is what the twins give.
+*/
 //! @{
 
 //! The boxes of several pictures, those of each behind those of the one before.
@@ -272,7 +273,8 @@ CV_EXPORTS void matchLabels(const int* matches, int count, const int* classes, i
 CV_EXPORTS void nms(const float* boxes, const float* scores, int count, float threshold, int* keep,
                     int* keptCount, Workspace& workspace, Stream stream, int maxCount = 0);
 
-//! How many proposals a picture has room for: postNms, or what all levels can give if that is less or no limit.
+//! How many proposals a picture has room for: postNms, or what all levels can give if that is less or no
+//! limit.
 CV_EXPORTS int proposalRoom(const std::vector<int>& levelCounts,
                             const ProposalParams& params = ProposalParams());
 
@@ -324,8 +326,8 @@ CV_EXPORTS void roiAlign(const float* features, const FeatureShape& shape, const
 
 /** @brief cv::dnn_rpn::roiAlignBackward()
 
-Every cell gathers what it gets, RoI by RoI in their order: no additions race. RoIs that give NaN in roiAlign()
-give nothing here.
+Every cell gathers what it gets, RoI by RoI in their order: no additions race. RoIs that give NaN in
+roiAlign() give nothing here.
 
 @param outputGrad R x C x rows x columns
 @param shape N, C, H, W

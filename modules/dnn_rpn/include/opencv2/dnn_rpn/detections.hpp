@@ -22,8 +22,8 @@ struct CV_EXPORTS_W_SIMPLE DetectionParams
     CV_PROP_RW int preNms;
     CV_PROP_RW int maxDetections;    //!< detections kept of all classes together; 0: all; default 100
     CV_PROP_RW float scoreThreshold; //!< scores that are not above it are dropped; default 0.05
-    CV_PROP_RW float
-        nmsThreshold;         //!< IoU above which the lower-scored box of a class is dropped; default 0.5
+    //! IoU above which the lower-scored box of a class is dropped; default 0.5
+    CV_PROP_RW float nmsThreshold;
     CV_PROP_RW float minSize; //!< in pixels: smaller width or height after clipping is dropped; default 0
     CV_PROP_RW Scalar deltaWeights; //!< as encodeBoxes() took them; default 1, 1, 1, 1
 };

@@ -17,9 +17,9 @@ namespace dnn_rpn {
 /** @brief The whole file as bytes; cv::Exception names it if it cannot be read. */
 CV_EXPORTS std::string readFile(const std::string& path);
 
-/** @brief Writes beside the path, waits until it is on the disk and renames, so that the path never holds half a
-file, whatever happens to the program or the machine; cv::Exception if the folder cannot be written or the disk
-is full, and then what was there before is still there. */
+/** @brief Writes beside the path, waits until it is on the disk and renames, so that the path never holds
+half a file, whatever happens to the program or the machine; cv::Exception if the folder cannot be written or
+the disk is full, and then what was there before is still there. */
 CV_EXPORTS void writeFile(const std::string& path, const std::string& bytes);
 
 //! @}

@@ -34,38 +34,40 @@ RoiAlign, MaxRoiPool, NonMaxSuppression, TopK, Gather, Clip and the arithmetic a
 - **Sizes are fixed** in OpenCV 4, so where the number of rows depends on the data, the output has as many as
   there can be at most, the good ones first. NonMaxSuppression fills up with -1 (pictures x classes x
   min(max_output_boxes_per_class, boxes) rows), Proposals with zeros (post_nms rows a picture). Both tell the
-  number of good rows in an output of their own, `count` (for NonMaxSuppression the second one, which ONNX does
-  not have and which may be left out).
+  number of good rows in an output of their own, `count` (for NonMaxSuppression the second one, which ONNX
+  does not have and which may be left out).
 - **What follows sees padding as zeros**: Gather gives zeros for negative indices that were computed (constant
   ones count from the end, as in ONNX), RoiAlign and MaxRoiPool for negative batch_indices, and
   NonMaxSuppression never selects a box of four zeros. Slice takes rows as they come, so the first n rows of
-  padded indices are what PyTorch's `keep[:n]` gives, padded where it is shorter. A Gather of OpenCV's own would
-  take -1 as the last row.
+  padded indices are what PyTorch's `keep[:n]` gives, padded where it is shorter. A Gather of OpenCV's own
+  would take -1 as the last row.
 - **Proposals** calls generateProposals() for each picture. Inputs: scores N x K, or N x K x 1; or, with
-  `logits` = 1, logits N x K x 1 or N x K x 2 (softmax, column 0 the background), which go through objectness();
-  deltas N x K x 4; then *either* anchors K x 4, with `level_counts` (ints) where they are of several levels,
-  *or* one feature map a level, with `stride` (ints, one a level), `widths` and `heights` (floats, as many for
-  each level, in pixels) and `offset` (default 0.5) as in AnchorLevel. Last comes the network's input, N x C x H
-  x W, of which only the size counts; `image_width` and `image_height` can take its place. `pre_nms`, `post_nms`
-  (at least 1), `nms_threshold`, `min_size`, `score_threshold` are those of ProposalParams. Outputs: boxes N x
-  post_nms x 4, or with `columns` = 5 the picture's index before each, scores N x post_nms, count N x 1.
-- **SigmoidFocalLoss, SoftmaxFocalLoss**: the loss of sigmoidFocalLoss() or softmaxFocalLoss() over all pictures,
-  to watch a validation loss in a running net. logits of any shape that ends with the classes; labels, one a
-  row, whole numbers. `alpha`, `gamma`, and `normalizer`: a number, or "positives" (the default: the number of
-  labels above 0, at least 1).
-- **RoIAlign, RoIPool**: rois are R x 4 with batch_indices, or without where all are of picture 0; or R x 5, the
-  picture before each. A leading dimension more does no harm, so Proposals' boxes serve. RoIPool takes
+  `logits` = 1, logits N x K x 1 or N x K x 2 (softmax, column 0 the background), which go through
+  objectness(); deltas N x K x 4; then *either* anchors K x 4, with `level_counts` (ints) where they are of
+  several levels, *or* one feature map a level, with `stride` (ints, one a level), `widths` and `heights`
+  (floats, as many for each level, in pixels) and `offset` (default 0.5) as in AnchorLevel. Last comes the
+  network's input, N x C x H x W, of which only the size counts; `image_width` and `image_height` can take its
+  place. `pre_nms`, `post_nms` (at least 1), `nms_threshold`, `min_size`, `score_threshold` are those of
+  ProposalParams. Outputs: boxes N x post_nms x 4, or with `columns` = 5 the picture's index before each,
+  scores N x post_nms, count N x 1.
+- **SigmoidFocalLoss, SoftmaxFocalLoss**: the loss of sigmoidFocalLoss() or softmaxFocalLoss() over all
+  pictures, to watch a validation loss in a running net. logits of any shape that ends with the classes;
+  labels, one a row, whole numbers. `alpha`, `gamma`, and `normalizer`: a number, or "positives" (the default:
+  the number of labels above 0, at least 1).
+- **RoIAlign, RoIPool**: rois are R x 4 with batch_indices, or without where all are of picture 0; or R x 5,
+  the picture before each. A leading dimension more does no harm, so Proposals' boxes serve. RoIPool takes
   `pooled_shape` (rows, columns) and `spatial_scale`, RoIAlign ONNX's attributes. Where
-  `coordinate_transformation_mode` is missing, "output_half_pixel" is meant, as before opset 16; readOnnx() knows
-  the file's opset. The mode "max" is ONNX Runtime's: the largest of a sample's four neighbours times its weight.
+  `coordinate_transformation_mode` is missing, "output_half_pixel" is meant, as before opset 16; readOnnx()
+  knows the file's opset. The mode "max" is ONNX Runtime's: the largest of a sample's four neighbours times
+  its weight.
 - **NonMaxSuppression**: `max_output_boxes_per_class` must be a constant, at least 1. A box falls when its IoU
   with a better one exceeds the threshold. Equal scores: the lower index first; NaN scores are dropped.
-- **TopK**: K is a constant or, as in opset 1, the attribute `k`. Equal values: the lower index first. NaN is above
-  every number. The result is sorted whatever `sorted` says.
+- **TopK**: K is a constant or, as in opset 1, the attribute `k`. Equal values: the lower index first. NaN is
+  above every number. The result is sorted whatever `sorted` says.
 
-A node that cannot work throws cv::Exception with its name, its type and the value, when the file is read where
-that is possible, and else when it runs. The layers run on the CPU; cv::dnn moves the data where the rest of the
-net runs elsewhere.
+A node that cannot work throws cv::Exception with its name, its type and the value, when the file is read
+where that is possible, and else when it runs. The layers run on the CPU; cv::dnn moves the data where the
+rest of the net runs elsewhere.
 
 If OpenCV, or the application, has a layer of one of these names, that one stays: TopK of OpenCV 4.11 and
 NonMaxSuppression and RoiAlign of OpenCV 5 are OpenCV's own. The names with the domain are always ours. */
@@ -84,16 +86,17 @@ CV_EXPORTS_W void unregisterLayers();
 
 /** @brief Reads a detector that another framework has exported, with these layers in it.
 
-As cv::dnn::readNetFromONNX() after registerLayers(), with one difference: the importer of OpenCV 4 has its own,
-narrower idea of some standard operators, and so would stop at the file of about every detector before it comes
-to the layers here. In the copy of the file that the importer gets, these nodes are handed to our layers: Gather
-with several or computed indices, Clip with bounds as inputs, arithmetic among chosen boxes, inputs that are left
-out, RoiAlign, MaxRoiPool, NonMaxSuppression and TopK. Squeeze gets its axes as it had them before opset 13.
+As cv::dnn::readNetFromONNX() after registerLayers(), with one difference: the importer of OpenCV 4 has its
+own, narrower idea of some standard operators, and so would stop at the file of about every detector before it
+comes to the layers here. In the copy of the file that the importer gets, these nodes are handed to our
+layers: Gather with several or computed indices, Clip with bounds as inputs, arithmetic among chosen boxes,
+inputs that are left out, RoiAlign, MaxRoiPool, NonMaxSuppression and TopK. Squeeze gets its axes as it had
+them before opset 13.
 
 What PyTorch's exporter writes at a fixed input size (opset 11 to 16) works where the model is made of
 convolutions and the like, indexing (`boxes[keep]`), `topk`, torchvision's `nms`, `roi_align` and `roi_pool`.
-torchvision's own FasterRCNN does not: it works out sizes within the graph, and decides by how many boxes there
-are (If, which the importer refuses before it asks for a layer).
+torchvision's own FasterRCNN does not: it works out sizes within the graph, and decides by how many boxes
+there are (If, which the importer refuses before it asks for a layer).
 
 On OpenCV 5 the file is read as it is.
 

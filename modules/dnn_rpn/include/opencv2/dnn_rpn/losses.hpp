@@ -32,8 +32,8 @@ The gradient has the logits' shape and every element of it is written; pass noAr
 an error its content is undefined.
 
 The number of threads does not change a bit of any result. The instruction set may change the last ones:
-the focal losses and cross-entropies are vectors of what the machine has, where gamma is a multiple of 1/2 up to 8
-and cv::useOptimized() holds.
+the focal losses and cross-entropies are vectors of what the machine has, where gamma is a multiple of 1/2 up
+to 8 and cv::useOptimized() holds.
 */
 //! @{
 

@@ -110,10 +110,10 @@ public:
     /** @brief Which classes are taken for which.
 
     First, detections find objects of their own class, as in precisionRecall(): entry (c, c) over the sum of
-    its row is the recall that precisionRecall() tells for this score, over the sum of its column the precision.
-    Then detections that are left take, by falling score (equal scores: the lower class first), the free object
-    of another class that they overlap most (equal overlaps: the later): a confusion. What is still left are
-    false detections and missed objects.
+    its row is the recall that precisionRecall() tells for this score, over the sum of its column the
+    precision. Then detections that are left take, by falling score (equal scores: the lower class first), the
+    free object of another class that they overlap most (equal overlaps: the later): a confusion. What is
+    still left are false detections and missed objects.
 
     @param scoreThreshold detections with a lower score are left out
     @param iouThreshold as for precisionRecall()

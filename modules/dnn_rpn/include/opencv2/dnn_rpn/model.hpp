@@ -28,10 +28,10 @@ struct CV_EXPORTS_W_SIMPLE ModelDescription
     @param path of the YAML file */
     CV_WRAP void write(const String& path) const;
 
-    CV_PROP_RW String
-        kind; //!< "opencv": boxes come out; "heads": logits and deltas; "onnx": boxes, by standard operators
-    //! "rpn": proposals, all of class 1; "retina": detections, in one stage; "faster_rcnn": in two. Files of earlier
-    //! versions name none: "rpn"
+    //! "opencv": boxes come out; "heads": logits and deltas; "onnx": boxes, by standard operators
+    CV_PROP_RW String kind;
+    //! "rpn": proposals, all of class 1; "retina": detections, in one stage; "faster_rcnn": in two. Files of
+    //! earlier versions name none: "rpn"
     CV_PROP_RW String detector;
     CV_PROP_RW Size inputSize;              //!< width x height that the network was trained at
     CV_PROP_RW std::vector<String> classes; //!< names of the labels 1..C; one entry, "object", for proposals
@@ -57,8 +57,9 @@ enum Suppression
 
 Takes the files that dnn_rpn_train writes for cv::dnn. "opencv" files give the same boxes through
 cv::dnn::DetectionModel alone; this class adds batches, tiles, thresholds for each class, soft suppression,
-and reads "heads" files: outputs `logits` N x K x columns and `deltas` N x K x 4, decoded by generateProposals(),
-or with classes by generateDetections(). C columns are sigmoids, C + 1 a softmax whose first is the background.
+and reads "heads" files: outputs `logits` N x K x columns and `deltas` N x K x 4, decoded by
+generateProposals(), or with classes by generateDetections(). C columns are sigmoids, C + 1 a softmax whose
+first is the background.
 
 Pictures are 8 bit: BGR, grey (as imread() would have read them in colour) or BGRA (the alpha channel is left
 out), of any size; each is resized to the model's input. Everything else is refused.
@@ -73,8 +74,8 @@ class CV_EXPORTS_W Detector
 {
 public:
     /** @brief Loads MODEL.onnx and MODEL.yml beside it.
-    @param model path of the ONNX file; cv::Exception names it if it is missing, or of a kind that cv::dnn does not run:
-    "onnx", and "heads" with two stages */
+    @param model path of the ONNX file; cv::Exception names it if it is missing, or of a kind that cv::dnn
+    does not run: "onnx", and "heads" with two stages */
     CV_WRAP explicit Detector(const String& model);
 
     /** @brief Thresholds for each class.
@@ -82,8 +83,8 @@ public:
     `threshold` of the call. Empty, as at the beginning: none */
     CV_WRAP void setClassThresholds(const std::vector<float>& thresholds);
 
-    /** @brief Suppresses once more what the model gives. The model's own limit is often generous, which is good
-    for recall and bad for showing. Scores that soft suppression lowers below a threshold are left out.
+    /** @brief Suppresses once more what the model gives. The model's own limit is often generous, which is
+    good for recall and bad for showing. Scores that soft suppression lowers below a threshold are left out.
     @param method a value of Suppression; at the beginning SUPPRESS_NONE
     @param strength IoU for SUPPRESS_HARD and SUPPRESS_LINEAR, 0..1; sigma for SUPPRESS_GAUSSIAN, above 0 */
     CV_WRAP void setSuppression(int method, float strength = 0.5f);

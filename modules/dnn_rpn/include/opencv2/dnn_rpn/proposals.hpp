@@ -29,7 +29,8 @@ struct CV_EXPORTS_W_SIMPLE ProposalParams
 
 For each level: the preNms highest scores are decoded, clipped to the picture, filtered by size,
 and suppressed (never across levels, as in FPN, Lin et al. 2017); the postNms best of all levels
-come out by falling score. Equal scores: the lower index first. Anchors whose scores or deltas are NaN are dropped.
+come out by falling score. Equal scores: the lower index first. Anchors whose scores or deltas are NaN are
+dropped.
 
 @param scores K CV_32F, any order-preserving measure; returned as they are
 @param deltas K x 4 CV_32F

@@ -19,8 +19,8 @@ struct CV_EXPORTS_W_SIMPLE RoiAlignParams
     CV_WRAP RoiAlignParams();
 
     CV_PROP_RW float spatialScale; //!< cells of the feature map a pixel: 1 / stride; default 1
-    CV_PROP_RW int
-        samplingRatio;       //!< samples a bin along each axis; 0: as many as cells, rounded up; default 0
+    //! samples a bin along each axis; 0: as many as cells, rounded up; default 0
+    CV_PROP_RW int samplingRatio;
     CV_PROP_RW bool aligned; //!< the middle of the first cell is at 0.5, as for boxes; default true
 };
 

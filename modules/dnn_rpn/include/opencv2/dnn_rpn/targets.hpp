@@ -27,10 +27,10 @@ struct CV_EXPORTS_W_SIMPLE MatchParams
 
     CV_PROP_RW float positiveIoU; //!< at least this IoU with some object: positive; default 0.7
     CV_PROP_RW float negativeIoU; //!< below this IoU with every object: negative; default 0.3
-    CV_PROP_RW bool
-        lowQuality; //!< the anchors that overlap an object most are positive whatever the IoU; default true
-    CV_PROP_RW float
-        ignoreIoF; //!< a negative anchor with at least this share in one ignore region is ignored; default 0.5
+    //! the anchors that overlap an object most are positive whatever the IoU; default true
+    CV_PROP_RW bool lowQuality;
+    //! a negative anchor with at least this share in one ignore region is ignored; default 0.5
+    CV_PROP_RW float ignoreIoF;
 };
 
 /** @brief Gives every anchor an object, the background, or nothing.

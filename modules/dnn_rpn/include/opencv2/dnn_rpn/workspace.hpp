@@ -17,8 +17,8 @@ namespace dnn_rpn {
 /** @brief Memory that operators work in, kept from call to call.
 
 Operators that need room for intermediate results come in two forms. The one with a Workspace takes it from
-there, and once the workspace has grown to what the largest call needs, no further memory is asked for; the one
-without asks for it in every call. The results are the same.
+there, and once the workspace has grown to what the largest call needs, no further memory is asked for; the
+one without asks for it in every call. The results are the same.
 
     Workspace workspace;
     for (;;)

@@ -24,16 +24,16 @@ struct CV_EXPORTS PyramidParams
     int channels = 128; //!< of every level
 };
 
-//! How a head on anchors - a region proposal network or a one-stage detector - tells objects from background, and
-//! learns to.
+//! How a head on anchors - a region proposal network or a one-stage detector - tells objects from background,
+//! and learns to.
 struct CV_EXPORTS RpnParams
 {
     //! "focal_sigmoid", "focal_softmax": focal loss over all anchors (PRCV 2018). "ce_sigmoid",
     //! "ce_softmax": cross-entropy over a balanced sample (Faster R-CNN).
     String loss = "focal_softmax";
 
-    //! 0: classifier and regressor share one 3x3 convolution (Faster R-CNN). 1..4: each has so many of its own
-    //! (RetinaNet: 4).
+    //! 0: classifier and regressor share one 3x3 convolution (Faster R-CNN). 1..4: each has so many of its
+    //! own (RetinaNet: 4).
     int tower = 0;
 
     //! Square roots of the anchors' areas, in input pixels. Several levels take equal shares in this order.
@@ -44,9 +44,10 @@ struct CV_EXPORTS RpnParams
     double focalAlpha = 0.25; //!< weight of the positives, 0..1; negative: none
     double focalGamma = 2;    //!< how much well-classified anchors are held back, >= 0
     double focalWeight = 1;   //!< lambda_fl of PRCV 2018, eq. 4, where it is 0.1; doc/experiments.md compares
-    /** What the focal forms are divided by. "positives": classification by the positives, regression by twice as many
-    (PRCV 2018, section 3.2). "samples": both by sampleCount a picture, as cross-entropy. Beside a second stage, whose
-    losses are divided by all of its regions, those divided by a few positives are all that the shared features learn. */
+    /** What the focal forms are divided by. "positives": classification by the positives, regression by twice
+    as many (PRCV 2018, section 3.2). "samples": both by sampleCount a picture, as cross-entropy. Beside a
+    second stage, whose losses are divided by all of its regions, those divided by a few positives are all
+    that the shared features learn. */
     String focalNormalizer = "positives";
     double prior = 0.01;     //!< the focal classifier starts by giving every anchor this probability, 0..1
     double boxBeta = 1. / 9; //!< where smooth L1 turns from square to straight
@@ -89,8 +90,8 @@ struct CV_EXPORTS RoiParams
     double boxBeta = 1. / 9;   //!< where smooth L1 turns from square to straight
     double rate = 3;           //!< its learning rate is TrainParams::learningRate times this, >= 0
 
-    dnn_rpn::DetectionParams
-        detections; //!< limits of what comes out, and the weights of the deltas: 10, 10, 5, 5
+    //! limits of what comes out, and the weights of the deltas: 10, 10, 5, 5
+    dnn_rpn::DetectionParams detections;
 
     RoiParams();
 };
@@ -98,9 +99,9 @@ struct CV_EXPORTS RoiParams
 //! Everything that a training run depends on besides the pictures.
 struct CV_EXPORTS TrainParams
 {
-    /** @brief Defaults for a kind of detector: anchors of "retina" are positive from IoU 0.5 and negative below 0.4,
-    and "faster_rcnn" learns its proposals by "ce_sigmoid", or by a focal loss divided by "samples" with alpha 0.9,
-    ten times as fast as the backbone, with gradients of length 2 at most (doc/detectors.md).
+    /** @brief Defaults for a kind of detector: anchors of "retina" are positive from IoU 0.5 and negative
+    below 0.4, and "faster_rcnn" learns its proposals by "ce_sigmoid", or by a focal loss divided by "samples"
+    with alpha 0.9, ten times as fast as the backbone, with gradients of length 2 at most (doc/detectors.md).
     @param detector as the field */
     explicit TrainParams(const String& detector = "rpn");
 
@@ -116,8 +117,9 @@ struct CV_EXPORTS TrainParams
     String backbone = "small";   //!< an ONNX file, or "small": a built-in network, untrained
     //! "onednn", "eigen", "cuda", or "auto": the first of these that this build has
     String engine = "auto";
-    //! What the training computes in. Or "bf16": values and gradients of 16 bits, weights in float; onednn and cuda. Or
-    //! "tf32", cuda only: floats, whose products are rounded. Scores and detections are floats throughout, as the file's
+    //! What the training computes in. Or "bf16": values and gradients of 16 bits, weights in float; onednn
+    //! and cuda. Or "tf32", cuda only: floats, whose products are rounded. Scores and detections are floats
+    //! throughout, as the file's
     String precision = "fp32";
     bool pyramid = false; //!< the heads stand on a feature pyramid rather than on the backbone's last map
     PyramidParams levels; //!< of the pyramid; RpnParams::anchorSizes are divided among them, finest first
@@ -138,12 +140,14 @@ struct CV_EXPORTS TrainParams
 
     int freeze = 0;          //!< the first so many stages of the backbone are not trained; -1: all of it
     double backboneRate = 1; //!< the backbone's learning rate is learningRate times this, >= 0
-    //! "frozen": the backbone's batch normalisation stays as it came. "train": where its stage is not frozen, scale
-    //! and bias are trained and mean and variance are the batch's; the running ones follow and are what is scored
-    //! and exported. A batch of a few pictures must speak for all. The backbone "small" is always trained so.
+    //! "frozen": the backbone's batch normalisation stays as it came. "train": where its stage is not frozen,
+    //! scale and bias are trained and mean and variance are the batch's; the running ones follow and are what
+    //! is scored and exported. A batch of a few pictures must speak for all. The backbone "small" is always
+    //! trained so.
     String batchNorm = "frozen";
-    //! "faster_rcnn" only. False: every step trains both stages together. True: they take turns, a step each, which
-    //! shows what each does to the shared features. (Ren et al. 2015, section 3.2, take turns once, for whole trainings.)
+    //! "faster_rcnn" only. False: every step trains both stages together. True: they take turns, a step each,
+    //! which shows what each does to the shared features. (Ren et al. 2015, section 3.2, take turns once, for
+    //! whole trainings.)
     bool alternate = false;
     double ema = 0;    //!< decay of the weights' moving average, which is then scored and exported; 0: none
     int evalEvery = 0; //!< epochs between two scorings of the validation pictures; 0: none while training

@@ -46,8 +46,8 @@ struct CV_EXPORTS StepReport
 /** @brief Trains a region proposal network or a detector and writes it as a model file.
 
 The same parameters, pictures and number of threads give the same bits, whether or not the training was
-interrupted and resumed from a checkpoint. With the engine "eigen" any number of threads does, and with "cuda" on the
-same kind of GPU. */
+interrupted and resumed from a checkpoint. With the engine "eigen" any number of threads does, and with "cuda"
+on the same kind of GPU. */
 class CV_EXPORTS Trainer
 {
 public:
@@ -85,12 +85,12 @@ public:
 
     /** @brief The next fit() goes on behind the checkpoint's last step.
     @return the steps that were done
-    cv::Exception names the file if it is cut off, changed or no checkpoint, and what differs if this trainer's
-    parameters, or its backbone file, are others than the checkpoint's. */
+    cv::Exception names the file if it is cut off, changed or no checkpoint, and what differs if this
+    trainer's parameters, or its backbone file, are others than the checkpoint's. */
     int loadCheckpoint(const String& path);
 
-    //! Bytes of the network's values, gradients and workspaces for all that fit(), evaluate() and detect() did so far;
-    //! weights, pictures and kept features are not counted.
+    //! Bytes of the network's values, gradients and workspaces for all that fit(), evaluate() and detect()
+    //! did so far; weights, pictures and kept features are not counted.
     size_t memory() const;
 
     /** @brief Scores what is found: proposals without regard to classes, detections class by class.
@@ -111,11 +111,11 @@ public:
 
     @param path ends in .onnx
     @param kind "opencv": boxes come out of cv::dnn::DetectionModel, preprocessing, decoding and
-    suppression inside, from OpenCV 4.5.5 on. "onnx": the same by standard operators of ONNX, set 16, for ONNX Runtime and OpenCV 5;
-    outputs `boxes` D x 4 in pixels of the input, `scores` D, `labels` D. "heads": raw numbers, `logits`
-    [N, K, 1, 2, C or C + 1] and `deltas` [N, K, 4], which dnn_rpn::Detector decodes; with a second stage, of its
-    `proposals` [P, 4], `logits` [P, C + 1] and `deltas` [P, 4 C or 4], by standard operators. Files that cv::dnn 4
-    cannot run are not compared.
+    suppression inside, from OpenCV 4.5.5 on. "onnx": the same by standard operators of ONNX, set 16, for ONNX
+    Runtime and OpenCV 5; outputs `boxes` D x 4 in pixels of the input, `scores` D, `labels` D. "heads": raw
+    numbers, `logits` [N, K, 1, 2, C or C + 1] and `deltas` [N, K, 4], which dnn_rpn::Detector decodes; with a
+    second stage, of its `proposals` [P, 4], `logits` [P, C + 1] and `deltas` [P, 4 C or 4], by standard
+    operators. Files that cv::dnn 4 cannot run are not compared.
     */
     void exportModel(const String& path, const String& kind = "opencv");
 

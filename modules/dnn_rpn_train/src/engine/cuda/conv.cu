@@ -16,8 +16,9 @@ namespace {
 
 /** @brief cuDNN's convolution, with the bias and the activation that follows in one loop behind it.
 
-The algorithms are those that cuDNN recommends for the shapes, of those that give the same bits every time. They are
-not timed against each other: which one wins would depend on chance, and so would a training's bits. */
+The algorithms are those that cuDNN recommends for the shapes, of those that give the same bits every time.
+They are not timed against each other: which one wins would depend on chance, and so would a training's bits.
+*/
 template<typename T>
 class CudaConv : public Kernel
 {

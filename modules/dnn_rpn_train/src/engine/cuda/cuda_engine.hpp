@@ -13,10 +13,11 @@
 namespace cv {
 namespace dnn_rpn_train {
 
-/** @brief An NVIDIA GPU: convolutions by cuDNN, products of matrices by cuBLAS, and loops of our own for the rest.
+/** @brief An NVIDIA GPU: convolutions by cuDNN, products of matrices by cuBLAS, and loops of our own for the
+rest.
 
-All nodes are kept alike, plain floats or, with bf16, bfloat16 with the channels innermost. The order of all sums
-depends on shapes alone: the same seed gives the same bits on the same kind of GPU. */
+All nodes are kept alike, plain floats or, with bf16, bfloat16 with the channels innermost. The order of all
+sums depends on shapes alone: the same seed gives the same bits on the same kind of GPU. */
 class CudaEngine : public Engine
 {
 public:

@@ -12,7 +12,8 @@
 namespace cv {
 namespace dnn_rpn_train {
 
-//! The current device, as all kernels of an engine share it. What they do is done in the order of its one stream.
+//! The current device, as all kernels of an engine share it. What they do is done in the order of its one
+//! stream.
 class Device
 {
 public:
@@ -25,8 +26,8 @@ public:
     cudnnHandle_t dnn() const { return dnnHandle; }
     cublasHandle_t blas() const { return blasHandle; }
 
-    //! Values and gradients of nodes are bfloat16, with the channels innermost as tensor cores want them; else they
-    //! are plain floats.
+    //! Values and gradients of nodes are bfloat16, with the channels innermost as tensor cores want them;
+    //! else they are plain floats.
     bool isShort() const { return numbersAreShort; }
     //! Products of floats may be those of tensor cores, with 10 bits behind the point.
     bool tensorCores() const { return productsMayBeShort; }

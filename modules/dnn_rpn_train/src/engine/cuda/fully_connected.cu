@@ -12,8 +12,9 @@ namespace dnn_rpn_train {
 
 namespace {
 
-/** @brief One product of matrices for the whole batch: pictures (n x numbers of a picture) times the transposed
-weight (outputs x numbers). cuBLAS stores by columns: it is told of the transposed of each matrix. */
+/** @brief One product of matrices for the whole batch: pictures (n x numbers of a picture) times the
+transposed weight (outputs x numbers). cuBLAS stores by columns: it is told of the transposed of each matrix.
+*/
 template<typename T>
 class CudaFullyConnected : public Kernel
 {

@@ -13,8 +13,8 @@
 namespace cv {
 namespace dnn_rpn_train {
 
-// Functions of one number, as the Eigen engine's: the value at x; and from their value y and its gradient g to the
-// gradient of x.
+// Functions of one number, as the Eigen engine's: the value at x; and from their value y and its gradient g
+// to the gradient of x.
 
 //! ReLU and Clip: the identity between two bounds. Without bounds, the identity.
 struct Limits

@@ -61,8 +61,8 @@ void CudaMirror::send()
 {
     if (ahead)
         return;
-    // Many change the host's numbers: averages, checkpoints, tests. To compare finds out who did, at the price of
-    // reading them once; a training, whose steps are the device's, does not pay it.
+    // Many change the host's numbers: averages, checkpoints, tests. To compare finds out who did, at the
+    // price of reading them once; a training, whose steps are the device's, does not pay it.
     std::vector<char> changed(tensors.size(), 0);
     parallel_for_(Range(0, static_cast<int>(tensors.size())), [&](const Range& range) {
         for (int i = range.start; i < range.end; i++)

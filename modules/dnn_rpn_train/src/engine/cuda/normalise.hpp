@@ -12,10 +12,11 @@
 namespace cv {
 namespace dnn_rpn_train {
 
-// Batch normalisation, as the Eigen engine's: y = scale z + shift with z = (x - mean) / sqrt(variance + epsilon).
+// Batch normalisation, as the Eigen engine's: y = scale z + shift with z = (x - mean) / sqrt(variance +
+// epsilon).
 
-//! From sums over the batch to mean and variance; the running ones follow them. For each channel, twice: the second
-//! sum is of the squares of distances from the mean.
+//! From sums over the batch to mean and variance; the running ones follow them. For each channel, twice: the
+//! second sum is of the squares of distances from the mean.
 struct BatchMean
 {
     float* mean; //!< the sum, then the mean

@@ -13,8 +13,9 @@ namespace dnn_rpn_train {
 
 /** @brief How a convolution's padding is told to a library that pads both sides alike.
 
-Often what the node pads at the bottom and on the right is never looked at, or looked at as if it were as wide as
-that at the top and on the left: then the library pads. Else the picture is copied into a wider one before. */
+Often what the node pads at the bottom and on the right is never looked at, or looked at as if it were as wide
+as that at the top and on the left: then the library pads. Else the picture is copied into a wider one before.
+*/
 struct ConvPadding
 {
     int rows = 0, columns = 0; //!< what the library pads, on each side

@@ -37,7 +37,8 @@ struct PieceSquares
     }
 };
 
-//! v <- momentum v + shrink gradient + decay w;  w <- w - rate factor v. For each element that a piece could have.
+//! v <- momentum v + shrink gradient + decay w;  w <- w - rate factor v. For each element that a piece could
+//! have.
 struct PieceStep
 {
     const Piece* pieces;

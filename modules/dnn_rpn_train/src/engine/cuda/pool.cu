@@ -10,8 +10,8 @@
 namespace cv {
 namespace dnn_rpn_train {
 
-// cuDNN's pooling pads both sides alike, has no windows that reach beyond the padding, and does not say which of equal
-// numbers wins.
+// cuDNN's pooling pads both sides alike, has no windows that reach beyond the padding, and does not say which
+// of equal numbers wins.
 
 namespace {
 

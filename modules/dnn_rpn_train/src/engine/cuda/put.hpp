@@ -9,9 +9,9 @@
 namespace cv {
 namespace dnn_rpn_train {
 
-// What follows in this folder's headers as a struct with operator()(int) is the body of a loop: forEach() calls it
-// for each i from 0 on, in any order and at the same time. T is what values and gradients of nodes are kept as, float
-// or bfloat16; all is worked out in float.
+// What follows in this folder's headers as a struct with operator()(int) is the body of a loop: forEach()
+// calls it for each i from 0 on, in any order and at the same time. T is what values and gradients of nodes
+// are kept as, float or bfloat16; all is worked out in float.
 
 //! Writes a number, or adds it to what is there.
 template<typename T>

@@ -11,8 +11,8 @@
 namespace cv {
 namespace dnn_rpn_train {
 
-// cv::Exception with the call and what its library says, unless all is well. An error of the device itself shows at
-// a later call than the one that made it.
+// cv::Exception with the call and what its library says, unless all is well. An error of the device itself
+// shows at a later call than the one that made it.
 void checkStatus(cudaError_t status, const char* call);
 void checkStatus(cudnnStatus_t status, const char* call);
 void checkStatus(cublasStatus_t status, const char* call);

@@ -11,8 +11,8 @@
 namespace cv {
 namespace dnn_rpn_train {
 
-// Sums with an order that depends on shapes alone, so that the same numbers give the same bits: each thread adds up
-// every so-manieth number, then 32 such parts at a time are added until one is left.
+// Sums with an order that depends on shapes alone, so that the same numbers give the same bits: each thread
+// adds up every so-manieth number, then 32 such parts at a time are added until one is left.
 
 //! Which numbers are summed up together: those of a channel of all pictures, or of each.
 struct Groups

@@ -85,7 +85,8 @@ struct Highest
     }
 };
 
-//! Each input gathers from the windows that it won: no two threads write the same number. For each of the input.
+//! Each input gathers from the windows that it won: no two threads write the same number. For each of the
+//! input.
 template<typename T>
 struct HighestBack
 {

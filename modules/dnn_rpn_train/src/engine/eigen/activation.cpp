@@ -11,8 +11,8 @@ namespace dnn_rpn_train {
 
 namespace {
 
-// Functions of one number: the value at x; and from their value y and its gradient g to the gradient of x. That none
-// of them looks at x lets values and gradients take the memory of the input's.
+// Functions of one number: the value at x; and from their value y and its gradient g to the gradient of x.
+// That none of them looks at x lets values and gradients take the memory of the input's.
 
 struct LeakyRelu
 {

@@ -12,8 +12,8 @@ namespace dnn_rpn_train {
 
 namespace {
 
-/** @brief One product of matrices for the whole batch: pictures (n x numbers of a picture) times the transposed
-weight (outputs x numbers). The same bits for any number of threads, as EigenConv. */
+/** @brief One product of matrices for the whole batch: pictures (n x numbers of a picture) times the
+transposed weight (outputs x numbers). The same bits for any number of threads, as EigenConv. */
 class EigenFullyConnected : public Kernel
 {
 public:

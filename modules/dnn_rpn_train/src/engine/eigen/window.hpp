@@ -18,9 +18,9 @@ inline void insideRange(int size, int outSize, int stride, int shift, int& first
     last = std::max(first, std::min(last, outSize));
 }
 
-/** @brief Goes over one channel of a convolution: body(tap, count, outAt, inAt) for each tap of the kernel and
-each row of outputs that it reaches inside the picture. The `count` outputs from outAt on belong to the inputs
-from inAt on, a stride apart. */
+/** @brief Goes over one channel of a convolution: body(tap, count, outAt, inAt) for each tap of the kernel
+and each row of outputs that it reaches inside the picture. The `count` outputs from outAt on belong to the
+inputs from inAt on, a stride apart. */
 template<typename Body>
 void sweepTaps(const Node& node, const Shape& in, const Shape& out, const Body& body)
 {

@@ -123,7 +123,8 @@ private:
                cells >= 1024;
     }
 
-    /** @brief The first of some descriptors that oneDNN has fast code for; else the last that it has at all. */
+    /** @brief The first of some descriptors that oneDNN has fast code for; else the last that it has at all.
+    */
     template<typename Desc>
     static Desc firstFast(const std::vector<std::function<Desc()>>& choices)
     {

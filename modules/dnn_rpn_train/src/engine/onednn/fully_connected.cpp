@@ -18,7 +18,8 @@ using Dims = dnnl::memory::dims;
 using Type = dnnl::memory::data_type;
 using Tag = dnnl::memory::format_tag;
 
-//! A product of matrices with its bias and the activation that follows. Parameters are reordered as OneDnnConv's.
+//! A product of matrices with its bias and the activation that follows. Parameters are reordered as
+//! OneDnnConv's.
 class OneDnnFullyConnected : public Kernel
 {
 public:

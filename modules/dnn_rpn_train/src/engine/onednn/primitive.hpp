@@ -112,7 +112,8 @@ private:
     size_t offset = 0;
 };
 
-//! Brings what a primitive writes to where the network wants it: in another layout, or added to what is there.
+//! Brings what a primitive writes to where the network wants it: in another layout, or added to what is
+//! there.
 class Delivery
 {
 public:
