@@ -74,7 +74,7 @@ for wrong in epochs=abc epochs=1.5 epochs=0 batch=-1 lr=0,1 momentum=7 threads=m
     refuses "a number that is none" "--$wrong" "${train[@]}" "--$wrong"
 done
 refuses "more frozen stages than there are" "the backbone has 4" "${train[@]}" --freeze=5
-refuses "patience without scores" "patience of 3" "${train[@]}" --patience=3
+refuses "patience without scores" "patience=3" "${train[@]}" --patience=3
 refuses "scoring nothing" "--val=none" "${train[@]}" --eval_every=1 --val=none
 refuses "a checkpoint that cannot be written" /proc/c "${train[@]}" --checkpoint=/proc/c
 refuses "an unknown augmentation" --augment "${train[@]}" --augment=mild

@@ -69,7 +69,8 @@ void requireAll(cv::CommandLineParser& options, const std::string& keys)
 } // namespace
 
 int runProgram(int argc, char** argv, const cv::String& about, const cv::String& keys,
-               const std::function<void(cv::CommandLineParser&)>& work)
+               const std::function<void(cv::CommandLineParser&)>& work,
+               const std::function<void(cv::CommandLineParser&)>& printHelp)
 {
     cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_ERROR);
     // Exceptions reach the user as one line below; OpenCV's own print of them would come on top.
@@ -77,14 +78,19 @@ int runProgram(int argc, char** argv, const cv::String& about, const cv::String&
     const cv::String all = "{help h usage ? | | prints this}" + keys;
     cv::CommandLineParser options(argc, argv, all);
     options.about(about);
-    if (options.has("help"))
-    {
-        options.printMessage();
-        return 0;
-    }
     try
     {
+        if (options.has("help") && !printHelp)
+        {
+            options.printMessage();
+            return 0;
+        }
         refuseUnknown(argc, argv, all);
+        if (options.has("help"))
+        {
+            printHelp(options);
+            return 0;
+        }
         requireAll(options, keys);
         work(options);
         return 0;
@@ -158,18 +164,6 @@ cv::String choiceOption(cv::CommandLineParser& options, const cv::String& name,
         list += " " + k;
     }
     CV_Error_(cv::Error::StsBadArg, ("--%s=%s is none of:%s", name.c_str(), value.c_str(), list.c_str()));
-}
-
-std::vector<std::pair<cv::String, cv::String>> optionValues(cv::CommandLineParser& options,
-                                                            const cv::String& keys)
-{
-    std::vector<std::pair<cv::String, cv::String>> values;
-    for (size_t open = keys.find('{'); open != std::string::npos; open = keys.find('{', open + 1))
-    {
-        const cv::String name = keys.substr(open + 1, keys.find_first_of(" |", open + 1) - open - 1);
-        values.push_back({name, options.has(name) ? options.get<cv::String>(name) : cv::String()});
-    }
-    return values;
 }
 
 bool flagOption(cv::CommandLineParser& options, const cv::String& name)

@@ -55,7 +55,7 @@ void make(const std::string& path, const Dataset& set, const TrainParams& params
 {
     Trainer trainer(params);
     trainer.fit(set);
-    trainer.exportModel(path + ".onnx", "onnx");
+    trainer.exportModel(path + ".onnx", dnn_rpn::EXPORT_ONNX);
     trainer.exportModel(path + "-opencv.onnx");
     std::ofstream found(path + ".txt"), pictures(path + ".bin", std::ios::binary);
     found.precision(9);
@@ -77,10 +77,9 @@ void make(const std::string& path, const Dataset& set, const TrainParams& params
     std::printf("%s %d %d\n", path.c_str(), size.width, size.height);
 }
 
-TrainParams quick(const String& detector, const String& loss)
+TrainParams quick(DetectorKind detector, AnchorLoss loss)
 {
-    TrainParams p;
-    p.detector = detector;
+    TrainParams p(detector);
     p.classes = {"disc", "square"};
     p.rpn.loss = loss;
     p.size = size;
@@ -109,11 +108,12 @@ int main(int argc, char** argv)
     }
     const std::string folder = argv[1];
     const Dataset set = drawShapes(folder, 6);
-    for (const char* loss : {"focal_softmax", "ce_sigmoid"})
-        make(folder + "/rpn_" + loss, set, quick("rpn", loss));
-    for (const char* loss : {"focal_sigmoid", "focal_softmax"})
-        make(folder + "/retina_" + loss, set, quick("retina", loss));
-    TrainParams two = quick("faster_rcnn", "ce_sigmoid");
+    for (AnchorLoss loss : {LOSS_FOCAL_SOFTMAX, LOSS_CE_SIGMOID})
+        make(folder + "/rpn_" + quick(DETECTOR_RPN, loss).get("loss"), set, quick(DETECTOR_RPN, loss));
+    for (AnchorLoss loss : {LOSS_FOCAL_SIGMOID, LOSS_FOCAL_SOFTMAX})
+        make(folder + "/retina_" + quick(DETECTOR_RETINANET, loss).get("loss"), set,
+             quick(DETECTOR_RETINANET, loss));
+    TrainParams two = quick(DETECTOR_FASTER_RCNN, LOSS_CE_SIGMOID);
     make(folder + "/two_stages", set, two);
     two.roi.sharedDeltas = true;
     make(folder + "/two_stages_shared", set, two);

@@ -39,7 +39,6 @@ bool toDisk(std::FILE*)
 {
     return true;
 }
-void folderToDisk(const std::string&) {}
 #else
 //! Until then a power cut may leave a file with its new name and nothing in it.
 bool toDisk(std::FILE* file)
@@ -47,20 +46,23 @@ bool toDisk(std::FILE* file)
     return fsync(fileno(file)) == 0;
 }
 
-//! The new name too; some file systems cannot, and then it is the file that counts.
-void folderToDisk(const std::string& path)
-{
-    const std::string parent = std::filesystem::path(path).parent_path().string();
-    const int folder = open(parent.empty() ? "." : parent.c_str(), O_RDONLY);
-    if (folder >= 0)
-    {
-        fsync(folder);
-        close(folder);
-    }
-}
 #endif
 
 } // namespace
+
+void syncFile(const std::string& path)
+{
+#ifdef _WIN32
+    static_cast<void>(path);
+#else
+    const int descriptor = open(path.c_str(), O_RDONLY);
+    if (descriptor >= 0)
+    {
+        fsync(descriptor);
+        close(descriptor);
+    }
+#endif
+}
 
 void writeFile(const std::string& path, const std::string& bytes)
 {
@@ -89,7 +91,9 @@ void writeFile(const std::string& path, const std::string& bytes)
         std::remove(aside.c_str());
         CV_Error_(Error::StsError, ("cannot write '%s': %s", path.c_str(), why.c_str()));
     }
-    folderToDisk(path);
+    // The new name too; some file systems cannot, and then it is the file that counts.
+    const std::string folder = std::filesystem::path(path).parent_path().string();
+    syncFile(folder.empty() ? "." : folder);
 }
 
 } // namespace dnn_rpn

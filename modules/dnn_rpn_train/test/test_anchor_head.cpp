@@ -14,18 +14,18 @@
 namespace opencv_test {
 namespace {
 
-const char* const losses[] = {"focal_sigmoid", "focal_softmax", "ce_sigmoid", "ce_softmax"};
+const AnchorLoss losses[] = {LOSS_FOCAL_SIGMOID, LOSS_FOCAL_SOFTMAX, LOSS_CE_SIGMOID, LOSS_CE_SOFTMAX};
 
 //! What a head is made of.
 struct Form
 {
-    String loss = "focal_sigmoid";
+    AnchorLoss loss = LOSS_FOCAL_SIGMOID;
     int classes = 0, tower = 0, levels = 1;
-    String focalNormalizer = "positives";
+    FocalNormalizer focalNormalizer = NORMALIZE_BY_POSITIVES;
 
     std::string str() const
     {
-        return format("%s, %d classes, tower of %d, %d levels", loss.c_str(), classes, tower, levels);
+        return format("loss %d, %d classes, tower of %d, %d levels", loss, classes, tower, levels);
     }
 };
 
@@ -33,7 +33,7 @@ struct Form
 std::vector<Form> forms()
 {
     std::vector<Form> all;
-    for (const char* loss : losses)
+    for (AnchorLoss loss : losses)
         for (Form form : {Form{loss, 0, 0, 1}, Form{loss, 3, 0, 1}, Form{loss, 0, 1, 2}, Form{loss, 3, 2, 3}})
             all.push_back(form);
     return all;
@@ -73,7 +73,7 @@ struct Small
         head = std::make_unique<AnchorHead>(params, form.classes, graph, features, rng);
         network = std::make_unique<Network>(graph, Engine::create("eigen"));
     }
-    explicit Small(const String& loss) : Small(Form{loss, 0, 0, 1}) {}
+    explicit Small(AnchorLoss loss) : Small(Form{loss, 0, 0, 1}) {}
 
     //! Those of all levels.
     std::vector<int> outputs() const { return graph.outputs; }
@@ -151,7 +151,7 @@ TEST(AnchorHead, lossGradientIsTheDerivativeOfItsValue)
 //! From the loss to the weights that all levels share.
 TEST(AnchorHead, weightsGetTheGradientsOfAllLevels)
 {
-    for (const Form& form : {Form{"focal_sigmoid", 3, 2, 2}, Form{"focal_softmax", 2, 0, 3}})
+    for (const Form& form : {Form{LOSS_FOCAL_SIGMOID, 3, 2, 2}, Form{LOSS_FOCAL_SOFTMAX, 2, 0, 3}})
     {
         SCOPED_TRACE(form.str());
         Small s(form);
@@ -191,7 +191,7 @@ TEST(AnchorHead, weightsGetTheGradientsOfAllLevels)
 
 TEST(AnchorHead, classesPullAtTheirOwnColumns)
 {
-    for (const char* loss : {"focal_sigmoid", "focal_softmax"})
+    for (AnchorLoss loss : {LOSS_FOCAL_SIGMOID, LOSS_FOCAL_SOFTMAX})
     {
         Small s(Form{loss, 3, 0, 1});
         s.forward(1);
@@ -225,7 +225,7 @@ TEST(AnchorHead, classesPullAtTheirOwnColumns)
 
 TEST(AnchorHead, levelsFollowEachOther)
 {
-    Small s(Form{"focal_softmax", 2, 1, 3});
+    Small s(Form{LOSS_FOCAL_SOFTMAX, 2, 1, 3});
     s.forward(2);
     s.drawOutputs();
     Mat logits, deltas, anchors;
@@ -264,7 +264,7 @@ TEST(AnchorHead, levelsFollowEachOther)
 
 TEST(AnchorHead, levelsShareTheirWeights)
 {
-    const Small one(Form{"focal_sigmoid", 2, 3, 1}), three(Form{"focal_sigmoid", 2, 3, 3});
+    const Small one(Form{LOSS_FOCAL_SIGMOID, 2, 3, 1}), three(Form{LOSS_FOCAL_SIGMOID, 2, 3, 3});
     EXPECT_EQ(2u * (2 + 2 * 3 + 2), one.graph.parameters.size());
     EXPECT_EQ(one.graph.parameters.size() + 2 * 2, three.graph.parameters.size()); // of two more features
     std::set<std::string> names;
@@ -274,7 +274,7 @@ TEST(AnchorHead, levelsShareTheirWeights)
 
 TEST(AnchorHead, boxesComeFromTheLevelsAnchors)
 {
-    for (const char* loss : losses)
+    for (AnchorLoss loss : losses)
         for (int classes : {0, 1, 3})
         {
             const Form form{loss, classes, 0, 2};
@@ -322,7 +322,7 @@ TEST(AnchorHead, boxesComeFromTheLevelsAnchors)
 
 TEST(AnchorHead, standsOnFeaturesAlone)
 {
-    Small s(Form{"focal_sigmoid", 2, 2, 1});
+    Small s(Form{LOSS_FOCAL_SIGMOID, 2, 2, 1});
     s.forward(2);
     Graph backbone = backboneOf(s.graph, s.features[0]), own = headOf(s.graph, s.features[0]);
     Network below(backbone, Engine::create("eigen")), above(own, Engine::create("eigen"));
@@ -363,7 +363,7 @@ TEST(AnchorHead, paperNormalisers)
 {
     // All logits 0: each of the K anchors costs alpha_t 0.5^2 log 2, and all deltas 0: smooth L1 of the
     // targets.
-    Small s("focal_sigmoid");
+    Small s(LOSS_FOCAL_SIGMOID);
     s.forward(1);
     for (int node : {s.head->logitsNode(), s.head->deltasNode()})
         const_cast<Tensor&>(s.network->value(node)).setTo(0);
@@ -393,7 +393,7 @@ TEST(AnchorHead, paperNormalisers)
 
 TEST(AnchorHead, focalLossesDividedBySamples)
 {
-    for (const char* loss : losses)
+    for (AnchorLoss loss : losses)
     {
         SCOPED_TRACE(loss);
         HeadLoss found[2];
@@ -402,7 +402,7 @@ TEST(AnchorHead, focalLossesDividedBySamples)
         for (int i = 0; i < 2; i++)
         {
             Form form{loss, 0, 0, 1};
-            form.focalNormalizer = i == 0 ? "positives" : "samples";
+            form.focalNormalizer = i == 0 ? NORMALIZE_BY_POSITIVES : NORMALIZE_BY_SAMPLES;
             Small s(form);
             s.forward(2);
             s.drawOutputs();
@@ -410,7 +410,7 @@ TEST(AnchorHead, focalLossesDividedBySamples)
             gradients[i] = s.network->gradient(s.head->deltasNode()).flat().clone();
             samples = 2. * s.head->parameters().sampleCount;
         }
-        const bool focal = loss[0] == 'f';
+        const bool focal = loss == LOSS_FOCAL_SIGMOID || loss == LOSS_FOCAL_SOFTMAX;
         const double positives = found[0].positives, cls = focal ? positives / samples : 1,
                      reg = focal ? 2 * positives / samples : 1;
         EXPECT_GT(found[0].reg, 0);
@@ -422,7 +422,7 @@ TEST(AnchorHead, focalLossesDividedBySamples)
 
 TEST(AnchorHead, priorIsWhereTheClassifierStarts)
 {
-    for (const char* loss : {"focal_sigmoid", "focal_softmax"})
+    for (AnchorLoss loss : {LOSS_FOCAL_SIGMOID, LOSS_FOCAL_SOFTMAX})
         for (int classes : {0, 1, 3})
         {
             Small s(Form{loss, classes, 0, 1});
@@ -468,7 +468,7 @@ double product(const std::vector<double>& a, const std::vector<double>& b)
 
 TEST(TaskGradients, areThoseOfTheSharedFeatures)
 {
-    for (const char* loss : losses)
+    for (AnchorLoss loss : losses)
     {
         SCOPED_TRACE(loss);
         Small s(loss);
@@ -495,7 +495,7 @@ TEST(TaskGradients, areThoseOfTheSharedFeatures)
 
 TEST(TaskGradients, areNotMeasuredWhereNothingIsShared)
 {
-    for (const Form& form : {Form{"focal_sigmoid", 0, 1, 1}, Form{"focal_sigmoid", 3, 0, 2}})
+    for (const Form& form : {Form{LOSS_FOCAL_SIGMOID, 0, 1, 1}, Form{LOSS_FOCAL_SIGMOID, 3, 0, 2}})
     {
         Small s(form);
         s.forward(2);
@@ -510,10 +510,7 @@ TEST(TaskGradients, areNotMeasuredWhereNothingIsShared)
 
 TEST(AnchorHead, wrongParametersAreNamed)
 {
-    EXPECT_TRUE(contains(errorOf([] { Small s("hinge"); }), "hinge"));
-    EXPECT_TRUE(contains(errorOf([] { Small s(Form{"ce_sigmoid", 0, 5, 1}); }), "a tower of 5"));
-    EXPECT_TRUE(contains(errorOf([] { Small s(Form{"ce_sigmoid", 0, -1, 1}); }), "a tower of -1"));
-    EXPECT_TRUE(contains(errorOf([] { Small s(Form{"ce_sigmoid", -2, 0, 1}); }), "-2 classes"));
+    EXPECT_TRUE(contains(errorOf([] { Small s(Form{LOSS_CE_SIGMOID, -2, 0, 1}); }), "-2 classes"));
     RpnParams p;
     Graph g;
     RNG rng(1);
@@ -532,7 +529,7 @@ TEST(AnchorHead, wrongParametersAreNamed)
     p.detections.deltaWeights = Scalar(10, 10, 5, 5);
     EXPECT_TRUE(contains(errorOf([&] { head({in}); }), "deltaWeights"));
 
-    const Small none(Form{"focal_sigmoid", 0, 0, 2}), three(Form{"focal_sigmoid", 3, 0, 1});
+    const Small none(Form{LOSS_FOCAL_SIGMOID, 0, 0, 2}), three(Form{LOSS_FOCAL_SIGMOID, 3, 0, 1});
     Mat a, b, c;
     EXPECT_TRUE(contains(errorOf([&] { none.head->detect(*none.network, 0, Size(64, 48), a, b, c); }),
                          "have classes"));

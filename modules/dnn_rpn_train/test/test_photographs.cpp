@@ -88,7 +88,8 @@ TEST(Photographs, pyramidsStandOnBothBackbones)
         const AnchorHead head(params, 2, graph, maps, rng);
         Network network(graph, Engine::create("eigen"));
         EXPECT_EQ("", errorOf([&] {
-                      verifyExport(exportForOpenCV(graph, head, size), "opencv", network, head, size);
+                      verifyExport(exportForOpenCV(graph, head, size), dnn_rpn::EXPORT_OPENCV, network, head,
+                                   size);
                   }));
     }
 }
@@ -105,11 +106,11 @@ TEST(Photographs, bothBackbonesTrain)
         p.size = Size(160, 128);
         p.epochs = 8;
         p.batch = 2;
-        p.rpn.loss = "ce_sigmoid";
+        p.rpn.loss = LOSS_CE_SIGMOID;
         p.warmup = 5;
         std::vector<double> losses;
         Trainer trainer(p);
-        trainer.fit(set, [&](const StepReport& r) {
+        fit(trainer, set, [&](const StepStats& r) {
             losses.push_back(r.loss);
             return true;
         });
@@ -134,7 +135,7 @@ TEST(Photographs, aLongStepFindsTheNextPicturesReady)
         Trainer trainer(p);
         int steps = 0, pause = 1; // milliseconds
         bool ready = false;
-        trainer.fit(set, [&](const StepReport& r) {
+        fit(trainer, set, [&](const StepStats& r) {
             ready = r.step > 1 && r.waited == 0;
             std::this_thread::sleep_for(std::chrono::milliseconds(pause));
             pause = std::min(2 * pause, 2000);

@@ -83,6 +83,17 @@ void channelsFirst(Mat& all, Network& network, const std::vector<int>& nodes, in
         [](const Mat& rows, Mat& map) { transpose(rows, map); });
 }
 
+std::vector<float> defaultSizes(const Graph& graph, const std::vector<int>& features)
+{
+    if (features.size() == 1)
+        return {16, 32, 64, 128, 256};
+    std::vector<float> sizes;
+    for (int node : features) // RetinaNet, Lin et al., ICCV 2017, section 4
+        for (double scale : {1., std::cbrt(2.), std::cbrt(4.)})
+            sizes.push_back(static_cast<float>(4 * scale * gridOf(graph, node).stride));
+    return sizes;
+}
+
 //! What one picture's anchors should say.
 struct Target
 {
@@ -96,29 +107,15 @@ AnchorHead::AnchorHead(const RpnParams& params_, int classes, Graph& graph, cons
                        RNG& rng)
     : params(params_), classCount(classes)
 {
-    const std::vector<String> known{"focal_sigmoid", "focal_softmax", "ce_sigmoid", "ce_softmax"};
-    if (std::find(known.begin(), known.end(), params.loss) == known.end())
-        CV_Error_(Error::StsBadArg,
-                  ("loss '%s' is none of focal_sigmoid, focal_softmax, ce_sigmoid, ce_softmax",
-                   params.loss.c_str()));
-    if (!(params.prior > 0 && params.prior < 1))
-        CV_Error_(Error::StsOutOfRange, ("prior is %g, not between 0 and 1", params.prior));
-    for (double weight : {params.focalWeight, params.boxWeight})
-        if (!(weight > 0 && weight <= 1e6))
-            CV_Error_(Error::StsOutOfRange,
-                      ("the weight of a loss is %g, not above 0 and at most 1e6", weight));
-    if (params.focalNormalizer != "positives" && params.focalNormalizer != "samples")
-        CV_Error_(Error::StsBadArg, ("the focal normalizer '%s' is neither positives nor samples",
-                                     params.focalNormalizer.c_str()));
-    if (params.tower < 0 || params.tower > 4)
-        CV_Error_(Error::StsOutOfRange, ("a tower of %d convolutions: only 0..4 are possible", params.tower));
     if (params.detections.deltaWeights != Scalar::all(1))
         CV_Error(Error::StsBadArg, "detections.deltaWeights must be 1: the head's deltas have no weights");
     if (classes < 0)
         CV_Error_(Error::StsOutOfRange, ("there cannot be %d classes", classes));
-    focal = params.loss.find("focal") == 0;
-    isSoftmax = params.loss.find("softmax") != String::npos;
+    focal = params.loss == LOSS_FOCAL_SOFTMAX || params.loss == LOSS_FOCAL_SIGMOID;
+    isSoftmax = params.loss == LOSS_FOCAL_SOFTMAX || params.loss == LOSS_CE_SOFTMAX;
 
+    if (params.anchorSizes.empty())
+        params.anchorSizes = defaultSizes(graph, features);
     const std::vector<float>& sizes = params.anchorSizes;
     if (features.empty() || sizes.empty() || sizes.size() % features.size() != 0)
         CV_Error_(Error::StsBadArg, ("%d anchor sizes cannot be divided evenly among %d levels",
@@ -241,7 +238,7 @@ HeadLoss AnchorHead::loss(Network& network, const std::vector<std::vector<Object
         sampled += t.sampled;
     }
     double clsCount = sampled, regCount = sampled;
-    if (focal && params.focalNormalizer == "samples")
+    if (focal && params.focalNormalizer == NORMALIZE_BY_SAMPLES)
         clsCount = regCount = static_cast<double>(params.sampleCount) * pictures;
     else if (focal)
     {

@@ -4,6 +4,7 @@
 #ifndef OPENCV_DNN_RPN_TRAIN_DETECTOR_ANCHOR_HEAD_HPP
 #define OPENCV_DNN_RPN_TRAIN_DETECTOR_ANCHOR_HEAD_HPP
 
+#include "opencv2/dnn_rpn/anchors.hpp"
 #include "opencv2/dnn_rpn_train/dataset.hpp"
 #include "opencv2/dnn_rpn_train/params.hpp"
 #include "../engine/network.hpp"
@@ -76,7 +77,7 @@ public:
 private:
     void addTo(Graph& graph, const std::vector<int>& features, RNG& rng);
 
-    const RpnParams params;
+    RpnParams params;
     const int classCount;
     bool isSoftmax = false, focal = true;
     std::vector<dnn_rpn::AnchorLevel> anchorLevels;

@@ -5,6 +5,7 @@
 #include "detector_net.hpp"
 
 #include "../data/loader.hpp"
+#include "../params/kinds.hpp"
 #include "feature_cache.hpp"
 #include "backbone.hpp"
 #include "export.hpp"
@@ -39,26 +40,21 @@ struct DetectorNet::Head
 };
 
 DetectorNet::DetectorNet(const TrainParams& p, RNG& rng)
-    : params(p), engine(Engine::create(p.engine, p.precision)),
-      exactEngine(p.precision == "fp32" ? engine : Engine::create(p.engine, "fp32"))
+    : params(p), engine(Engine::create(p.engine, nameOf(p.precision))),
+      exactEngine(p.precision == PRECISION_FP32 ? engine : Engine::create(p.engine, "fp32"))
 {
-    if (p.detector != "rpn" && p.detector != "retina" && p.detector != "faster_rcnn")
-        CV_Error_(Error::StsBadArg,
-                  ("detector '%s' is none of rpn, retina, faster_rcnn", p.detector.c_str()));
     const int classes = static_cast<int>(p.classes.size());
-    if (p.detector != "rpn" && classes == 0)
-        CV_Error_(Error::StsBadArg, ("the detector '%s' needs the names of the classes", p.detector.c_str()));
     features = addBackbone(trunk, p.backbone, rng);
     try
     {
         std::vector<int> levels{features};
-        if (p.pyramid)
-            levels = addPyramid(p.levels, trunk, features, p.size, rng);
+        if (p.pyramid.exists())
+            levels = addPyramid(p.pyramid, trunk, features, p.size, rng);
         headParameters.start = static_cast<int>(trunk.parameters.size());
-        anchorHead =
-            std::make_unique<AnchorHead>(p.rpn, p.detector == "retina" ? classes : 0, trunk, levels, rng);
+        anchorHead = std::make_unique<AnchorHead>(p.rpn, p.detector() == DETECTOR_RETINANET ? classes : 0,
+                                                  trunk, levels, rng);
         headParameters.end = static_cast<int>(trunk.parameters.size());
-        if (p.detector == "faster_rcnn")
+        if (p.detector() == DETECTOR_FASTER_RCNN)
             roi = std::make_unique<RoiHead>(p.roi, classes, trunk, levels[0], p.size, rng);
         trunk.shapes(batchShape()); // throws if the size leaves nothing
     }
@@ -66,12 +62,7 @@ DetectorNet::DetectorNet(const TrainParams& p, RNG& rng)
     {
         CV_Error_(e.code, ("on the backbone '%s': %s", p.backbone.c_str(), e.err.c_str()));
     }
-    if (p.alternate && !roi)
-        CV_Error_(Error::StsBadArg, ("alternate: the detector '%s' has no two stages that could take turns",
-                                     p.detector.c_str()));
-    if (p.batchNorm != "frozen" && p.batchNorm != "train")
-        CV_Error_(Error::StsBadArg, ("batchNorm '%s' is neither frozen nor train", p.batchNorm.c_str()));
-    if (p.batchNorm == "train")
+    if (p.batchNorm == BATCHNORM_TRAIN)
         trunk.trainBatchNorm(features + 1);
     stages = std::make_unique<Stages>(trunk, features);
     stages->freeze(trunk, frozenStages());
@@ -81,7 +72,7 @@ DetectorNet::DetectorNet(const TrainParams& p, RNG& rng)
         trunkFrozen = frozen(trunk);
         detecting = std::make_unique<Network>(trunkFrozen, exactEngine);
     }
-    if (frozenStages() == stages->count() && !p.pyramid) // which reads more than the last map
+    if (frozenStages() == stages->count() && !p.pyramid.exists()) // which reads more than the last map
         head = std::make_unique<Head>(trunk, features, *anchorHead, engine);
     if (roi)
     {
@@ -252,12 +243,12 @@ size_t DetectorNet::memory() const
     return bytes;
 }
 
-ModelDescription DetectorNet::describe(const String& kind) const
+ModelDescription DetectorNet::describe(ExportKind kind) const
 {
     ModelDescription d = dnn_rpn_train::describe(trunk, *anchorHead, params.size);
     d.kind = kind;
-    d.detector = params.detector;
-    d.classes = params.detector == "rpn" ? std::vector<String>{"object"} : params.classes;
+    d.detector = params.detector();
+    d.classes = params.detector() == DETECTOR_RPN ? std::vector<String>{"object"} : params.classes;
     if (roi)
     {
         d.proposals = params.roi.proposals;
@@ -266,17 +257,17 @@ ModelDescription DetectorNet::describe(const String& kind) const
     return d;
 }
 
-std::string DetectorNet::exported(const String& kind)
+std::string DetectorNet::exported(ExportKind kind)
 {
     fetch();
-    if (kind == "opencv")
+    if (kind == EXPORT_OPENCV)
         return exportForOpenCV(trunk, *anchorHead, params.size, roi.get());
-    if (kind == "onnx")
+    if (kind == EXPORT_ONNX)
         return exportForOnnx(trunk, *anchorHead, roi.get());
     return roi ? exportSecondHeads(trunk, *anchorHead, *roi) : exportHeads(trunk, *anchorHead);
 }
 
-void DetectorNet::verify(const std::string& file, const String& kind)
+void DetectorNet::verify(const std::string& file, ExportKind kind)
 {
     fetch();
     // In floats, as cv::dnn; and oneDNN's ReLU makes 0 of what is not a number, which would go unnoticed.

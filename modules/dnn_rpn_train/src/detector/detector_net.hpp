@@ -89,11 +89,11 @@ public:
     size_t memory() const;
 
     //! As DESCRIPTION files hold it.
-    dnn_rpn::ModelDescription describe(const String& kind) const;
+    dnn_rpn::ModelDescription describe(dnn_rpn::ExportKind kind) const;
     //! The bytes of the ONNX file of that kind.
-    std::string exported(const String& kind);
+    std::string exported(dnn_rpn::ExportKind kind);
     //! Runs the file in cv::dnn and compares; cv::Exception says what differs.
-    void verify(const std::string& file, const String& kind);
+    void verify(const std::string& file, dnn_rpn::ExportKind kind);
 
 private:
     struct Head;

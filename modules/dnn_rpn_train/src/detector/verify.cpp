@@ -205,7 +205,7 @@ void requireFiniteSecondStage(const Network& network, const AnchorHead& head, co
 
 } // namespace
 
-void verifyExport(const std::string& file, const String& kind, Network& network, const AnchorHead& head,
+void verifyExport(const std::string& file, ExportKind kind, Network& network, const AnchorHead& head,
                   Size size, const RoiHead* roi, Network* roiNetwork)
 {
     const Mat pattern = drawPattern(size);
@@ -216,14 +216,14 @@ void verifyExport(const std::string& file, const String& kind, Network& network,
     requireFinite(deltas);
     if (roi)
         requireFiniteSecondStage(network, head, *roi, *roiNetwork, size);
-    if (kind == "onnx" || (roi && kind == "heads"))
+    if (kind == EXPORT_ONNX || (roi && kind == EXPORT_HEADS))
         return; // cv::dnn 4 has no room for results of any size
 
     dnn::Net net = dnn::readNetFromONNX(file.data(), file.size());
     net.setPreferableBackend(dnn::DNN_BACKEND_OPENCV);
     net.setInput(dnn::blobFromImage(pattern));
     std::vector<Mat> outputs;
-    if (kind == "heads")
+    if (kind == EXPORT_HEADS)
     {
         net.forward(outputs, std::vector<String>{"logits", "deltas"});
         compare(outputs[0], logits, toleranceOf(logits), "logits");

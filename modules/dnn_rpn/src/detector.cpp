@@ -3,202 +3,15 @@
 // of this distribution and at http://opencv.org/license.html.
 #include "precomp.hpp"
 #include <filesystem>
-#include <fstream>
 #include <map>
 #include "opencv2/dnn.hpp"
 #include "opencv2/imgproc.hpp"
 #include "box.hpp"
 #include "check.hpp"
 #include "rank.hpp"
-#include "validate.hpp"
 
 namespace cv {
 namespace dnn_rpn {
-
-ModelDescription::ModelDescription()
-    : kind("opencv"), detector("rpn"), classes(1, "object"), scoreThreshold(0.5f)
-{}
-
-namespace {
-
-//! Throws with `what` is wrong.
-void checkDescription(const ModelDescription& d)
-{
-    if (d.kind != "opencv" && d.kind != "heads" && d.kind != "onnx")
-        CV_Error_(Error::StsBadArg,
-                  ("kind must be \"opencv\", \"heads\" or \"onnx\", not \"%s\"", d.kind.c_str()));
-    if (d.detector != "rpn" && d.detector != "retina" && d.detector != "faster_rcnn")
-        CV_Error_(Error::StsBadArg, ("detector must be \"rpn\", \"retina\" or \"faster_rcnn\", not \"%s\"",
-                                     d.detector.c_str()));
-    if (d.inputSize.width <= 0 || d.inputSize.height <= 0)
-        CV_Error_(Error::StsOutOfRange,
-                  ("inputSize must be positive, not %d x %d", d.inputSize.width, d.inputSize.height));
-    if (d.classes.empty())
-        CV_Error(Error::StsBadArg, "classes must name at least one class");
-    if (d.levels.size() != d.featureSizes.size())
-        CV_Error_(Error::StsUnmatchedSizes,
-                  ("%d levels, but %d featureSizes", static_cast<int>(d.levels.size()),
-                   static_cast<int>(d.featureSizes.size())));
-    if (d.kind == "heads" && d.levels.empty())
-        CV_Error(Error::StsBadArg, "kind \"heads\" needs levels: without them there are no anchors");
-    if (std::isnan(d.scoreThreshold))
-        CV_Error(Error::StsOutOfRange, "scoreThreshold must be a number, not nan");
-    for (size_t i = 0; i < d.levels.size(); i++)
-        checkLevel(d.levels[i], d.featureSizes[i]);
-    checkParams(d.detections);
-    checkParams(d.proposals);
-}
-
-/** A class name as FileStorage's YAML gives it back unchanged: always in quotes, or names such as
-`[x]` and `"x"` would be read as something else. */
-std::string quoted(const std::string& name)
-{
-    std::string text = "\"";
-    for (const char c : name)
-    {
-        if (static_cast<unsigned char>(c) < ' ')
-            CV_Error_(Error::StsBadArg, ("the class name \"%s\" holds a control character", name.c_str()));
-        if (c == '"' || c == '\\')
-            text += '\\';
-        text += c;
-    }
-    return text + "\"";
-}
-
-std::string toYaml(const ModelDescription& d)
-{
-    FileStorage fs("description.yml", FileStorage::WRITE | FileStorage::MEMORY);
-    fs << "kind" << d.kind << "detector" << d.detector << "inputSize" << d.inputSize;
-    fs << "classes"
-       << "[";
-    for (const String& name : d.classes)
-        fs << quoted(name);
-    fs << "]";
-    fs << "scoreThreshold" << d.scoreThreshold;
-    fs << "levels"
-       << "[";
-    for (size_t i = 0; i < d.levels.size(); i++)
-    {
-        const AnchorLevel& level = d.levels[i];
-        fs << "{"
-           << "stride" << level.stride << "offset" << level.offset << "widths" << level.widths << "heights"
-           << level.heights << "featureSize" << d.featureSizes[i] << "}";
-    }
-    fs << "]";
-    if (d.detector != "rpn")
-    {
-        const DetectionParams& p = d.detections;
-        fs << "detections"
-           << "{"
-           << "preNms" << p.preNms << "maxDetections" << p.maxDetections << "scoreThreshold"
-           << p.scoreThreshold << "nmsThreshold" << p.nmsThreshold << "minSize" << p.minSize << "deltaWeights"
-           << p.deltaWeights << "}";
-    }
-    if (d.detector == "retina")
-        return fs.releaseAndGetString();
-    const ProposalParams& p = d.proposals;
-    fs << "proposals"
-       << "{"
-       << "preNms" << p.preNms << "postNms" << p.postNms << "nmsThreshold" << p.nmsThreshold << "minSize"
-       << p.minSize << "scoreThreshold" << p.scoreThreshold << "}";
-    return fs.releaseAndGetString();
-}
-
-//! An entry that must be there and of the right kind.
-template<typename T>
-void readEntry(const FileNode& parent, const char* name, bool (FileNode::*hasKind)() const, const char* kind,
-               T& value)
-{
-    const FileNode node = parent[name];
-    if (node.empty())
-        CV_Error_(Error::StsParseError, ("there is no entry '%s'", name));
-    if (!(node.*hasKind)())
-        CV_Error_(Error::StsParseError, ("the entry '%s' must be %s", name, kind));
-    node >> value;
-}
-
-void readEntry(const FileNode& parent, const char* name, float& value)
-{
-    const FileNode node = parent[name];
-    if (!node.isInt() && !node.isReal())
-        CV_Error_(Error::StsParseError, ("there is no entry '%s', or it is no number", name));
-    node >> value;
-}
-
-void readLimits(const FileNode& node, ProposalParams& p)
-{
-    readEntry(node, "preNms", &FileNode::isInt, "a whole number", p.preNms);
-    readEntry(node, "postNms", &FileNode::isInt, "a whole number", p.postNms);
-    readEntry(node, "nmsThreshold", p.nmsThreshold);
-    readEntry(node, "minSize", p.minSize);
-    readEntry(node, "scoreThreshold", p.scoreThreshold);
-}
-
-void readLimits(const FileNode& node, DetectionParams& p)
-{
-    readEntry(node, "preNms", &FileNode::isInt, "a whole number", p.preNms);
-    readEntry(node, "maxDetections", &FileNode::isInt, "a whole number", p.maxDetections);
-    readEntry(node, "scoreThreshold", p.scoreThreshold);
-    readEntry(node, "nmsThreshold", p.nmsThreshold);
-    readEntry(node, "minSize", p.minSize);
-    readEntry(node, "deltaWeights", &FileNode::isSeq, "a list of four numbers", p.deltaWeights);
-}
-
-ModelDescription fromYaml(const FileNode& root)
-{
-    ModelDescription d;
-    readEntry(root, "kind", &FileNode::isString, "a text", d.kind);
-    if (!root["detector"].empty())
-        readEntry(root, "detector", &FileNode::isString, "a text", d.detector);
-    readEntry(root, "inputSize", &FileNode::isSeq, "a list of two numbers", d.inputSize);
-    readEntry(root, "classes", &FileNode::isSeq, "a list of texts", d.classes);
-    for (const FileNode& name : root["classes"])
-        if (!name.isString())
-            CV_Error(Error::StsParseError, "every one of 'classes' must be a text; write numbers in quotes");
-    readEntry(root, "scoreThreshold", d.scoreThreshold);
-    for (const FileNode& node : root["levels"])
-    {
-        AnchorLevel level;
-        Size featureSize;
-        readEntry(node, "stride", &FileNode::isInt, "a whole number", level.stride);
-        readEntry(node, "offset", level.offset);
-        readEntry(node, "widths", &FileNode::isSeq, "a list of numbers", level.widths);
-        readEntry(node, "heights", &FileNode::isSeq, "a list of numbers", level.heights);
-        readEntry(node, "featureSize", &FileNode::isSeq, "a list of two numbers", featureSize);
-        d.levels.push_back(level);
-        d.featureSizes.push_back(featureSize);
-    }
-    if (d.detector != "rpn")
-        readLimits(root["detections"], d.detections);
-    if (d.detector != "retina")
-        readLimits(root["proposals"], d.proposals);
-    checkDescription(d);
-    return d;
-}
-
-} // namespace
-
-ModelDescription ModelDescription::read(const String& path)
-{
-    // Opened by hand first: FileStorage does not tell a missing file from one that it cannot parse.
-    if (!std::ifstream(path))
-        CV_Error_(Error::StsObjectNotFound, ("cannot open the model description '%s'", path.c_str()));
-    try
-    {
-        const FileStorage fs(path, FileStorage::READ | FileStorage::FORMAT_YAML);
-        return fromYaml(fs.root());
-    }
-    catch (const cv::Exception& e)
-    {
-        CV_Error_(Error::StsParseError, ("the model description '%s': %s", path.c_str(), e.err.c_str()));
-    }
-}
-
-void ModelDescription::write(const String& path) const
-{
-    checkDescription(*this);
-    writeFile(path, toYaml(*this));
-}
 
 namespace {
 
@@ -256,7 +69,34 @@ const Mat& outputNamed(const std::vector<Mat>& outputs, const std::vector<String
         if (full.substr(at) == name && (at == 0 || full[at - 1] == '!' || full[at - 1] == '/'))
             return outputs[i];
     }
-    CV_Error_(Error::StsObjectNotFound, ("a model of kind \"heads\" must have an output '%s'", name.c_str()));
+    CV_Error_(Error::StsObjectNotFound, ("the model must have an output '%s'", name.c_str()));
+}
+
+//! The outputs `boxes` D x 4 in pixels of the input, `scores` D and `labels` D.
+Found readBoxes(const std::vector<Mat>& outputs, const std::vector<String>& names, const ModelDescription& d,
+                Size picture)
+{
+    const Mat &boxes = outputNamed(outputs, names, "boxes"), &scores = outputNamed(outputs, names, "scores");
+    Mat labels;
+    outputNamed(outputs, names, "labels").convertTo(labels, CV_32S);
+    if (boxes.total() != 4 * scores.total() || labels.total() != scores.total())
+        CV_Error_(Error::StsUnmatchedSizes,
+                  ("a model of kind \"onnx\" must give as many boxes, scores and labels, not %s, %s and %s",
+                   shapeText(boxes).c_str(), shapeText(scores).c_str(), shapeText(labels).c_str()));
+    Found found;
+    const Vec4f scale(static_cast<float>(picture.width) / d.inputSize.width,
+                      static_cast<float>(picture.height) / d.inputSize.height);
+    for (size_t i = 0; i < scores.total(); i++)
+    {
+        const float* box = boxes.ptr<float>() + 4 * i;
+        const int label = labels.ptr<int>()[i];
+        if (label < 1 || label > static_cast<int>(d.classes.size()))
+            CV_Error_(Error::StsOutOfRange, ("the model gives label %d, but its description names %d classes",
+                                             label, static_cast<int>(d.classes.size())));
+        found.add(Vec4f(box[0] * scale[0], box[1] * scale[1], box[2] * scale[0], box[3] * scale[1]),
+                  scores.ptr<float>()[i], label);
+    }
+    return found;
 }
 
 //! N x K x columns as N K x columns.
@@ -345,7 +185,10 @@ struct Detector::Impl
 
     std::vector<Found> run(const std::vector<Mat>& pictures, float threshold)
     {
-        if (pictures.size() > 1 && description.kind == "opencv" && description.detector == "faster_rcnn")
+        // CropAndResize and the standard operators know no batches.
+        const bool single = description.kind == EXPORT_ONNX || (description.kind == EXPORT_OPENCV &&
+                                                                description.detector == DETECTOR_FASTER_RCNN);
+        if (pictures.size() > 1 && single)
         {
             std::vector<Found> all;
             for (const Mat& picture : pictures)
@@ -355,10 +198,7 @@ struct Detector::Impl
         std::vector<Mat> outputs;
         net.setInput(dnn::blobFromImages(pictures, 1, description.inputSize));
         net.forward(outputs, outputNames);
-        std::vector<Found> found =
-            description.kind == "opencv"
-                ? readTable(outputs[0], pictures, static_cast<int>(description.classes.size()))
-                : readHeads(outputs, pictures, threshold);
+        std::vector<Found> found = read(outputs, pictures, threshold);
         for (size_t i = 0; i < found.size(); i++)
         {
             for (Vec4f& box : found[i].boxes)
@@ -366,6 +206,22 @@ struct Detector::Impl
             found[i] = above(found[i], threshold);
         }
         return found;
+    }
+
+    std::vector<Found> read(const std::vector<Mat>& outputs, const std::vector<Mat>& pictures,
+                            float threshold) const
+    {
+        const int classes = static_cast<int>(description.classes.size());
+        switch (description.kind)
+        {
+        case EXPORT_OPENCV:
+            return readTable(outputs[0], pictures, classes);
+        case EXPORT_ONNX:
+            return {readBoxes(outputs, outputNames, description, pictures[0].size())};
+        case EXPORT_HEADS:
+            break;
+        }
+        return readHeads(outputs, pictures, threshold);
     }
 
     //! The best by falling score, after suppression.
@@ -401,7 +257,7 @@ private:
         {
             const Range rows(i * anchors.rows, (i + 1) * anchors.rows);
             Mat boxes, scores, labels;
-            if (description.detector == "retina")
+            if (description.detector == DETECTOR_RETINANET)
                 decodeClasses(logits.rowRange(rows), deltas.rowRange(rows), threshold, boxes, scores, labels);
             else
                 decodeProposals(logits.rowRange(rows), deltas.rowRange(rows), threshold, boxes, scores);
@@ -489,18 +345,29 @@ Detector::Detector(const String& model) : impl(makePtr<Impl>())
     const std::string yaml = std::filesystem::path(model).replace_extension(".yml").string();
     impl->description = ModelDescription::read(yaml);
     const ModelDescription& d = impl->description;
-    if (d.kind == "onnx" || (d.kind == "heads" && d.detector == "faster_rcnn"))
-        CV_Error_(
-            Error::StsNotImplemented,
-            ("'%s' is of kind \"%s\" and made for ONNX Runtime and OpenCV 5: results of any size have no "
-             "place in this class. The trainer's kind \"opencv\" does",
-             model.c_str(), d.kind.c_str()));
-    impl->net = dnn::readNetFromONNX(model);
+    if (d.kind == EXPORT_HEADS && d.detector == DETECTOR_FASTER_RCNN)
+        CV_Error_(Error::StsNotImplemented, ("'%s' is of kind \"heads\" with two stages: this class does not "
+                                             "decode the second one's raw numbers. "
+                                             "The trainer's kind \"opencv\" gives boxes",
+                                             model.c_str()));
+    try
+    {
+        impl->net = dnn::readNetFromONNX(model);
+    }
+    catch (const cv::Exception& e)
+    {
+        CV_Error_(e.code, ("OpenCV " CV_VERSION " cannot read '%s'%s: %s", model.c_str(),
+                           d.kind == EXPORT_ONNX
+                               ? ", whose operators it has from 5.0 on; the trainer's kind \"opencv\" "
+                                 "runs in every version"
+                               : "",
+                           e.err.c_str()));
+    }
     impl->outputNames = impl->net.getUnconnectedOutLayersNames();
-    if (impl->description.kind == "opencv" && impl->outputNames.size() != 1)
+    if (d.kind == EXPORT_OPENCV && impl->outputNames.size() != 1)
         CV_Error_(Error::StsUnmatchedSizes, ("'%s': a model of kind \"opencv\" must have one output, not %d",
                                              model.c_str(), static_cast<int>(impl->outputNames.size())));
-    if (impl->description.kind == "heads")
+    if (d.kind == EXPORT_HEADS)
         generateAnchors(impl->description.levels, impl->description.featureSizes, impl->anchors,
                         impl->levelCounts);
 }
