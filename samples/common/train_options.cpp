@@ -57,13 +57,16 @@ DetectorKind detectorOf(CommandLineParser& options)
 }
 
 //! Every parameter that has an effect on the detector, with its default.
-std::vector<Option> parameterOptions(DetectorKind detector)
+std::vector<Option> parameterOptions(DetectorKind detector, bool withLimits)
 {
     const TrainParams defaults(detector);
     std::vector<Option> all;
     for (const ParameterInfo& p : TrainParams::parameters())
         if (std::find(p.detectors.begin(), p.detectors.end(), dnn_rpn::nameOf(detector)) != p.detectors.end())
-            all.push_back({p.name, defaults.get(p.name), p.group, p.common, p.help + " (" + p.values + ")"});
+        {
+            const String values = withLimits || p.named ? " (" + p.values + ")" : String();
+            all.push_back({p.name, defaults.get(p.name), p.group, p.common, p.help + values});
+        }
     return all;
 }
 
@@ -114,7 +117,7 @@ void printTrainHelp(CommandLineParser& options, const String& about)
         CV_Error_(Error::StsBadArg, ("--help=%s is none of all, markdown", which.c_str()));
     const DetectorKind detector = detectorOf(options);
     std::vector<Option> all = programOptions();
-    for (const Option& option : parameterOptions(detector))
+    for (const Option& option : parameterOptions(detector, which == "all"))
         all.push_back(option);
     std::printf("%s", about.c_str());
     printOptions(all, which == "all");

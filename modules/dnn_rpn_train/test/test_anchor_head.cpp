@@ -512,6 +512,7 @@ TEST(AnchorHead, wrongParametersAreNamed)
 {
     EXPECT_TRUE(contains(errorOf([] { Small s(Form{LOSS_CE_SIGMOID, -2, 0, 1}); }), "-2 classes"));
     RpnParams p;
+    p.anchorSizes = {8, 16, 32, 64, 128};
     Graph g;
     RNG rng(1);
     const int in = g.addInput("picture"), wide = g.addConv("wide", in, 3, 8, 3, 2);
@@ -523,8 +524,6 @@ TEST(AnchorHead, wrongParametersAreNamed)
     EXPECT_TRUE(contains(errorOf([&] { head({}); }), "among 0 levels"));
     p.anchorSizes = {8, 16};
     EXPECT_TRUE(contains(errorOf([&] { head({in, wide}); }), "as many channels"));
-    p.prior = 1;
-    EXPECT_TRUE(contains(errorOf([&] { head({in}); }), "prior"));
     p = RpnParams();
     p.detections.deltaWeights = Scalar(10, 10, 5, 5);
     EXPECT_TRUE(contains(errorOf([&] { head({in}); }), "deltaWeights"));

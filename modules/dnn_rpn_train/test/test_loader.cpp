@@ -271,7 +271,7 @@ TEST(Loader, mistakesAreNamed)
         contains(errorOf([&] { Loader(set, Size(24, 16), 1, 0, AugmentParams(), -1); }), "first step"));
     AugmentParams wrong;
     wrong.mosaic = 2;
-    EXPECT_TRUE(contains(errorOf([&] { Loader(set, Size(24, 16), 1, 0, wrong); }), "mosaic is 2"));
+    EXPECT_TRUE(contains(errorOf([&] { Loader(set, Size(24, 16), 1, 0, wrong); }), "mosaic=2"));
 }
 
 } // namespace

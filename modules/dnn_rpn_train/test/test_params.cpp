@@ -42,6 +42,8 @@ String otherValue(const ParameterRow& row, const TrainParams& p)
         return "strong";
     if (row.name == String("size"))
         return "64x48";
+    if (row.name == String("roi_size"))
+        return "5x6";
     if (row.name == String("anchors") || row.name == String("ratios"))
         return "1.5,2.5";
     if (row.name == String("delta_weights"))
@@ -97,13 +99,14 @@ TEST(Params, limitsHold)
             };
             for (double limit : {row.lowest, row.highest})
                 p.set(row.name, text(limit));
+            const String highest = p.get(row.name);
             const double below = row.lowest > 0 ? row.lowest / 2 : 2 * row.lowest - 1;
             for (double beyond : {std::isfinite(below) ? below : std::numeric_limits<double>::quiet_NaN(),
                                   2 * row.highest + 1})
             {
                 const std::string message = errorOf([&] { p.set(row.name, text(beyond)); });
                 EXPECT_TRUE(contains(message, row.name)) << message;
-                EXPECT_EQ(text(row.highest), p.get(row.name)) << "a value that was refused is there";
+                EXPECT_EQ(highest, p.get(row.name)) << "a value that was refused is there";
             }
         });
 }

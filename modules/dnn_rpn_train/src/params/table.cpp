@@ -13,7 +13,7 @@ namespace {
 constexpr unsigned rpn = 1u << DETECTOR_RPN, retina = 1u << DETECTOR_RETINANET,
                    twoStage = 1u << DETECTOR_FASTER_RCNN, all = rpn | retina | twoStage;
 constexpr bool common = true, special = false;
-constexpr double aboveZero = 1e-30, unlimited = 1e30, factor = 1e6,
+constexpr double aboveZero = 1e-30, unlimited = 1.5e30, factor = 1e6,
                  none = -std::numeric_limits<double>::infinity();
 
 dnn_rpn::ProposalParams& proposals(TrainParams& p)

@@ -63,7 +63,9 @@ std::vector<ParameterInfo> TrainParams::parameters()
     const TrainParams defaults;
     for (const ParameterRow& row : parameterTable())
     {
-        ParameterInfo info{row.name, row.group, row.values(defaults), row.help, row.common, {}};
+        const Field field = row.field(defaults);
+        ParameterInfo info{row.name, row.group, row.values(defaults), false, row.help, row.common, {}};
+        info.named = std::holds_alternative<Choice>(field) || std::holds_alternative<Preset>(field);
         for (const auto& detector : dnn_rpn::kindRows<DetectorKind>())
             if (row.isFor(detector.kind))
                 info.detectors.push_back(detector.name);

@@ -153,7 +153,8 @@ struct CV_EXPORTS_W_SIMPLE ParameterInfo
 {
     CV_PROP String name;                   //!< as in "lr": option, key in files, row of the documentation
     CV_PROP String group;                  //!< "network", "loss", "descent", "augmentation" or "detections"
-    CV_PROP String values;                 //!< what it takes, as in "0..1" or "step, cosine"
+    CV_PROP String values;                 //!< what it takes, as in "a number, 0..1" or "step, cosine"
+    CV_PROP bool named;                    //!< the values are the names of a few
     CV_PROP String help;                   //!< what it does
     CV_PROP bool common;                   //!< for everybody, rather than for those who experiment
     CV_PROP std::vector<String> detectors; //!< those it has an effect on
