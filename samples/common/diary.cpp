@@ -9,7 +9,7 @@
 #include <sstream>
 #include <unistd.h>
 
-#include "opencv2/dnn_rpn/file.hpp"
+#include "opencv2/dnn_rpn/private/file.hpp"
 
 using cv::dnn_rpn_train::StepReport;
 

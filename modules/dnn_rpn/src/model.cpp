@@ -6,6 +6,7 @@
 #include <fstream>
 #include <map>
 #include "opencv2/dnn.hpp"
+#include "opencv2/dnn_rpn/private/file.hpp"
 #include "opencv2/imgproc.hpp"
 #include "box.hpp"
 #include "check.hpp"

@@ -8,7 +8,7 @@
 #include <charconv>
 #include <map>
 
-#include "opencv2/dnn_rpn/file.hpp"
+#include "opencv2/dnn_rpn/private/file.hpp"
 
 #include "../engine/engine.hpp"
 

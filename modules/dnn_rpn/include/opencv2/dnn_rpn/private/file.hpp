@@ -1,8 +1,8 @@
 // This file is part of OpenCV project.
 // It is subject to the license terms in the LICENSE file found in the top-level directory
 // of this distribution and at http://opencv.org/license.html.
-#ifndef OPENCV_DNN_RPN_FILE_HPP
-#define OPENCV_DNN_RPN_FILE_HPP
+#ifndef OPENCV_DNN_RPN_PRIVATE_FILE_HPP
+#define OPENCV_DNN_RPN_PRIVATE_FILE_HPP
 
 #include <string>
 
@@ -11,9 +11,6 @@
 namespace cv {
 namespace dnn_rpn {
 
-//! @addtogroup dnn_rpn
-//! @{
-
 /** @brief The whole file as bytes; cv::Exception names it if it cannot be read. */
 CV_EXPORTS std::string readFile(const std::string& path);
 
@@ -21,8 +18,6 @@ CV_EXPORTS std::string readFile(const std::string& path);
 half a file, whatever happens to the program or the machine; cv::Exception if the folder cannot be written or
 the disk is full, and then what was there before is still there. */
 CV_EXPORTS void writeFile(const std::string& path, const std::string& bytes);
-
-//! @}
 
 } // namespace dnn_rpn
 } // namespace cv
