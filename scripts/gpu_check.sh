@@ -99,6 +99,10 @@ bundle_is_complete() {
             echo "$program: complete"
         fi
     done
+    # cuDNN loads these when it is called.
+    if [ -f "$bundle/opencv_test_dnn_rpn_train" ] && ! ls "$bundle"/libcudnn_graph.so.* "$bundle"/libcudnn_engines_precompiled.so.*; then
+        missing=1
+    fi
     return $missing
 }
 export -f bundle_is_complete
