@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "opencv2/dnn_rpn.hpp"
+#include "opencv2/dnn_rpn/private/file.hpp"
 #include "opencv2/imgcodecs.hpp"
 #include "opencv2/imgproc.hpp"
 #include "opencv2/videoio.hpp"

@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "opencv2/dnn_rpn.hpp"
+#include "opencv2/dnn_rpn/private/file.hpp"
 #include "opencv2/dnn_rpn_train/dataset.hpp"
 #include "opencv2/imgproc.hpp"
 

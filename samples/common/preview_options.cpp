@@ -6,7 +6,7 @@
 #include <cstdio>
 #include <filesystem>
 
-#include "opencv2/dnn_rpn/file.hpp"
+#include "opencv2/dnn_rpn/private/file.hpp"
 #include "opencv2/imgcodecs.hpp"
 
 #include "program.hpp"

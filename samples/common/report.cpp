@@ -6,7 +6,7 @@
 #include <cstdio>
 #include <cstring>
 
-#include "opencv2/dnn_rpn/file.hpp"
+#include "opencv2/dnn_rpn/private/file.hpp"
 
 using cv::dnn_rpn::Metrics;
 using cv::dnn_rpn::PrecisionRecall;

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <map>
 #include "opencv2/dnn.hpp"
+#include "opencv2/dnn_rpn/private/file.hpp"
 #include "opencv2/imgproc.hpp"
 #include "box.hpp"
 #include "check.hpp"

@@ -4,7 +4,7 @@
 #include "scratch.hpp"
 #include "../src/data/fingerprint.hpp"
 #include "../src/train/checkpoint.hpp"
-#include "opencv2/dnn_rpn/file.hpp"
+#include "opencv2/dnn_rpn/private/file.hpp"
 
 namespace opencv_test {
 namespace {

@@ -7,7 +7,7 @@
 #include "../src/report/curve.hpp"
 #include "../src/report/example.hpp"
 #include "../src/report/html.hpp"
-#include "opencv2/dnn_rpn/file.hpp"
+#include "opencv2/dnn_rpn/private/file.hpp"
 
 namespace opencv_test {
 namespace {

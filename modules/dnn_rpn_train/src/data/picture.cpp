@@ -3,7 +3,7 @@
 // of this distribution and at http://opencv.org/license.html.
 #include "../precomp.hpp"
 #include "opencv2/dnn_rpn_train/dataset.hpp"
-#include "opencv2/dnn_rpn/file.hpp"
+#include "opencv2/dnn_rpn/private/file.hpp"
 
 #include "opencv2/imgcodecs.hpp"
 

@@ -9,7 +9,7 @@
 
 #include <map>
 
-#include "opencv2/dnn_rpn/file.hpp"
+#include "opencv2/dnn_rpn/private/file.hpp"
 
 #include "../engine/engine.hpp"
 

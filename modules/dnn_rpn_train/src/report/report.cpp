@@ -11,7 +11,7 @@
 #include <map>
 #include <set>
 
-#include "opencv2/dnn_rpn/file.hpp"
+#include "opencv2/dnn_rpn/private/file.hpp"
 
 #include "chart.hpp"
 #include "example.hpp"

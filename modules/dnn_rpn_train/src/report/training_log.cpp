@@ -8,7 +8,7 @@
 #include <filesystem>
 #include <sstream>
 
-#include "opencv2/dnn_rpn/file.hpp"
+#include "opencv2/dnn_rpn/private/file.hpp"
 
 namespace cv {
 namespace dnn_rpn_train {

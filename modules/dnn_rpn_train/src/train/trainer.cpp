@@ -6,7 +6,7 @@
 
 #include <cstdio>
 
-#include "opencv2/dnn_rpn/file.hpp"
+#include "opencv2/dnn_rpn/private/file.hpp"
 #include "opencv2/imgproc.hpp"
 
 #include "../data/fingerprint.hpp"

@@ -1,11 +1,9 @@
 // This file is part of OpenCV project.
 // It is subject to the license terms in the LICENSE file found in the top-level directory
 // of this distribution and at http://opencv.org/license.html.
-#ifndef DNN_RPN_HAVE_CUDA
 
 // The cuda engine, compiled against this folder's headers, as another engine for the tests.
 #define DNN_RPN_HAVE_CUDA
-#define DNN_RPN_CUDA_ON_CPU
 
 #include "../test_precomp.hpp"
 
@@ -35,5 +33,3 @@ const bool added = [] {
 }();
 
 } // namespace
-
-#endif

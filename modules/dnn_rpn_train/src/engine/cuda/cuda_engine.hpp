@@ -39,11 +39,11 @@ public:
     void write(const Layout& layout, const Tensor& from, Tensor& to) override;
 
 private:
-    const Device device;
     //! Plain floats on their way between the host's layout and the device's.
     Tensor passage(const Shape& shape);
-    std::shared_ptr<void> passageMemory;
-    size_t passageBytes = 0;
+
+    const Device device;
+    dnn_rpn::cuda::Workspace workspace;
 };
 
 std::unique_ptr<Kernel> makeConv(const Device& device, const Node& node);

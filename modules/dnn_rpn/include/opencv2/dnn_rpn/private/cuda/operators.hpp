@@ -1,24 +1,21 @@
 // This file is part of OpenCV project.
 // It is subject to the license terms in the LICENSE file found in the top-level directory
 // of this distribution and at http://opencv.org/license.html.
-#ifndef OPENCV_DNN_RPN_CUDA_HPP
-#define OPENCV_DNN_RPN_CUDA_HPP
+#ifndef OPENCV_DNN_RPN_PRIVATE_CUDA_OPERATORS_HPP
+#define OPENCV_DNN_RPN_PRIVATE_CUDA_OPERATORS_HPP
 
-#include "opencv2/core.hpp"
+#include "opencv2/dnn_rpn/private/cuda/device.hpp"
 #include "opencv2/dnn_rpn/proposals.hpp"
 #include "opencv2/dnn_rpn/roi_align.hpp"
 #include "opencv2/dnn_rpn/targets.hpp"
 
-struct CUstream_st; // what CUDA's cudaStream_t points to
-
 namespace cv {
 namespace dnn_rpn {
 
-/** The operators on an NVIDIA GPU.
+/* The operators on an NVIDIA GPU.
 
 Each has a twin of the same name in cv::dnn_rpn, whose documentation has formulas and sources; here stands
-what differs. All pointers are to device memory unless said otherwise, arrays are dense and row-major. The
-header needs none of CUDA's own.
+what differs. All pointers are to device memory unless said otherwise, arrays are dense and row-major.
 
 - **Nothing waits.** A call queues its work on the stream and returns; what it gives is there once the stream
   has got so far. Numbers that a twin returns are written to device memory.
@@ -26,80 +23,8 @@ header needs none of CUDA's own.
 - **The same bits every time**, on one kind of GPU: no sum's order depends on timing.
 - **Errors.** Wrong sizes and parameters throw cv::Exception at once, as do CUDA's own errors (the message
   names the call). Wrong *contents* of arrays, which the twins answer with an exception, nobody looks at in
-  time: they give NaN where this is said, and never an access outside an array.
-- A build without CUDA has the same functions; all but deviceCount() throw cv::Exception, which says how to
-  configure one with.
-
-This header is not part of opencv2/dnn_rpn.hpp: `using namespace cv` would then find two namespaces `cuda`. */
+  time: they give NaN where this is said, and never an access outside an array. */
 namespace cuda {
-
-//! @addtogroup dnn_rpn
-//! @{
-
-//! A cudaStream_t; nullptr is the default stream.
-typedef ::CUstream_st* Stream;
-
-//! How many GPUs can be used; 0 where there is no driver or the build has no CUDA.
-CV_EXPORTS int deviceCount();
-
-//! The name of the current GPU, as its driver says it.
-CV_EXPORTS String deviceName();
-
-//! Waits until the stream has done all of its work.
-CV_EXPORTS void synchronize(Stream stream);
-
-//! Copies to the device. Unless it is page-locked, the host's memory may be changed once this returns.
-CV_EXPORTS void upload(const void* host, void* device, size_t bytes, Stream stream);
-
-//! Copies to the host, and waits for the stream.
-CV_EXPORTS void download(const void* device, void* host, size_t bytes, Stream stream);
-
-//! A piece of device memory.
-class CV_EXPORTS Memory
-{
-public:
-    //! @param bytes may be 0
-    explicit Memory(size_t bytes = 0);
-    ~Memory();
-    Memory(Memory&& other) noexcept;
-    Memory& operator=(Memory&& other) noexcept;
-
-    void* data() const { return address; } //!< aligned to 256 bytes; nullptr where there are none
-    size_t bytes() const { return size; }
-
-private:
-    void* address;
-    size_t size;
-};
-
-/** @brief Device memory that operators work in, kept from call to call.
-
-Once it has grown to what the largest call needs, no further memory is asked for. It serves one stream: what
-the next call writes there, it writes behind the one before. */
-class CV_EXPORTS Workspace
-{
-public:
-    Workspace();
-
-    //! Device memory that it holds now, in bytes.
-    size_t bytes() const;
-
-    //! @name For the operators
-    //! @{
-    void begin(); //!< takes everything back; what lay in several blocks becomes one
-    void* take(size_t bytes);
-
-    template<typename T>
-    T* take(size_t count)
-    {
-        return static_cast<T*>(take(count * sizeof(T)));
-    }
-    //! @}
-
-private:
-    std::vector<Memory> blocks;
-    size_t used; //!< of the last block
-};
 
 /** What a loss is divided by: `value`, and if there is a count, max(1, *count) as well.
 
@@ -113,11 +38,10 @@ struct Normalizer
     const int* count;
 };
 
-/** @name Losses
+/* Losses.
 
 `rows` x `columns` are at most 2e9. `grad` may be nullptr, or the array that it is the gradient of; so may
 `value` be nullptr. A label outside its range makes the value NaN. */
-//! @{
 
 /** @brief cv::dnn_rpn::sigmoidFocalLoss()
 
@@ -180,14 +104,11 @@ CV_EXPORTS void smoothL1Loss(const float* deltas, const float* targets, const in
                              int columns, float* grad, double* value, Workspace& workspace, Stream stream,
                              double beta = 1. / 9, const Normalizer& normalizer = 1);
 
-//! @}
-
-/** @name Targets
+/* Targets.
 
 Several pictures with the same anchors are done at once: matches, deltas and labels are pictures x K, and an
 object is named by its index among the objects of all pictures. With one picture that is what the twins give.
 */
-//! @{
 
 //! The boxes of several pictures, those of each behind those of the one before.
 struct BoxLists
@@ -256,8 +177,6 @@ CV_EXPORTS void encodeTargets(const float* anchors, int anchorCount, int picture
 @param stream on which this happens */
 CV_EXPORTS void matchLabels(const int* matches, int count, const int* classes, int classCount, int* labels,
                             int* positives, Stream stream);
-
-//! @}
 
 /** @brief cv::dnn_rpn::nms(): the same boxes
 
@@ -343,8 +262,6 @@ CV_EXPORTS void roiAlignBackward(const float* outputGrad, const FeatureShape& sh
                                  const int* pictures, int rois, Size pooled, float* featuresGrad,
                                  Workspace& workspace, Stream stream,
                                  const RoiAlignParams& params = RoiAlignParams());
-
-//! @}
 
 } // namespace cuda
 } // namespace dnn_rpn

@@ -1,46 +1,75 @@
 // This file is part of OpenCV project.
 // It is subject to the license terms in the LICENSE file found in the top-level directory
 // of this distribution and at http://opencv.org/license.html.
-#include "runtime.hpp"
+#include "opencv2/dnn_rpn/private/cuda/device.hpp"
+#include "opencv2/dnn_rpn/private/cuda/status.hpp"
 
 namespace cv {
 namespace dnn_rpn {
 namespace cuda {
 
+void checkStatus(cudaError_t status, const char* call)
+{
+    if (status != cudaSuccess)
+        CV_Error_(Error::GpuApiCallError, ("CUDA: %s: %s", call, cudaGetErrorString(status)));
+}
+
 int deviceCount()
 {
-    return countDevices();
+    int count = 0;
+    return cudaGetDeviceCount(&count) == cudaSuccess ? count : 0;
 }
 
 String deviceName()
 {
-    return nameOfDevice();
+    int device = 0;
+    cudaDeviceProp properties;
+    DNN_RPN_CUDA(cudaGetDevice(&device));
+    DNN_RPN_CUDA(cudaGetDeviceProperties(&properties, device));
+    return properties.name;
 }
 
 void synchronize(Stream stream)
 {
-    wait(stream);
+    DNN_RPN_CUDA(cudaStreamSynchronize(stream));
 }
 
 void upload(const void* host, void* device, size_t bytes, Stream stream)
 {
-    if (bytes > 0)
-        copyToDevice(host, device, bytes, stream); // pageable memory: CUDA has a copy when this returns
+    if (bytes > 0) // of pageable memory CUDA has a copy when this returns
+        DNN_RPN_CUDA(cudaMemcpyAsync(device, host, bytes, cudaMemcpyHostToDevice, stream));
 }
 
 void download(const void* device, void* host, size_t bytes, Stream stream)
 {
     if (bytes > 0)
-        copyToHost(device, host, bytes, stream);
-    wait(stream);
+        DNN_RPN_CUDA(cudaMemcpyAsync(host, device, bytes, cudaMemcpyDeviceToHost, stream));
+    synchronize(stream);
 }
 
-Memory::Memory(size_t bytes) : address(bytes > 0 ? allocate(bytes) : nullptr), size(bytes) {}
+void clear(void* device, size_t bytes, Stream stream)
+{
+    if (bytes > 0)
+        DNN_RPN_CUDA(cudaMemsetAsync(device, 0, bytes, stream));
+}
 
+Memory::Memory(size_t bytes) : address(nullptr), size(bytes)
+{
+    if (bytes == 0)
+        return;
+    const cudaError_t status = cudaMalloc(&address, bytes);
+    if (status == cudaSuccess)
+        return;
+    (void)cudaGetLastError(); // else the next launch of a kernel would report it
+    CV_Error_(Error::StsNoMem, ("CUDA: cudaMalloc of %zu bytes: %s; a smaller image or batch helps", bytes,
+                                cudaGetErrorString(status)));
+}
+
+// Never throws: memory may go when the driver is gone.
 Memory::~Memory()
 {
     if (address)
-        release(address);
+        (void)cudaFree(address);
 }
 
 Memory::Memory(Memory&& other) noexcept : address(other.address), size(other.size)

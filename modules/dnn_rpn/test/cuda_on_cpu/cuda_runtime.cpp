@@ -16,14 +16,21 @@
 
 #include <sys/mman.h>
 
-namespace cuda_on_cpu {
-
-struct Stream
+struct CUstream_st
 {
     std::deque<std::function<void()>> work;
 };
 
+struct CUevent_st
+{
+    cudaStream_t stream = nullptr;
+};
+
+namespace cuda_on_cpu {
+
 namespace {
+
+const size_t page = 4096;
 
 //! Blocks of device memory, which only the device's work may touch.
 class Memory
@@ -35,24 +42,28 @@ public:
         return memory;
     }
 
+    //! The block ends where a page does that nobody may touch, up to the alignment that CUDA's memory has.
     void* take(size_t bytes)
     {
-        const size_t page = 4096, whole = (std::max<size_t>(bytes, 1) + page - 1) / page * page;
-        void* const block = mmap(nullptr, whole, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-        if (block == MAP_FAILED)
+        const size_t aligned = (std::max<size_t>(bytes, 1) + 255) / 256 * 256,
+                     whole = (aligned + page - 1) / page * page;
+        void* const pages =
+            mmap(nullptr, whole + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        if (pages == MAP_FAILED)
             return nullptr;
-        std::memset(block, 0xff, whole); // NaN as float and as bfloat16
-        blocks[block] = whole;
-        protect(block, whole, PROT_NONE);
+        std::memset(pages, 0xff, whole); // NaN as float and as bfloat16
+        protect(pages, whole + page, PROT_NONE);
+        char* const block = static_cast<char*>(pages) + whole - aligned;
+        blocks[block] = {pages, whole, bytes};
         return block;
     }
 
     bool release(void* block)
     {
-        const auto found = blocks.find(block);
+        const auto found = blocks.find(static_cast<char*>(block));
         if (found == blocks.end())
             return false;
-        munmap(block, found->second);
+        munmap(found->second.pages, found->second.whole + page);
         blocks.erase(found);
         return true;
     }
@@ -60,31 +71,44 @@ public:
     //! Whether all of it lies in one block.
     bool holds(const void* address, size_t bytes) const
     {
-        const auto next = blocks.upper_bound(const_cast<void*>(address));
+        const auto next = blocks.upper_bound(static_cast<char*>(const_cast<void*>(address)));
         if (next == blocks.begin())
             return false;
         const auto& block = *std::prev(next);
-        const size_t offset = static_cast<const char*>(address) - static_cast<const char*>(block.first);
-        return offset + bytes <= block.second;
+        const size_t offset = static_cast<const char*>(address) - block.first;
+        return offset + bytes <= block.second.bytes;
     }
 
     void open(bool opened)
     {
         for (const auto& block : blocks)
-            protect(block.first, block.second, opened ? PROT_READ | PROT_WRITE : PROT_NONE);
+            protect(block.second.pages, block.second.whole, opened ? PROT_READ | PROT_WRITE : PROT_NONE);
     }
 
 private:
+    struct Block
+    {
+        void* pages;
+        size_t whole, bytes; //!< of the pages, and what was asked for
+    };
+
     static void protect(void* block, size_t bytes, int access)
     {
         if (mprotect(block, bytes, access) != 0)
             throw std::runtime_error("mprotect failed");
     }
 
-    std::map<void*, size_t> blocks;
+    std::map<char*, Block> blocks;
 };
 
-std::set<Stream*> streams;
+//! While the device works.
+struct Opened
+{
+    Opened() { Memory::get().open(true); }
+    ~Opened() { Memory::get().open(false); }
+};
+
+std::set<cudaStream_t> streams;
 std::map<char*, size_t> pinned; //!< what cudaMallocHost() gave
 
 bool isPinned(const void* address)
@@ -96,24 +120,32 @@ bool isPinned(const void* address)
     return static_cast<const char*>(address) < block.first + block.second;
 }
 
-void finish(Stream& stream)
+//! A stream's work; nullptr is the default one.
+std::deque<std::function<void()>>& workOf(cudaStream_t stream)
 {
-    if (stream.work.empty())
+    static CUstream_st usual;
+    return stream ? stream->work : usual.work;
+}
+
+void finish(cudaStream_t stream)
+{
+    std::deque<std::function<void()>>& all = workOf(stream);
+    if (all.empty())
         return;
-    Memory::get().open(true);
-    while (!stream.work.empty())
+    const Opened opened;
+    while (!all.empty())
     {
-        stream.work.front()();
-        stream.work.pop_front();
+        const std::function<void()> work = std::move(all.front());
+        all.pop_front();
+        work();
     }
-    Memory::get().open(false);
 }
 
 } // namespace
 
-void queue(Stream* stream, const std::function<void()>& work)
+void queue(cudaStream_t stream, const std::function<void()>& work)
 {
-    stream->work.push_back(work);
+    workOf(stream).push_back(work);
 }
 
 } // namespace cuda_on_cpu
@@ -138,6 +170,18 @@ cudaError_t cudaGetDeviceCount(int* count)
     return cudaSuccess;
 }
 
+cudaError_t cudaGetDevice(int* device)
+{
+    *device = 0;
+    return cudaSuccess;
+}
+
+cudaError_t cudaGetDeviceProperties(cudaDeviceProp* properties, int)
+{
+    std::strcpy(properties->name, "a processor in the part of a GPU");
+    return cudaSuccess;
+}
+
 cudaError_t cudaMalloc(void** memory, size_t bytes)
 {
     *memory = Memory::get().take(bytes);
@@ -146,8 +190,9 @@ cudaError_t cudaMalloc(void** memory, size_t bytes)
 
 cudaError_t cudaFree(void* memory)
 {
-    for (cuda_on_cpu::Stream* stream : cuda_on_cpu::streams)
-        cuda_on_cpu::finish(*stream);
+    cuda_on_cpu::finish(nullptr);
+    for (cudaStream_t stream : cuda_on_cpu::streams)
+        cuda_on_cpu::finish(stream);
     return !memory || Memory::get().release(memory) ? cudaSuccess : cudaErrorInvalidValue;
 }
 
@@ -196,14 +241,14 @@ cudaError_t cudaMemsetAsync(void* to, int value, size_t bytes, cudaStream_t stre
 
 cudaError_t cudaStreamCreateWithFlags(cudaStream_t* stream, unsigned)
 {
-    *stream = new cuda_on_cpu::Stream;
+    *stream = new CUstream_st;
     cuda_on_cpu::streams.insert(*stream);
     return cudaSuccess;
 }
 
 cudaError_t cudaStreamDestroy(cudaStream_t stream)
 {
-    cuda_on_cpu::finish(*stream);
+    cuda_on_cpu::finish(stream);
     cuda_on_cpu::streams.erase(stream);
     delete stream;
     return cudaSuccess;
@@ -211,13 +256,13 @@ cudaError_t cudaStreamDestroy(cudaStream_t stream)
 
 cudaError_t cudaStreamSynchronize(cudaStream_t stream)
 {
-    cuda_on_cpu::finish(*stream);
+    cuda_on_cpu::finish(stream);
     return cudaSuccess;
 }
 
 cudaError_t cudaEventCreateWithFlags(cudaEvent_t* event, unsigned)
 {
-    *event = new cuda_on_cpu::Event;
+    *event = new CUevent_st;
     return cudaSuccess;
 }
 
@@ -236,6 +281,6 @@ cudaError_t cudaEventRecord(cudaEvent_t event, cudaStream_t stream)
 cudaError_t cudaEventSynchronize(cudaEvent_t event)
 {
     if (event->stream)
-        cuda_on_cpu::finish(*event->stream);
+        cuda_on_cpu::finish(event->stream);
     return cudaSuccess;
 }

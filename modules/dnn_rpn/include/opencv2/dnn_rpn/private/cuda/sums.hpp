@@ -1,19 +1,59 @@
 // This file is part of OpenCV project.
 // It is subject to the license terms in the LICENSE file found in the top-level directory
 // of this distribution and at http://opencv.org/license.html.
-#ifndef OPENCV_DNN_RPN_CUDA_REDUCE_HPP
-#define OPENCV_DNN_RPN_CUDA_REDUCE_HPP
+#ifndef OPENCV_DNN_RPN_PRIVATE_CUDA_SUMS_HPP
+#define OPENCV_DNN_RPN_PRIVATE_CUDA_SUMS_HPP
 
-#include <algorithm>
+#include <utility>
 
-#include "runtime.hpp"
+#include "opencv2/dnn_rpn/private/cuda/launch.hpp"
 
 namespace cv {
 namespace dnn_rpn {
 namespace cuda {
 
-/* Sums over the threads of a block, and over blocks. Every sum has a fixed tree, so that it has the same bits
-each time. All threads of a block must take part; blocks are one-dimensional here. */
+/* Sums whose order depends on sizes alone, so that the same numbers give the same bits each time: first many
+partial sums, then 32 of those at a time until one is left. */
+
+//! How many partial sums are left of so many after one folding.
+inline int foldedParts(int parts)
+{
+    return std::max(1, (parts + 31) / 32);
+}
+
+//! For each of `count` sums and each part that is left.
+template<typename T>
+struct FoldSums
+{
+    const T* from;
+    int count, parts, left;
+    T* to;
+
+    __device__ void operator()(int i) const
+    {
+        T sum = 0;
+        for (int part = i / count; part < parts; part += left)
+            sum += from[part * count + i % count];
+        to[i] = sum;
+    }
+};
+
+/** @param from parts x count partial sums
+@param next room for foldedParts(parts) x count; both are used up
+@param to count sums; of no parts, 0 */
+template<typename T>
+void foldSums(Stream stream, T* from, T* next, int count, int parts, T* to)
+{
+    do
+    {
+        const int left = foldedParts(parts);
+        forEach(stream, count * left, FoldSums<T>{from, count, parts, left, left == 1 ? to : next});
+        std::swap(from, next);
+        parts = left;
+    } while (parts > 1);
+}
+
+// Within a block. All its threads must take part; blocks are one-dimensional here.
 
 const unsigned allLanes = 0xffffffffu;
 const int warpSize_ = 32; // a constant, which CUDA's own warpSize is not
@@ -60,49 +100,6 @@ __device__ int exclusiveSum(int value, int& total)
     }
     return before + sum - value;
 }
-
-//! What a loss is multiplied by.
-struct Scale
-{
-    explicit Scale(const Normalizer& normalizer) : inverse(1 / normalizer.value), count(normalizer.count) {}
-
-    __device__ double get() const { return count ? inverse / (*count > 1 ? *count : 1) : inverse; }
-
-    double inverse;
-    const int* count;
-};
-
-//! The second stage of a loss's sum.
-template<int threads>
-__global__ void sumOfBlocks(const double* partial, int count, Scale scale, double* value)
-{
-    double sum = 0;
-    for (int i = threadIdx.x; i < count; i += threads)
-        sum += partial[i];
-    sum = blockSum<threads>(sum);
-    if (threadIdx.x == 0)
-        *value = sum * scale.get();
-}
-
-/** How the work of a loss is dealt out. It depends on the size alone, not on the GPU, and with it the order
-of the sum. */
-struct LossGrid
-{
-    static const int threads = 256;
-
-    explicit LossGrid(size_t items)
-        : blocks(static_cast<int>(std::min<size_t>((items + threads - 1) / threads, 2048)))
-    {}
-
-    void sum(const double* partial, const Normalizer& normalizer, double* value, Stream stream) const
-    {
-        if (value)
-            launch("sumOfBlocks", sumOfBlocks<threads>, 1, threads, stream, partial, blocks,
-                   Scale(normalizer), value);
-    }
-
-    int blocks;
-};
 
 } // namespace cuda
 } // namespace dnn_rpn

@@ -1,8 +1,8 @@
 // This file is part of OpenCV project.
 // It is subject to the license terms in the LICENSE file found in the top-level directory
 // of this distribution and at http://opencv.org/license.html.
-#ifndef OPENCV_DNN_RPN_FILE_HPP
-#define OPENCV_DNN_RPN_FILE_HPP
+#ifndef OPENCV_DNN_RPN_PRIVATE_FILE_HPP
+#define OPENCV_DNN_RPN_PRIVATE_FILE_HPP
 
 #include <string>
 
@@ -10,9 +10,6 @@
 
 namespace cv {
 namespace dnn_rpn {
-
-//! @addtogroup dnn_rpn
-//! @{
 
 /** @brief The whole file as bytes; cv::Exception names it if it cannot be read. */
 CV_EXPORTS std::string readFile(const std::string& path);
@@ -22,10 +19,9 @@ half a file, whatever happens to the program or the machine; cv::Exception if th
 the disk is full, and then what was there before is still there. */
 CV_EXPORTS void writeFile(const std::string& path, const std::string& bytes);
 
-//! Waits until what was written to a file, or the names in a folder, are on the disk, where the system can tell.
+//! Waits until what was written to a file, or the names in a folder, are on the disk, where the system can
+//! tell.
 CV_EXPORTS void syncFile(const std::string& path);
-
-//! @}
 
 } // namespace dnn_rpn
 } // namespace cv

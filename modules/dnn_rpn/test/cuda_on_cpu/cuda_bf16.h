@@ -1,8 +1,8 @@
 // This file is part of OpenCV project.
 // It is subject to the license terms in the LICENSE file found in the top-level directory
 // of this distribution and at http://opencv.org/license.html.
-#ifndef OPENCV_TEST_DNN_RPN_TRAIN_CUDA_BF16_H
-#define OPENCV_TEST_DNN_RPN_TRAIN_CUDA_BF16_H
+#ifndef OPENCV_TEST_DNN_RPN_CUDA_BF16_H
+#define OPENCV_TEST_DNN_RPN_CUDA_BF16_H
 
 #include <cstdint>
 #include <cstring>
