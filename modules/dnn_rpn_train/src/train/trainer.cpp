@@ -395,7 +395,7 @@ void Trainer::exportModel(const String& path, const String& kind)
     writeFile(path, file);
     try
     {
-        ModelDescription description = impl->net->describe(kind);
+        ModelDescription description = impl->net->description(kind);
         description.scoreThreshold = impl->scoreThreshold;
         description.write(path.substr(0, dot) + ".yml");
     }
