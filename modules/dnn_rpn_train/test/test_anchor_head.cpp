@@ -22,10 +22,13 @@ struct Form
     String loss = "focal_sigmoid";
     int classes = 0, tower = 0, levels = 1;
     String focalNormalizer = "positives";
+    AnchorAssignment assignment = ASSIGN_IOU;
+    BoxLoss boxLoss = BOX_LOSS_SMOOTH_L1;
 
     std::string str() const
     {
-        return format("%s, %d classes, tower of %d, %d levels", loss.c_str(), classes, tower, levels);
+        return format("%s, %d classes, tower of %d, %d levels, assignment %d, box loss %d", loss.c_str(),
+                      classes, tower, levels, assignment, boxLoss);
     }
 };
 
@@ -36,6 +39,9 @@ std::vector<Form> forms()
     for (const char* loss : losses)
         for (Form form : {Form{loss, 0, 0, 1}, Form{loss, 3, 0, 1}, Form{loss, 0, 1, 2}, Form{loss, 3, 2, 3}})
             all.push_back(form);
+    all.push_back(Form{"focal_sigmoid", 3, 0, 2, "positives", ASSIGN_ATSS});
+    all.push_back(Form{"ce_softmax", 0, 1, 1, "positives", ASSIGN_ATSS, BOX_LOSS_GIOU});
+    all.push_back(Form{"focal_softmax", 3, 0, 2, "samples", ASSIGN_IOU, BOX_LOSS_GIOU});
     return all;
 }
 
@@ -70,6 +76,8 @@ struct Small
         params.match.positiveIoU = 0.5f;
         params.focalWeight = 0.1; // the paper's
         params.focalNormalizer = form.focalNormalizer;
+        params.assignment = form.assignment;
+        params.boxLoss = form.boxLoss;
         head = std::make_unique<AnchorHead>(params, form.classes, graph, features, rng);
         network = std::make_unique<Network>(graph, Engine::create("eigen"));
     }
@@ -149,6 +157,51 @@ TEST(AnchorHead, lossGradientIsTheDerivativeOfItsValue)
 }
 
 //! From the loss to the weights that all levels share.
+TEST(AnchorHead, atssChoosesThePositives)
+{
+    Small s(Form{"focal_sigmoid", 0, 0, 2, "positives", ASSIGN_ATSS});
+    s.forward(2);
+    const std::vector<std::vector<Object>> objects = someObjects();
+    Mat anchors;
+    std::vector<int> counts;
+    s.head->anchors(*s.network, anchors, counts);
+    AtssParams params;
+    params.candidates = 9 * 4; // anchors a cell
+    int expected = 0;
+    for (const std::vector<Object>& own : objects)
+    {
+        Mat boxes(0, 4, CV_32F), matches;
+        for (const Object& o : own)
+            if (!o.ignored)
+                boxes.push_back(Mat(o.box).reshape(1, 1));
+        matchAnchorsAtss(anchors, counts, boxes, Mat(), matches, params);
+        expected += countNonZero(matches >= 0);
+    }
+    const HeadLoss loss = s.head->loss(*s.network, objects, 3);
+    EXPECT_GT(loss.positives, 3);
+    EXPECT_EQ(expected, loss.positives);
+}
+
+TEST(AnchorHead, giouIsThatOfTheDecodedBoxes)
+{
+    Small s(Form{"focal_sigmoid", 0, 0, 1, "positives", ASSIGN_IOU, BOX_LOSS_GIOU});
+    s.forward(1);
+    const std::vector<Object> objects{at(8, 8, 30, 24)};
+    // Deltas of 0 are the anchors themselves.
+    Tensor& deltas = const_cast<Tensor&>(s.network->value(s.head->deltasNode()));
+    deltas.setTo(0);
+    const HeadLoss loss = s.head->loss(*s.network, {objects}, 3);
+    Mat anchors, matches, labels, targets, gradient;
+    std::vector<int> counts;
+    s.head->anchors(*s.network, anchors, counts);
+    const Mat box = Mat(objects[0].box).reshape(1, 1);
+    matchAnchors(anchors, box, Mat(), matches, s.head->parameters().match);
+    const int positives = matchLabels(matches, noArray(), labels);
+    repeat(box, anchors.rows, 1, targets);
+    EXPECT_GT(loss.reg, 0);
+    EXPECT_NEAR(giouLoss(anchors, targets, labels, gradient, 2. * positives), loss.reg, 1e-6);
+}
+
 TEST(AnchorHead, weightsGetTheGradientsOfAllLevels)
 {
     for (const Form& form : {Form{"focal_sigmoid", 3, 2, 2}, Form{"focal_softmax", 2, 0, 3}})

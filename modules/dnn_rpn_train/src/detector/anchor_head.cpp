@@ -88,7 +88,8 @@ void channelsFirst(Mat& all, Network& network, const std::vector<int>& nodes, in
 //! What one picture's anchors should say.
 struct AnchorHead::Target
 {
-    Mat labels, deltas;
+    Mat labels;
+    Mat boxes; //!< as deltas, or with giouLoss() as they are
     int positives = 0, sampled = 0;
 };
 
@@ -201,12 +202,23 @@ void AnchorHead::clearGradients(Network& network) const
             network.gradient(node).setTo(0);
 }
 
-AnchorHead::Target AnchorHead::targetOf(const Mat& all, const std::vector<Object>& objects, int seed) const
+void AnchorHead::match(const Mat& all, const std::vector<int>& levelCounts, const Mat& boxes,
+                       const Mat& ignored, Mat& matches) const
+{
+    if (params.assignment == ASSIGN_IOU)
+        return matchAnchors(all, boxes, ignored, matches, params.match);
+    AtssParams atss = params.atss;
+    atss.candidates *= anchorLevels[0].count();
+    matchAnchorsAtss(all, levelCounts, boxes, ignored, matches, atss);
+}
+
+AnchorHead::Target AnchorHead::targetOf(const Mat& all, const std::vector<int>& levelCounts,
+                                        const std::vector<Object>& objects, int seed) const
 {
     Target t;
     const Mat boxes = boxesOf(objects, false), classOf = classCount > 0 ? labelsOf(objects) : Mat();
     Mat matches;
-    matchAnchors(all, boxes, boxesOf(objects, true), matches, params.match);
+    match(all, levelCounts, boxes, boxesOf(objects, true), matches);
     t.positives = matchLabels(matches, classOf, t.labels);
     if (!focal)
     {
@@ -214,7 +226,15 @@ AnchorHead::Target AnchorHead::targetOf(const Mat& all, const std::vector<Object
         matchLabels(matches, classOf, t.labels);
         t.sampled = countNonZero(t.labels >= 0);
     }
-    encodeTargets(all, boxes, matches, t.deltas);
+    if (params.boxLoss == BOX_LOSS_SMOOTH_L1)
+        encodeTargets(all, boxes, matches, t.boxes);
+    else
+    {
+        t.boxes = Mat::zeros(all.size(), CV_32F);
+        for (int k = 0; k < all.rows; k++)
+            if (matches.at<int>(k) >= 0)
+                boxes.row(matches.at<int>(k)).copyTo(t.boxes.row(k));
+    }
     return t;
 }
 
@@ -250,6 +270,18 @@ double AnchorHead::clsLoss(const Mat& x, const Mat& labels, Mat& gradient, doubl
                      : sigmoidCrossEntropy(x, labels, gradient, normalizer);
 }
 
+double AnchorHead::boxLoss(const Mat& d, const Mat& all, const Target& target, Mat& gradient,
+                           double normalizer) const
+{
+    if (params.boxLoss == BOX_LOSS_SMOOTH_L1)
+        return smoothL1Loss(d, target.boxes, target.labels, gradient, params.boxBeta, normalizer);
+    Mat boxes, boxesGradient;
+    decodeBoxes(d, all, boxes);
+    const double loss = giouLoss(boxes, target.boxes, target.labels, boxesGradient, normalizer);
+    decodeBoxesBackward(d, all, boxesGradient, gradient);
+    return loss;
+}
+
 HeadLoss AnchorHead::loss(Network& network, const std::vector<std::vector<Object>>& objects,
                           unsigned seed) const
 {
@@ -263,7 +295,7 @@ HeadLoss AnchorHead::loss(Network& network, const std::vector<std::vector<Object
     parallel_for_(Range(0, pictures), [&](const Range& range) {
         for (int n = range.start; n < range.end; n++)
             targets[n] =
-                targetOf(all, objects[n],
+                targetOf(all, counts, objects[n],
                          static_cast<int>(seed * static_cast<unsigned>(pictures) + static_cast<unsigned>(n)));
     });
     const Vec2d normalizer = normalizers(targets);
@@ -276,7 +308,7 @@ HeadLoss AnchorHead::loss(Network& network, const std::vector<std::vector<Object
             Mat x, d, xGrad, dGrad;
             heads(network, n, x, d);
             cls[n] = clsLoss(x, t.labels, xGrad, normalizer[0]);
-            reg[n] = smoothL1Loss(d, t.deltas, t.labels, dGrad, params.boxBeta, normalizer[1]);
+            reg[n] = boxLoss(d, all, t, dGrad, normalizer[1]);
             channelsFirst(xGrad, network, logits, n);
             channelsFirst(dGrad, network, deltas, n);
         }

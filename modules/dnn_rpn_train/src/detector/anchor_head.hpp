@@ -76,9 +76,14 @@ public:
 private:
     struct Target;
     void addTo(Graph& graph, const std::vector<int>& features, RNG& rng);
-    Target targetOf(const Mat& anchors, const std::vector<Object>& objects, int seed) const;
+    void match(const Mat& anchors, const std::vector<int>& levelCounts, const Mat& boxes, const Mat& ignored,
+               Mat& matches) const;
+    Target targetOf(const Mat& anchors, const std::vector<int>& levelCounts,
+                    const std::vector<Object>& objects, int seed) const;
     Vec2d normalizers(const std::vector<Target>& targets) const;
     double clsLoss(const Mat& x, const Mat& labels, Mat& gradient, double normalizer) const;
+    double boxLoss(const Mat& d, const Mat& anchors, const Target& target, Mat& gradient,
+                   double normalizer) const;
 
     const RpnParams params;
     const int classCount;
