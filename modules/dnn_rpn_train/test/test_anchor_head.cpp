@@ -22,10 +22,13 @@ struct Form
     AnchorLoss loss = LOSS_FOCAL_SIGMOID;
     int classes = 0, tower = 0, levels = 1;
     FocalNormalizer focalNormalizer = NORMALIZE_BY_POSITIVES;
+    AnchorAssignment assignment = ASSIGN_IOU;
+    BoxLoss boxLoss = BOX_LOSS_SMOOTH_L1;
 
     std::string str() const
     {
-        return format("loss %d, %d classes, tower of %d, %d levels", loss, classes, tower, levels);
+        return format("loss %d, %d classes, tower of %d, %d levels, assignment %d, box loss %d", loss,
+                      classes, tower, levels, assignment, boxLoss);
     }
 };
 
@@ -36,6 +39,9 @@ std::vector<Form> forms()
     for (AnchorLoss loss : losses)
         for (Form form : {Form{loss, 0, 0, 1}, Form{loss, 3, 0, 1}, Form{loss, 0, 1, 2}, Form{loss, 3, 2, 3}})
             all.push_back(form);
+    all.push_back(Form{LOSS_FOCAL_SIGMOID, 3, 0, 2, NORMALIZE_BY_POSITIVES, ASSIGN_ATSS});
+    all.push_back(Form{LOSS_CE_SOFTMAX, 0, 1, 1, NORMALIZE_BY_POSITIVES, ASSIGN_ATSS, BOX_LOSS_GIOU});
+    all.push_back(Form{LOSS_FOCAL_SOFTMAX, 3, 0, 2, NORMALIZE_BY_SAMPLES, ASSIGN_IOU, BOX_LOSS_GIOU});
     return all;
 }
 
@@ -70,6 +76,8 @@ struct Small
         params.match.positiveIoU = 0.5f;
         params.focalWeight = 0.1; // the paper's
         params.focalNormalizer = form.focalNormalizer;
+        params.assignment = form.assignment;
+        params.boxLoss = form.boxLoss;
         head = std::make_unique<AnchorHead>(params, form.classes, graph, features, rng);
         network = std::make_unique<Network>(graph, Engine::create("eigen"));
     }
@@ -149,6 +157,51 @@ TEST(AnchorHead, lossGradientIsTheDerivativeOfItsValue)
 }
 
 //! From the loss to the weights that all levels share.
+TEST(AnchorHead, atssChoosesThePositives)
+{
+    Small s(Form{LOSS_FOCAL_SIGMOID, 0, 0, 2, NORMALIZE_BY_POSITIVES, ASSIGN_ATSS});
+    s.forward(2);
+    const std::vector<std::vector<Object>> objects = someObjects();
+    Mat anchors;
+    std::vector<int> counts;
+    s.head->anchors(*s.network, anchors, counts);
+    AtssParams params;
+    params.candidates = 9 * 4; // anchors a cell
+    int expected = 0;
+    for (const std::vector<Object>& own : objects)
+    {
+        Mat boxes(0, 4, CV_32F), matches;
+        for (const Object& o : own)
+            if (!o.ignored)
+                boxes.push_back(Mat(o.box).reshape(1, 1));
+        matchAnchorsAtss(anchors, counts, boxes, Mat(), matches, params);
+        expected += countNonZero(matches >= 0);
+    }
+    const HeadLoss loss = s.head->loss(*s.network, objects, 3);
+    EXPECT_GT(loss.positives, 3);
+    EXPECT_EQ(expected, loss.positives);
+}
+
+TEST(AnchorHead, giouIsThatOfTheDecodedBoxes)
+{
+    Small s(Form{LOSS_FOCAL_SIGMOID, 0, 0, 1, NORMALIZE_BY_POSITIVES, ASSIGN_IOU, BOX_LOSS_GIOU});
+    s.forward(1);
+    const std::vector<Object> objects{at(8, 8, 30, 24)};
+    // Deltas of 0 are the anchors themselves.
+    Tensor& deltas = const_cast<Tensor&>(s.network->value(s.head->deltasNode()));
+    deltas.setTo(0);
+    const HeadLoss loss = s.head->loss(*s.network, {objects}, 3);
+    Mat anchors, matches, labels, targets, gradient;
+    std::vector<int> counts;
+    s.head->anchors(*s.network, anchors, counts);
+    const Mat box = Mat(objects[0].box).reshape(1, 1);
+    matchAnchors(anchors, box, Mat(), matches, s.head->parameters().match);
+    const int positives = matchLabels(matches, noArray(), labels);
+    repeat(box, anchors.rows, 1, targets);
+    EXPECT_GT(loss.reg, 0);
+    EXPECT_NEAR(giouLoss(anchors, targets, labels, gradient, 2. * positives), loss.reg, 1e-6);
+}
+
 TEST(AnchorHead, weightsGetTheGradientsOfAllLevels)
 {
     for (const Form& form : {Form{LOSS_FOCAL_SIGMOID, 3, 2, 2}, Form{LOSS_FOCAL_SOFTMAX, 2, 0, 3}})
@@ -296,18 +349,18 @@ TEST(AnchorHead, boxesComeFromTheLevelsAnchors)
                 if (level == 1)
                     x.data()[(1 * columns + columns - 1) * cells + 1 * x.shape().w + 2] = std::log(9.f);
             }
-            Mat anchors, boxes, scores, labels;
+            Mat anchors, boxes, scores;
             std::vector<int> counts;
             s.head->anchors(*s.network, anchors, counts);
             Mat box = anchors.row(counts[0] + (1 * 4 + 2) * 4 + 1).clone();
             clipBoxes(box, Size(64, 48));
             if (classes > 0)
             {
-                s.head->detect(*s.network, 0, Size(64, 48), boxes, scores, labels);
-                ASSERT_EQ(1, boxes.rows);
-                EXPECT_EQ(classes, labels.at<int>(0));
-                EXPECT_EQ(0, cv::norm(boxes, box, NORM_INF));
-                EXPECT_NEAR(0.9, scores.at<float>(0), 1e-3);
+                const Detections found = s.head->detect(*s.network, 0, Size(64, 48));
+                ASSERT_EQ(1, found.boxes.rows);
+                EXPECT_EQ(classes, found.labels.at<int>(0));
+                EXPECT_EQ(0, cv::norm(found.boxes, box, NORM_INF));
+                EXPECT_NEAR(0.9, found.scores.at<float>(0), 1e-3);
             }
             if (classes <= 1)
             {
@@ -316,6 +369,13 @@ TEST(AnchorHead, boxesComeFromTheLevelsAnchors)
                 EXPECT_EQ(0, cv::norm(boxes.row(0), box, NORM_INF));
                 EXPECT_NEAR(0.9, scores.at<float>(0), 1e-3);
                 EXPECT_LT(scores.at<float>(1), 1e-3);
+            }
+            if (classes == 0)
+            {
+                const Detections found = s.head->detect(*s.network, 0, Size(64, 48));
+                EXPECT_EQ(0, cv::norm(boxes, found.boxes, NORM_INF));
+                EXPECT_EQ(0, cv::norm(scores, found.scores, NORM_INF));
+                EXPECT_EQ(boxes.rows, countNonZero(found.labels == 1));
             }
         }
 }
@@ -529,9 +589,7 @@ TEST(AnchorHead, wrongParametersAreNamed)
     EXPECT_TRUE(contains(errorOf([&] { head({in}); }), "deltaWeights"));
 
     const Small none(Form{LOSS_FOCAL_SIGMOID, 0, 0, 2}), three(Form{LOSS_FOCAL_SIGMOID, 3, 0, 1});
-    Mat a, b, c;
-    EXPECT_TRUE(contains(errorOf([&] { none.head->detect(*none.network, 0, Size(64, 48), a, b, c); }),
-                         "have classes"));
+    Mat a, b;
     EXPECT_TRUE(contains(
         errorOf([&] { three.head->propose(*three.network, 0, Size(64, 48), ProposalParams(), a, b); }),
         "have no classes"));

@@ -124,11 +124,8 @@ TEST(Export, detectorFindsWhatTheHeadFinds)
                     SCOPED_TRACE(
                         format("loss %d, %d classes, %d levels, kind %d", loss, classes, levels, kind));
                     Exported e(loss, classes, levels, 1);
-                    Mat boxes, scores, labels, theirBoxes, theirScores, theirLabels;
-                    if (classes > 0)
-                        e.head->detect(*e.network, 0, size, boxes, scores, labels);
-                    else
-                        e.head->propose(*e.network, 0, size, e.head->parameters().proposals, boxes, scores);
+                    const auto [boxes, scores, labels] = e.head->detect(*e.network, 0, size);
+                    Mat theirBoxes, theirScores, theirLabels;
                     e.detector(scratch, kind).detect(e.picture, theirBoxes, theirScores, theirLabels);
                     EXPECT_GT(boxes.rows, 20);
                     if (classes == 3)

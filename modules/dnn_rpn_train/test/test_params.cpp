@@ -49,7 +49,7 @@ String otherValue(const ParameterRow& row, const TrainParams& p)
     if (row.name == String("delta_weights"))
         return "1,2,3,4";
     for (String value : {"true", "false", "cosine", "bf16", "train", "ce_softmax", "ce_sigmoid", "focal",
-                         "positives", "samples", "all", "0", "1", "0.5", "0.25", "7"})
+                         "positives", "samples", "atss", "giou", "all", "0", "1", "0.5", "0.25", "7"})
         if (value != now)
             try
             {

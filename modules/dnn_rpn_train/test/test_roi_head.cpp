@@ -155,14 +155,14 @@ TEST(RoiHead, nothingToLearnFrom)
     EXPECT_EQ(0, Second(p).loss(none, twoPictures).positives);
 }
 
-TEST(RoiHead, detectsWhatItJudges)
+TEST(RoiHead, detectsWhatItPredicts)
 {
     RoiParams p = tiny(ROI_LOSS_CE, false);
     Second s(p, 1);
     Network detecting(s.head->graph(), Engine::create("eigen"));
     const Mat boxes = someProposals()[0].rowRange(0, 3);
     Mat probabilities, deltas;
-    s.head->judge(s.crop, s.features, detecting, boxes, input, probabilities, deltas);
+    s.head->predict(s.crop, s.features, detecting, boxes, input, probabilities, deltas);
     ASSERT_EQ(Size(3, 3), probabilities.size());
     ASSERT_EQ(Size(12, 3), deltas.size());
     for (int i = 0; i < 3; i++)
@@ -170,20 +170,18 @@ TEST(RoiHead, detectsWhatItJudges)
     probabilities = Mat_<float>({3, 3}, {0.1f, 0.7f, 0.1f, 0.8f, 0, 0, 0, 0, 0});
     deltas = Mat::zeros(3, 12, CV_32F);
     deltas.at<float>(0, 4) = 10 * 2.f / 22; // class 2 of the first: two pixels to the right
-    Mat found, scores, labels;
-    s.head->detect(boxes, probabilities, deltas, input, found, scores, labels);
-    ASSERT_EQ(4, found.rows);
-    EXPECT_EQ(1, labels.at<int>(0));
-    EXPECT_FLOAT_EQ(0.8f, scores.at<float>(0));
-    EXPECT_NEAR(38, found.at<float>(0, 0), 1e-4);
-    EXPECT_EQ(2, labels.at<int>(1));
-    EXPECT_NEAR(11, found.at<float>(1, 0), 1e-4);
-    EXPECT_NEAR(33, found.at<float>(1, 2), 1e-4);
+    const Detections found = s.head->detect(boxes, probabilities, deltas, input);
+    ASSERT_EQ(4, found.boxes.rows);
+    EXPECT_EQ(1, found.labels.at<int>(0));
+    EXPECT_FLOAT_EQ(0.8f, found.scores.at<float>(0));
+    EXPECT_NEAR(38, found.boxes.at<float>(0, 0), 1e-4);
+    EXPECT_EQ(2, found.labels.at<int>(1));
+    EXPECT_NEAR(11, found.boxes.at<float>(1, 0), 1e-4);
+    EXPECT_NEAR(33, found.boxes.at<float>(1, 2), 1e-4);
 
     // No proposals are no detections.
-    s.head->judge(s.crop, s.features, detecting, Mat(0, 4, CV_32F), input, probabilities, deltas);
-    s.head->detect(Mat(0, 4, CV_32F), probabilities, deltas, input, found, scores, labels);
-    EXPECT_EQ(0, found.rows);
+    s.head->predict(s.crop, s.features, detecting, Mat(0, 4, CV_32F), input, probabilities, deltas);
+    EXPECT_EQ(0, s.head->detect(Mat(0, 4, CV_32F), probabilities, deltas, input).boxes.rows);
 }
 
 TEST(RoiHead, wrongParametersAreNamed)

@@ -318,10 +318,12 @@ TEST(Trainer, takesNoCheckpointOfAnotherTraining)
     const Dataset set = writeDiscs(scratch, 4, 3, Size(96, 64), 1);
     const TrainParams params = eventful("scored");
     Trainer trainer(params);
-    EXPECT_TRUE(contains(errorOf([&] { trainer.saveCheckpoint(scratch / "c"); }), "only while fit() runs"));
+    EXPECT_TRUE(contains(errorOf([&] { trainer.saveCheckpoint(scratch / "c"); }),
+                         "only between start() and finish()"));
     fit(
         trainer, set, [&](const StepStats&) { return trainer.saveCheckpoint(scratch / "c"), false; }, set);
-    EXPECT_TRUE(contains(errorOf([&] { trainer.saveCheckpoint(scratch / "c"); }), "only while fit() runs"));
+    EXPECT_TRUE(contains(errorOf([&] { trainer.saveCheckpoint(scratch / "c"); }),
+                         "only between start() and finish()"));
 
     TrainParams other = params;
     other.learningRate = 0.07;

@@ -178,12 +178,7 @@ HeadLoss RoiHead::loss(Crop& crop, const Tensor& features, Network& network,
         }
     });
     for (int n = 0; n < pictures; n++)
-    {
-        loss.cls += cls[n];
-        loss.reg += reg[n];
-        if (loss.worst < 0 && !std::isfinite(cls[n] + reg[n]))
-            loss.worst = n;
-    }
+        loss.add(n, cls[n], reg[n]);
     if (loss.worst < 0)
     {
         network.backward();
@@ -215,24 +210,26 @@ double RoiHead::boxLoss(const Mat& d, const Mat& targets, const Mat& labels, dou
     return loss;
 }
 
-void RoiHead::judge(Crop& crop, const Tensor& features, Network& network, const Mat& boxes, Size picture,
-                    Mat& probabilities, Mat& boxDeltas) const
+void RoiHead::predict(Crop& crop, const Tensor& features, Network& network, const Mat& boxes, Size picture,
+                      Mat& probabilities, Mat& boxDeltas) const
 {
     // One shape for all pictures, so that the network plans once.
     Mat padded = Mat::zeros(std::max(params.proposals.postNms, boxes.rows), 4, CV_32F);
     if (boxes.rows > 0)
         boxes.copyTo(padded.rowRange(0, boxes.rows));
     network.forward(crop.forward(features, {padded}, picture));
-    const Range found(0, boxes.rows);
-    classScores(rowsOf(network.value(logits)).rowRange(found), true, probabilities);
-    boxDeltas = rowsOf(network.value(deltas)).rowRange(found).clone();
+    const Range all(0, boxes.rows);
+    classScores(rowsOf(network.value(logits)).rowRange(all), true, probabilities);
+    boxDeltas = rowsOf(network.value(deltas)).rowRange(all).clone();
 }
 
-void RoiHead::detect(const Mat& boxes, const Mat& probabilities, const Mat& boxDeltas, Size picture,
-                     OutputArray found, OutputArray scores, OutputArray labels) const
+Detections RoiHead::detect(const Mat& boxes, const Mat& probabilities, const Mat& boxDeltas,
+                           Size picture) const
 {
-    generateDetections(probabilities, boxDeltas, boxes, std::vector<int>(), picture, found, scores, labels,
-                       params.detections);
+    Detections d;
+    generateDetections(probabilities, boxDeltas, boxes, std::vector<int>(), picture, d.boxes, d.scores,
+                       d.labels, params.detections);
+    return d;
 }
 
 } // namespace dnn_rpn_train

@@ -91,7 +91,7 @@ String textOf(const Field& field)
                 return String(v->exists() ? numberText(v->finest) + "-" + numberText(v->coarsest) : "none");
             },
             [](const Choice& c) { return c.name(c.value); },
-            [](const StageCount& s) { return String(*s.value < 0 ? "all" : numberText(*s.value)); },
+            [](const StageCount& s) { return String(*s.value == -1 ? "all" : numberText(*s.value)); },
             [](const AutoList& l) { return String(l.value->empty() ? "auto" : numbersText(*l.value)); },
             [](const Preset& p) { return presetOf(*p.value); }},
         field);

@@ -42,6 +42,26 @@ const std::vector<KindRow<FocalNormalizer>>& kindRows<FocalNormalizer>()
 }
 
 template<>
+const std::vector<KindRow<AnchorAssignment>>& kindRows<AnchorAssignment>()
+{
+    static const std::vector<KindRow<AnchorAssignment>> rows{
+        {ASSIGN_IOU, "iou", "by thresholds of the IoU"},
+        {ASSIGN_ATSS, "atss", "a handful an object, whatever its size"},
+    };
+    return rows;
+}
+
+template<>
+const std::vector<KindRow<BoxLoss>>& kindRows<BoxLoss>()
+{
+    static const std::vector<KindRow<BoxLoss>> rows{
+        {BOX_LOSS_SMOOTH_L1, "smooth_l1", "the deltas"},
+        {BOX_LOSS_GIOU, "giou", "the decoded box's generalized IoU"},
+    };
+    return rows;
+}
+
+template<>
 const std::vector<KindRow<RateSchedule>>& kindRows<RateSchedule>()
 {
     static const std::vector<KindRow<RateSchedule>> rows{

@@ -17,6 +17,11 @@ template<>
 CV_EXPORTS const std::vector<KindRow<dnn_rpn_train::FocalNormalizer>>&
 kindRows<dnn_rpn_train::FocalNormalizer>();
 template<>
+CV_EXPORTS const std::vector<KindRow<dnn_rpn_train::AnchorAssignment>>&
+kindRows<dnn_rpn_train::AnchorAssignment>();
+template<>
+CV_EXPORTS const std::vector<KindRow<dnn_rpn_train::BoxLoss>>& kindRows<dnn_rpn_train::BoxLoss>();
+template<>
 CV_EXPORTS const std::vector<KindRow<dnn_rpn_train::RateSchedule>>& kindRows<dnn_rpn_train::RateSchedule>();
 template<>
 CV_EXPORTS const std::vector<KindRow<dnn_rpn_train::Precision>>& kindRows<dnn_rpn_train::Precision>();

@@ -432,7 +432,7 @@ void Trainer::exportModel(const String& path, ExportKind kind)
     writeFile(path, file);
     try
     {
-        ModelDescription description = impl->net->describe(kind);
+        ModelDescription description = impl->net->description(kind);
         description.scoreThreshold = impl->scoreThreshold;
         for (const auto& [name, value] : namesAndValues(impl->params))
             description.training.push_back({name, value});

@@ -5,6 +5,7 @@
 #define OPENCV_DNN_RPN_TRAIN_PARAMS_HPP
 
 #include "opencv2/core.hpp"
+#include "opencv2/dnn_rpn/atss.hpp"
 #include "opencv2/dnn_rpn/detections.hpp"
 #include "opencv2/dnn_rpn/kinds.hpp"
 #include "opencv2/dnn_rpn/proposals.hpp"
@@ -70,6 +71,21 @@ enum BatchNormMode
     BATCHNORM_TRAIN = 1
 };
 
+//! Which anchors get which object.
+enum AnchorAssignment
+{
+    ASSIGN_IOU = 0, //!< "iou": by thresholds of the IoU (RpnParams::match)
+    ASSIGN_ATSS =
+        1 //!< "atss": a handful an object, whatever its size (RpnParams::atss; Zhang et al., CVPR 2020)
+};
+
+//! What boxes are held to.
+enum BoxLoss
+{
+    BOX_LOSS_SMOOTH_L1 = 0, //!< "smooth_l1": the deltas (Fast R-CNN)
+    BOX_LOSS_GIOU = 1       //!< "giou": the decoded box's generalized IoU (Rezatofighi et al., CVPR 2019)
+};
+
 //! Which maps a feature pyramid has: level l has cells of 2^l pixels (Lin et al., CVPR 2017).
 struct CV_EXPORTS PyramidParams
 {
@@ -94,7 +110,9 @@ struct CV_EXPORTS RpnParams
     //! 16, 32, 64, 128, 256; on a pyramid 4, 5 and 6.3 cells at each level (RetinaNet, ICCV 2017, section 4).
     std::vector<float> anchorSizes;
     std::vector<float> anchorRatios{0.5f, 1, 2}; //!< height / width
-    dnn_rpn::MatchParams match;                  //!< which anchors are positive
+    AnchorAssignment assignment = ASSIGN_IOU;    //!< which rule says which anchors are positive
+    dnn_rpn::MatchParams match;                  //!< ASSIGN_IOU: which anchors are positive
+    dnn_rpn::AtssParams atss;                    //!< ASSIGN_ATSS: which; candidates are counted in cells
 
     double focalAlpha = 0.25; //!< weight of the positives, 0..1; negative: none
     double focalGamma = 2;    //!< how much well-classified anchors are held back, >= 0
@@ -102,7 +120,8 @@ struct CV_EXPORTS RpnParams
     /** Beside a second stage, whose losses are divided by all of its regions, those divided by a few positives are
     all that the shared features learn. */
     FocalNormalizer focalNormalizer = NORMALIZE_BY_POSITIVES;
-    double prior = 0.01;     //!< the focal classifier starts by giving every anchor this probability, 0..1
+    double prior = 0.01; //!< the focal classifier starts by giving every anchor this probability, 0..1
+    BoxLoss boxLoss = BOX_LOSS_SMOOTH_L1;
     double boxBeta = 1. / 9; //!< where smooth L1 turns from square to straight
     double boxWeight = 1;    //!< of the regression loss
     double rate = 1;         //!< the head's learning rate is TrainParams::learningRate times this, >= 0
