@@ -10,6 +10,7 @@ FOLDER is what detector.cpp filled. A line for each kind of file and detector, t
 the same, boxes in all, and, if something is wrong, what. The first line is the runtime's version.
 """
 import glob
+import importlib.util
 import json
 import os
 import subprocess
@@ -110,13 +111,14 @@ def openvino(kind):
 
 def ncnn_heads(path, model):
     import ncnn
-    import pnnx
-    base = path[:-len(".onnx")]
+    # The program of the package; the package itself wants PyTorch.
+    program = os.path.dirname(importlib.util.find_spec("pnnx").origin) + "/pnnx"
+    files = [path + ".param", path + ".bin"]
     shapes = ["[1,3,%d,%d]f32" % (height, width) for width, height in (TRAINED, LARGE)]
-    subprocess.run([pnnx.EXEC_PATH, path, "inputshape=" + shapes[0], "inputshape2=" + shapes[1], "fp16=0"], check=True,
-                   cwd=os.path.dirname(path), stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT)
+    subprocess.run([program, path, "inputshape=" + shapes[0], "inputshape2=" + shapes[1], "fp16=0",
+                    "ncnnparam=" + files[0], "ncnnbin=" + files[1]], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT)
     net = ncnn.Net()
-    assert net.load_param(base + ".ncnn.param") == 0 and net.load_model(base + ".ncnn.bin") == 0
+    assert net.load_param(files[0]) == 0 and net.load_model(files[1]) == 0
     rows, names = outputs_of("heads", model)
 
     def run(blob):
