@@ -296,6 +296,22 @@ void checkPage(const String& page)
     checkWritable(page);
 }
 
+//! The first kind is written under the model's own name, the others beside it.
+void exportModels(Trainer& trainer, const String& stem, const std::vector<String>& kinds,
+                  const String& detector)
+{
+    for (size_t i = 0; i < kinds.size(); i++)
+    {
+        const String file = stem + (i == 0 ? "" : "-" + kinds[i]) + ".onnx";
+        trainer.exportModel(file, kinds[i]);
+        if (kinds[i] == "heads" && detector == "faster_rcnn")
+            std::printf(
+                "note: %s is for ONNX Runtime, OpenVINO and OpenCV 5; OpenCV 4 lacks operators that two "
+                "stages need and runs --kind=opencv\n",
+                file.c_str());
+    }
+}
+
 void train(CommandLineParser& options)
 {
     TrainParams params = readParams(options);
@@ -395,9 +411,7 @@ void train(CommandLineParser& options)
         open(); // resumed after the last step
     diary->finish();
 
-    trainer.exportModel(out, kinds[0]);
-    for (size_t i = 1; i < kinds.size(); i++)
-        trainer.exportModel(stem + "-" + kinds[i] + ".onnx", kinds[i]);
+    exportModels(trainer, stem, kinds, params.detector);
     if (!finished)
         std::printf("stopped early; the model is written as it is%s\n",
                     !checkpoints.any() ? "" : "; --resume with the same options goes on");
