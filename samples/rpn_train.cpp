@@ -205,6 +205,16 @@ bool runSteps(Trainer& trainer, Watch& watch)
     return goOn;
 }
 
+void exportModel(Trainer& trainer, const String& file, ExportKind kind)
+{
+    trainer.exportModel(file, kind);
+    if (kind == dnn_rpn::EXPORT_HEADS && trainer.params().detector() == DETECTOR_FASTER_RCNN)
+        std::printf("note: %s is for ONNX Runtime, OpenVINO and OpenCV 5; OpenCV 4 lacks operators that two "
+                    "stages need "
+                    "and runs --kind=opencv\n",
+                    file.c_str());
+}
+
 void score(Trainer& trainer, const Dataset& validation, const Outputs& outputs, Watch& watch)
 {
     Progress scoring("scoring", static_cast<int>(validation.images.size()));
@@ -245,7 +255,7 @@ void train(CommandLineParser& options)
     Watch watch(outputs, trainer, validation.images.empty() ? training : validation, checkpoints, done);
     const bool finished = runSteps(trainer, watch);
     for (ExportKind kind : outputs.kinds)
-        trainer.exportModel(outputs.stemOf(kind) + ".onnx", kind);
+        exportModel(trainer, outputs.stemOf(kind) + ".onnx", kind);
     if (!finished)
         std::printf("stopped early; the model is written as it is%s\n",
                     !checkpoints.any() ? "" : "; --resume with the same options goes on");

@@ -3,6 +3,7 @@
 // of this distribution and at http://opencv.org/license.html.
 #include "precomp.hpp"
 #include "opencv2/dnn_rpn/model.hpp"
+#include "opencv2/dnn_rpn/private/file.hpp"
 #include <fstream>
 #include "validate.hpp"
 
