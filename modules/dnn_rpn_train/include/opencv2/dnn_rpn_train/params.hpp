@@ -185,10 +185,10 @@ struct CV_EXPORTS_W_SIMPLE TrainParams
     /** @brief Defaults for a kind of detector: anchors of RetinaNet are positive from IoU 0.5 and negative below 0.4,
     and Faster R-CNN learns its proposals by LOSS_CE_SIGMOID, or by a focal loss divided by samples with alpha 0.9,
     ten times as fast as the backbone, with gradients of length 2 at most (doc/detectors.md). */
-    CV_WRAP explicit TrainParams(DetectorKind detector = DETECTOR_RPN);
+    CV_WRAP explicit TrainParams(dnn_rpn::DetectorKind detector = dnn_rpn::DETECTOR_RPN);
 
     //! Fixed by the constructor, since defaults depend on it.
-    CV_WRAP DetectorKind detector() const { return kind; }
+    CV_WRAP dnn_rpn::DetectorKind detector() const { return kind; }
 
     /** @brief Every parameter that has a name: all fields below but `classes`, and "augment", which sets all of the
     augmentation. */
