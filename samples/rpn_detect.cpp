@@ -248,7 +248,9 @@ Mat readImage(const fs::path& file, String& why)
 {
     try
     {
-        return readPicture(AnnotatedImage{file.string(), Size(), {}});
+        AnnotatedImage image;
+        image.path = file.string();
+        return readPicture(image);
     }
     catch (const cv::Exception& e)
     {

@@ -372,8 +372,8 @@ TEST_P(Layouts, readAsTheSameData)
 }
 
 INSTANTIATE_TEST_SUITE_P(Dataset, Layouts, testing::ValuesIn(allLayouts()),
-                         [](const testing::TestParamInfo<Layout>& info) {
-                             return std::string(info.param.name);
+                         [](const testing::TestParamInfo<Layout>& layout) {
+                             return std::string(layout.param.name);
                          });
 
 TEST(Format, canBeNamed)
