@@ -74,6 +74,9 @@ public:
     const RpnParams& parameters() const { return params; }
 
 private:
+    AnchorOutputs outputsOf(const Network& network) const;
+    HeadLoss lossBy(AnchorOperators& operators, Network& network,
+                    const std::vector<std::vector<Object>>& objects) const;
     void addTo(Graph& graph, const std::vector<int>& features, RNG& rng);
 
     const RpnParams params;
