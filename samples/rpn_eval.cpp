@@ -12,6 +12,7 @@
 #include "opencv2/imgproc.hpp"
 
 #include "common/eval_page.hpp"
+#include "common/output_guard.hpp"
 #include "common/program.hpp"
 #include "common/progress.hpp"
 #include "common/report.hpp"
@@ -127,15 +128,19 @@ void evaluate(CommandLineParser& options)
                                             : fs::path(json).replace_extension(".html").string();
     if (!json.empty() && json == html)
         CV_Error_(Error::StsBadArg, ("--json=%s is where the page belongs", json.c_str()));
+    const int pictures = countOption(options, "pictures", 0, 1000);
+    const String folder = options.get<String>("data"), split = options.get<String>("split"),
+                 model = options.get<String>("model"),
+                 description = fs::path(model).replace_extension(".yml").string();
+    checkOutputs({{"--json", json}, {"--html", html}},
+                 {{"--data", folder}, {"--model", model}, {"--model", description}});
     for (const String& path : {json, html})
         if (!path.empty())
             checkWritable(path);
-    const int pictures = countOption(options, "pictures", 0, 1000);
-    const String folder = options.get<String>("data"), split = options.get<String>("split");
 
     Evaluation e;
     e.nms = static_cast<float>(numberOption(options, "nms", 0, 1));
-    Detector detector(options.get<String>("model"));
+    Detector detector(model);
     e.classes = detector.description().classes;
     e.threshold = options.has("threshold") ? static_cast<float>(numberOption(options, "threshold", 0, 1))
                                            : detector.description().scoreThreshold;
@@ -186,7 +191,7 @@ void evaluate(CommandLineParser& options)
     if (!html.empty())
     {
         PageContents contents;
-        contents.model = options.get<String>("model");
+        contents.model = model;
         contents.data = folder + ", " + split;
         contents.curves = namedCurves(suppressed, e);
         contents.mostMissed = worst(all, &Shown::missed, pictures, e.threshold);

@@ -9,10 +9,12 @@
 #include "opencv2/dnn_rpn_train.hpp"
 
 #include "common/checkpoints.hpp"
+#include "common/output_guard.hpp"
 #include "common/preview_options.hpp"
 #include "common/program.hpp"
 #include "common/progress.hpp"
 #include "common/report.hpp"
+#include "common/splits.hpp"
 #include "common/train_options.hpp"
 
 using namespace cv;
@@ -28,17 +30,6 @@ Ctrl-C ends it early and still writes the model; --resume with the same options 
 
   rpn_train --data=images --detector=faster_rcnn --backbone=features.onnx --out=model.onnx
 )";
-
-Dataset readSplit(const String& folder, const String& split,
-                  const std::vector<String>& classes = std::vector<String>())
-{
-    const Dataset set = Dataset::read(folder, split, classes);
-    std::printf("%s: %zu pictures, %d objects, %zu classes\n", split.c_str(), set.images.size(),
-                set.countObjects(), set.classes.size());
-    for (const String& remark : set.remarks)
-        std::printf("  note: %s\n", remark.c_str());
-    return set;
-}
 
 String lossParts(const StepStats& stats)
 {
@@ -84,6 +75,22 @@ struct Outputs
             CV_Error_(Error::StsBadArg, ("--report=%s must end in .html, or be none", page.c_str()));
         else
             checkWritable(page);
+    }
+
+    //! cv::Exception if one of them is something that the training reads.
+    void guard(CommandLineParser& options, const String& backbone) const
+    {
+        std::vector<NamedPath> written{{"--out", stem + ".csv"}, {"--report", page}, {"--json", json}};
+        for (ExportKind kind : kinds)
+            for (const char* extension : {".onnx", ".yml"})
+                written.push_back({"--out", stemOf(kind) + extension});
+        std::vector<NamedPath> read{{"--data", options.get<String>("data")}};
+        if (backbone != "small")
+            read.push_back({"--backbone", backbone});
+        for (const char* name : {"annotations", "images"})
+            if (options.has(name))
+                read.push_back({String("--") + name, options.get<String>(name)});
+        checkOutputs(written, read);
     }
 
     String stemOf(ExportKind kind) const
@@ -235,15 +242,13 @@ void train(CommandLineParser& options)
     if (params.evalEvery > 0 && outputs.val == "none")
         CV_Error_(Error::StsBadArg,
                   ("--eval_every=%d wants a split to score, but --val=none", params.evalEvery));
+    outputs.guard(options, params.backbone);
+    const OutputLock lock({"--out", outputs.stem + ".onnx"});
     Checkpoints checkpoints(options, outputs.stem);
 
-    const String folder = options.get<String>("data");
-    const Dataset training = readSplit(folder, options.get<String>("train"));
-    // Where classes are learned, labels must mean the same in both splits.
+    const auto [training, validation] = readSplits(options, params.seed, outputs.stem);
     if (params.detector() != DETECTOR_RPN)
         params.classes = training.classes;
-    const Dataset validation =
-        outputs.val == "none" ? Dataset() : readSplit(folder, outputs.val, params.classes);
     if (!preview(options, training, params))
         return;
     Trainer trainer(params);

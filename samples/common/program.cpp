@@ -18,6 +18,11 @@
 #if defined(__APPLE__)
 #include <sys/resource.h>
 #endif
+#ifndef _WIN32
+#include <fcntl.h>
+#include <poll.h>
+#include <unistd.h>
+#endif
 
 #include "opencv2/core/utils/logger.hpp"
 
@@ -29,6 +34,38 @@ extern "C" void askToStop(int signal)
 {
     stopAsked = 1;
     std::signal(signal, SIG_DFL);
+}
+
+//! A file that is opened must not become the standard output of a program that was started without one.
+//! A reader of the output that ends, such as head, must not end the work.
+void keepStandardStreams()
+{
+#ifndef _WIN32
+    for (int stream = 0; stream <= 2; stream++)
+        if (fcntl(stream, F_GETFD) < 0 && open("/dev/null", O_RDWR) < 0)
+            std::abort(); // no system without it
+    std::signal(SIGPIPE, SIG_IGN);
+#endif
+}
+
+//! Whether who read the output has gone, such as head.
+bool readerGone()
+{
+#ifdef _WIN32
+    return false;
+#else
+    pollfd stream{1, 0, 0};
+    return poll(&stream, 1, 0) == 1 && (stream.revents & POLLERR) != 0;
+#endif
+}
+
+//! The exit code: the output may go to a file on a full disk.
+int flushed()
+{
+    if ((std::fflush(stdout) == 0 && !std::ferror(stdout) && std::cout.flush()) || readerGone())
+        return 0;
+    std::cerr << "error: cannot write to the standard output; is the disk full?" << std::endl;
+    return 1;
 }
 
 //! cv::CommandLineParser overlooks options it does not know, so that a slip of the pen changes nothing.
@@ -72,6 +109,7 @@ int runProgram(int argc, char** argv, const cv::String& about, const cv::String&
                const std::function<void(cv::CommandLineParser&)>& work,
                const std::function<void(cv::CommandLineParser&)>& printHelp)
 {
+    keepStandardStreams();
     cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_ERROR);
     // Exceptions reach the user as one line below; OpenCV's own print of them would come on top.
     cv::redirectError([](int, const char*, const char*, const char*, int, void*) { return 0; });
@@ -93,7 +131,7 @@ int runProgram(int argc, char** argv, const cv::String& about, const cv::String&
         }
         requireAll(options, keys);
         work(options);
-        return 0;
+        return flushed();
     }
     catch (const cv::Exception& e)
     {

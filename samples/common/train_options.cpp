@@ -19,10 +19,17 @@ const bool common = true, special = false;
 const std::vector<Option>& programOptions()
 {
     static const std::vector<Option> options{
-{"data",       "",           "data", common, "folder of annotated images, in the layout of Pascal VOC, COCO or YOLO"},
+{"data",       "",           "data", common, "folder of annotated images, as Pascal VOC, COCO, YOLO, CVAT, LabelMe and others leave it"},
 {"train",      "trainval",   "data", common,
  "the split to train on: ImageSets/Main/NAME.txt, annotations/instances_NAME.json or images/NAME"},
-{"val",        "test",       "data", common, "the split to score on, or none"},
+{"val",        "test",       "data", common,
+ "the split to score on; none; or a share such as 0.2, which is held out of the split to train on. A data set without "
+ "splits loses a fifth"},
+{"format",     "auto",       "data", special,
+ "voc, cvat, imglab, coco, labelme, createml, yolo, csv, or auto: what the files look like"},
+{"annotations", "<none>",    "data", special, "a file or folder with the annotations, where they lie elsewhere"},
+{"images",     "<none>",     "data", special, "the folder with the images, where they lie elsewhere"},
+{"strict",     "false",      "data", special, "the first entry that cannot be used is an error, rather than left out"},
 {"preview",    "<none>",     "data", special,
  "write what the network sees in the first steps to this folder, objects in green and ignored ones in orange"},
 {"preview_count", "24",      "data", special, "so many images"},

@@ -131,7 +131,7 @@ void writeTables(FileStorage& file, const char* name, const std::vector<Mat>& ta
 {
     file << name << "[";
     for (const Mat& table : tables)
-        file << table.reshape(1, 1);
+        file << (table.empty() ? Mat(1, 0, CV_32F) : table.reshape(1, 1));
     file << "]";
 }
 

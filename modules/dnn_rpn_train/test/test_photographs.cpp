@@ -96,7 +96,7 @@ TEST(Photographs, pyramidsStandOnBothBackbones)
 
 TEST(Photographs, bothBackbonesTrain)
 {
-    Dataset set = Dataset::readVOC(folder("DNN_RPN_DATA") + "/bccd", "train");
+    Dataset set = Dataset::read(folder("DNN_RPN_DATA") + "/bccd", "train");
     set.images.resize(8);
     for (const char* name : backbones)
     {
@@ -123,7 +123,7 @@ TEST(Photographs, bothBackbonesTrain)
 //! Pictures are made ready while the step works: give it long enough and the next one finds them there.
 TEST(Photographs, aLongStepFindsTheNextPicturesReady)
 {
-    Dataset set = Dataset::readVOC(folder("DNN_RPN_DATA") + "/bccd", "train");
+    Dataset set = Dataset::read(folder("DNN_RPN_DATA") + "/bccd", "train");
     set.images.resize(40);
     for (const char* preset : {"flip", "strong"})
     {
@@ -147,7 +147,7 @@ TEST(Photographs, aLongStepFindsTheNextPicturesReady)
 
 TEST(Photographs, zeroAreaBoxesOfBccdAreTold)
 {
-    const Dataset set = Dataset::readVOC(folder("DNN_RPN_DATA") + "/bccd", "trainval");
+    const Dataset set = Dataset::read(folder("DNN_RPN_DATA") + "/bccd", "trainval");
     EXPECT_EQ(292u, set.images.size());
     EXPECT_EQ((std::vector<String>{"Platelets", "RBC", "WBC"}), set.classes);
     ASSERT_EQ(2u, set.remarks.size());
