@@ -15,7 +15,7 @@ using namespace dnn_rpn;
 
 RpnParams::RpnParams()
 {
-    // Recall is what proposals are for: doc/experiments.md has what each threshold gives.
+    // Recall is what proposals are for: doc/experiments/rpn.md has what each threshold gives.
     proposals.nmsThreshold = 0.9f;
     proposals.preNms = 2000;
     proposals.postNms = 1000;

@@ -117,7 +117,7 @@ struct CV_EXPORTS RpnParams
 
     double focalAlpha = 0.25; //!< weight of the positives, 0..1; negative: none
     double focalGamma = 2;    //!< how much well-classified anchors are held back, >= 0
-    double focalWeight = 1;   //!< lambda_fl of PRCV 2018, eq. 4, where it is 0.1; doc/experiments.md compares
+    double focalWeight = 1;   //!< lambda_fl of PRCV 2018, eq. 4: 0.1 there; doc/experiments/rpn.md compares
     /** Beside a second stage, whose losses are divided by all of its regions, those divided by a few
     positives are all that the shared features learn. */
     FocalNormalizer focalNormalizer = NORMALIZE_BY_POSITIVES;
@@ -138,7 +138,8 @@ struct CV_EXPORTS RpnParams
 
 /** @brief How the second stage of Faster R-CNN judges the proposals, and learns to.
 
-Where nothing else is said, defaults are those of Detectron2 and torchvision; doc/knobs.md compares. */
+Where nothing else is said, defaults are those of Detectron2 and torchvision; doc/defaults_elsewhere.md
+compares. */
 struct CV_EXPORTS RoiParams
 {
     RegionLoss loss = ROI_LOSS_CE;
@@ -185,8 +186,8 @@ struct CV_EXPORTS_W_SIMPLE TrainParams
 {
     /** @brief Defaults for a kind of detector: anchors of RetinaNet are positive from IoU 0.5 and negative
     below 0.4, and Faster R-CNN learns its proposals by LOSS_CE_SIGMOID, or by a focal loss divided by samples
-    with alpha 0.9, ten times as fast as the backbone, with gradients of length 2 at most (doc/detectors.md).
-    */
+    with alpha 0.9, ten times as fast as the backbone, with gradients of length 2 at most
+    (doc/experiments/two_stages.md). */
     CV_WRAP explicit TrainParams(dnn_rpn::DetectorKind detector = dnn_rpn::DETECTOR_RPN);
 
     //! Fixed by the constructor, since defaults depend on it.
