@@ -131,7 +131,7 @@ void writeTables(FileStorage& file, const char* name, const std::vector<Mat>& ta
 {
     file << name << "[";
     for (const Mat& table : tables)
-        file << table.reshape(1, 1);
+        file << table;
     file << "]";
 }
 
@@ -186,6 +186,7 @@ TrainParams quick(const String& detector, const String& loss, bool pyramid = fal
     if (pyramid)
         p.setPyramid(3, 5, 16);
     p.rpn.anchorRatios = {0.5f, 1};
+    p.rpn.proposals.postNms = 200;
     p.rpn.rate = 1;
     p.roi.rate = 1;
     p.roi.channels = 16;
