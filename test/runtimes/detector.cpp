@@ -131,7 +131,7 @@ void writeTables(FileStorage& file, const char* name, const std::vector<Mat>& ta
 {
     file << name << "[";
     for (const Mat& table : tables)
-        file << (table.empty() ? Mat(1, 0, CV_32F) : table.reshape(1, 1));
+        file << table;
     file << "]";
 }
 
@@ -188,6 +188,7 @@ TrainParams quick(DetectorKind detector, AnchorLoss loss, bool pyramid = false)
     else
         p.rpn.anchorSizes = {24, 40};
     p.rpn.anchorRatios = {0.5f, 1};
+    p.rpn.proposals.postNms = 200;
     p.rpn.rate = 1;
     p.roi.rate = 1;
     p.roi.channels = 16;
