@@ -159,7 +159,9 @@ TEST(Loader, anImageThatCannotBeReadIsLeftOut)
                 whole[b].indices.begin());
             ASSERT_EQ(1u, without[b].objects[n].size());
             if (whole[b].flipped[taken] == without[b].flipped[n])
+            {
                 EXPECT_EQ(whole[b].objects[taken][0].box, without[b].objects[n][0].box) << n;
+            }
         }
     for (int i : {0, 1})
         writeText(set.images[i].path, "not any more");
