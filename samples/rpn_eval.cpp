@@ -25,7 +25,7 @@ namespace fs = std::filesystem;
 namespace {
 
 const String about = R"(
-Runs a model over a split of a data set in Pascal VOC layout and prints its recall and precision, as COCO
+Runs a model over a split of a data set and prints its recall and precision, as COCO
 and VOC count them. Where the model knows no classes but "object", the objects' classes do not matter;
 otherwise the data set's classes must be the model's. With --json the numbers, curves and confusions are
 written, and a page to look at beside them.
@@ -35,8 +35,10 @@ written, and a page to look at beside them.
 
 const String keys =
     "{model      |       | MODEL.onnx, with MODEL.yml beside it}"
-    "{data       |       | data set in the layout of Pascal VOC, COCO or YOLO}"
-    "{split      |test   | ImageSets/Main/NAME.txt}"
+    "{data       |       | folder with images and boxes, as annotation tools leave it (doc/data.md)}"
+    "{split      |test   | the split to score; of a folder without splits all images are}"
+    "{format     |auto   | voc, coco, yolo, labelme, cvat, createml, imglab, csv, or what the files look "
+    "like}"
     "{json       |<none> | write the scores to this file too}"
     "{html       |<none> | page with tables, curves and the worst pictures; without it: as --json, in .html}"
     "{pictures   |6      | how many of the worst pictures the page shows, each of two kinds}"
@@ -145,7 +147,11 @@ void evaluate(CommandLineParser& options)
     e.threshold = options.has("threshold") ? static_cast<float>(numberOption(options, "threshold", 0, 1))
                                            : detector.description().scoreThreshold;
     const bool agnostic = e.classes == std::vector<String>(1, "object");
-    const Dataset set = Dataset::read(folder, split, agnostic ? std::vector<String>() : e.classes);
+    DatasetParams reading;
+    reading.format = options.get<String>("format");
+    if (!agnostic)
+        reading.classes = e.classes;
+    const Dataset set = Dataset::read(folder, split, reading);
     for (const String& remark : set.remarks)
         std::printf("note: %s\n", remark.c_str());
 

@@ -4,7 +4,6 @@
 // Trains a region proposal network or a detector on annotated images and writes a model that cv::dnn loads.
 
 #include <cstdio>
-#include <thread>
 
 #include "opencv2/dnn_rpn_train.hpp"
 
@@ -37,6 +36,15 @@ String lossParts(const StepStats& stats)
         return format("cls %.4f, reg %.4f", stats.lossCls, stats.lossReg);
     return format("rpn %.4f+%.4f, roi %.4f+%.4f", stats.lossCls, stats.lossReg, stats.lossRoiCls,
                   stats.lossRoiReg);
+}
+
+void useThreads(int wanted)
+{
+    const int processors = availableProcessors();
+    if (wanted > processors)
+        std::printf("note: --threads=%d, but this process may use %d processors: that many threads train\n",
+                    wanted, processors);
+    setNumThreads(wanted > 0 ? std::min(wanted, processors) : processors);
 }
 
 void printMemory(const Trainer& trainer)
@@ -236,8 +244,7 @@ void score(Trainer& trainer, const Dataset& validation, const Outputs& outputs, 
 void train(CommandLineParser& options)
 {
     TrainParams params = readTrainParams(options);
-    const int threads = countOption(options, "threads", 0, 1024);
-    setNumThreads(threads > 0 ? threads : static_cast<int>(std::thread::hardware_concurrency()));
+    useThreads(countOption(options, "threads", 0, 1024));
     const Outputs outputs(options);
     if (params.evalEvery > 0 && outputs.val == "none")
         CV_Error_(Error::StsBadArg,
@@ -278,6 +285,7 @@ void train(CommandLineParser& options)
 
 int main(int argc, char** argv)
 {
+    waitBriefly(argv);
     return runProgram(argc, argv, about, trainKeys(), train,
                       [](CommandLineParser& options) { printTrainHelp(options, about); });
 }

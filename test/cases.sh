@@ -31,8 +31,8 @@ proposals_odd                      refused       .
 camera_none                        refused       no display
 camera_output_is_input             refused       would be overwritten
 coco_300MB                         big
-coco_bbox_1e400                    refused       corners
-coco_bbox_nan                      says          left out
+coco_bbox_1e400                    says          'bbox' is missing
+coco_bbox_nan                      says          'bbox' is missing
 coco_bbox_negative_width           says          corners exchanged
 coco_bbox_null                     says          'bbox' is missing
 coco_bbox_strings                  ok

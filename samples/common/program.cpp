@@ -105,6 +105,18 @@ void requireAll(cv::CommandLineParser& options, const std::string& keys)
 
 } // namespace
 
+void waitBriefly(char** argv)
+{
+#ifdef __linux__
+    if (std::getenv("OMP_WAIT_POLICY") || std::getenv("GOMP_SPINCOUNT"))
+        return;
+    setenv("GOMP_SPINCOUNT", "10000", 0);
+    execv("/proc/self/exe", argv); // where there is no /proc, it stays as it is
+#else
+    static_cast<void>(argv);
+#endif
+}
+
 int runProgram(int argc, char** argv, const cv::String& about, const cv::String& keys,
                const std::function<void(cv::CommandLineParser&)>& work,
                const std::function<void(cv::CommandLineParser&)>& printHelp)

@@ -50,7 +50,7 @@ const std::vector<Option>& programOptions()
 {"keep_checkpoint", "false", "output", special, "leave a checkpoint when the training is done"},
 {"resume",     "false",      "output", common,
  "go on where the checkpoint was written; start anew if there is none"},
-{"threads",    "0",          "descent", common, "0: one a core"},
+{"threads",    "0",          "descent", common, "0: one a processor that this process may use"},
     };
     return options;
 }

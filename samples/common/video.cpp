@@ -3,6 +3,7 @@
 // of this distribution and at http://opencv.org/license.html.
 #include "video.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>

@@ -54,7 +54,7 @@ struct Small
     std::unique_ptr<AnchorHead> head;
     std::unique_ptr<Network> network;
 
-    explicit Small(const Form& form) : rng(17)
+    explicit Small(const Form& form, const std::string& engine = "eigen") : rng(17)
     {
         int node = graph.addInput("picture");
         node = graph.addRelu("r1", graph.addConv("c1", node, 3, 4, 3, 4));
@@ -79,7 +79,7 @@ struct Small
         params.assignment = form.assignment;
         params.boxLoss = form.boxLoss;
         head = std::make_unique<AnchorHead>(params, form.classes, graph, features, rng);
-        network = std::make_unique<Network>(graph, Engine::create("eigen"));
+        network = std::make_unique<Network>(graph, Engine::create(engine));
     }
     explicit Small(AnchorLoss loss) : Small(Form{loss, 0, 0, 1}) {}
 
@@ -120,6 +120,88 @@ std::vector<std::vector<Object>> someObjects()
 {
     return {{at(8, 8, 30, 24, false, 3), at(40, 20, 58, 44), at(0, 30, 20, 48, true)},
             {at(20, 10, 50, 40, false, 2), at(2, 2, 12, 8)}};
+}
+
+void expectClose(const Tensor& expected, const Tensor& found)
+{
+    ASSERT_TRUE(expected.shape() == found.shape());
+    for (size_t i = 0; i < expected.shape().total(); i++)
+        ASSERT_NEAR(expected.data()[i], found.data()[i], 1e-4 * (1 + std::abs(expected.data()[i]))) << i;
+}
+
+//! Those of an engine that has operators of its own, beside the host's of the same outputs.
+void compareProposals(const Small& s)
+{
+    const Size size(64, 48);
+    ProposalParams limits = s.head->parameters().proposals;
+    limits.nmsThreshold = 0.5f;
+    limits.postNms = 20;
+    Mat anchors;
+    std::vector<int> counts;
+    s.head->anchors(*s.network, anchors, counts);
+    for (int n = 0; n < 2; n++)
+    {
+        Mat boxes, scores, x, d, p, expectedBoxes, expectedScores;
+        s.head->propose(*s.network, n, size, limits, boxes, scores);
+        s.head->heads(*s.network, n, x, d);
+        objectness(x, p);
+        generateProposals(p, d, anchors, counts, size, expectedBoxes, expectedScores, limits);
+        ASSERT_GT(boxes.rows, 0);
+        ASSERT_EQ(expectedBoxes.size(), boxes.size());
+        EXPECT_LT(norm(expectedBoxes, boxes, NORM_INF), 1e-4);
+        EXPECT_LT(norm(expectedScores, scores, NORM_INF), 1e-6);
+    }
+}
+
+//! Losses and gradients of an engine that has operators of its own, beside those of the host.
+void compareWithHost(const Form& form, const std::string& engine)
+{
+    SCOPED_TRACE(engine + ", " + form.str() + ", by " + form.focalNormalizer);
+    Small host(form), there(form, engine);
+    ASSERT_NE(nullptr, there.network->runsOn()->anchorOperators());
+    // No objects at all, too, and an image without any.
+    const std::vector<std::vector<Object>> none(2), some = someObjects(), one{some[0], {}};
+    for (const std::vector<std::vector<Object>>& objects : {some, none, one})
+        for (bool look : {true, false}) // what the host looks at goes back to the engine
+        {
+            for (Small* s : {&host, &there})
+                s->forward(2);
+            const HeadLoss a = host.head->loss(*host.network, objects, 5),
+                           b = there.head->loss(*there.network, objects, 5);
+            EXPECT_EQ(a.positives, b.positives);
+            EXPECT_EQ(-1, b.worst);
+            EXPECT_NEAR(a.cls, b.cls, 1e-5 * (1 + a.cls));
+            EXPECT_NEAR(a.reg, b.reg, 1e-5 * (1 + a.reg));
+            if (form.classes == 0)
+                compareProposals(there);
+            for (int node : host.outputs())
+                if (look)
+                    expectClose(host.network->gradient(node), there.network->gradient(node));
+            host.network->backward();
+            there.network->backward();
+            for (int p = 0; p < static_cast<int>(host.graph.parameters.size()); p++)
+                expectClose(host.network->parameterGradient(p), there.network->parameterGradient(p));
+        }
+}
+
+TEST(AnchorHead, lossIsTheSameWhereTheValuesLie)
+{
+    const std::vector<std::string> names = Engine::names();
+    if (std::count(names.begin(), names.end(), "cuda") == 0)
+        GTEST_SKIP() << "NOT TESTED: this build is for a GPU, and there is none";
+    Small s(Form{}, "cuda");
+    Tensor t(Shape(2, 3, 48, 64));
+    t.setTo(0);
+    t.data()[t.shape().picture()] = std::numeric_limits<float>::quiet_NaN();
+    s.network->forward(t);
+    EXPECT_EQ(1, s.head->loss(*s.network, someObjects(), 5).worst);
+    for (Form form : forms())
+        if (form.loss == LOSS_FOCAL_SIGMOID || form.loss == LOSS_FOCAL_SOFTMAX)
+            for (FocalNormalizer normalizer : {NORMALIZE_BY_POSITIVES, NORMALIZE_BY_SAMPLES})
+            {
+                form.focalNormalizer = normalizer;
+                compareWithHost(form, "cuda");
+            }
 }
 
 TEST(AnchorHead, lossGradientIsTheDerivativeOfItsValue)

@@ -299,7 +299,7 @@ std::vector<Layout> otherLayouts()
              drawImages(s, "train/");
              writeText(s / "train/_annotations.createml.json", createMl());
          }},
-        {"Imglab", "imglab", "train",
+        {"Imglab", "imglab", "training",
          [](const Scratch& s) {
              drawImages(s, "pics/");
              writeText(s / "training.xml", imglab());

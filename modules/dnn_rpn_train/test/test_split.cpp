@@ -113,6 +113,8 @@ TEST(Text, namesAreCleaned)
 
 TEST(Text, numbersAreTheSameInEachLocale)
 {
+    const TrueImage truth = trueImages()[0];
+    const std::vector<std::string> texts{vocXml(truth, "a.png"), yoloLabels(truth), cocoJson({truth})};
     // A comma for decimals and points between thousands, whatever locales this machine has.
     struct German : std::numpunct<char>
     {
@@ -132,9 +134,8 @@ TEST(Text, numbersAreTheSameInEachLocale)
     for (const char* none : {"", "1,5", "1 2", "nan", "inf", "1e999", "0x10", "abc"})
         EXPECT_FALSE(parseNumber(none, value)) << none;
     const Scratch s;
-    const TrueImage truth = trueImages()[0];
     writeImage(s / "a.png", truth.size);
-    for (const std::string& text : {vocXml(truth, "a.png"), yoloLabels(truth), cocoJson({truth})})
+    for (const std::string& text : texts)
     {
         const bool xml = text[0] == '<', json = text[0] == '{';
         const std::string path = s / (xml ? "a.xml" : json ? "a.json" : "a.txt");

@@ -175,9 +175,11 @@ void CocoReader::addImage(int entry, bool identified, int64 id, const std::strin
     }
     const std::string folder = parentOf(file), base = parentOf(folder),
                       slash = base.empty() ? "" : base + "/";
-    const std::string found = reading.pictures().findImage(
-        name, "",
-        {folder.empty() ? "data" : folder, slash + split, slash + "images/" + split, slash + "images", base});
+    std::vector<std::string> near{folder.empty() ? "data" : folder};
+    if (!split.empty())
+        near.insert(near.end(), {slash + split, slash + "images/" + split});
+    near.insert(near.end(), {slash + "images", base});
+    const std::string found = reading.pictures().findImage(name, "", near);
     if (found.empty())
     {
         reading.leaveOutImage(at + format(": no image '%s' in '%s'", clipped(name, 300).c_str(),

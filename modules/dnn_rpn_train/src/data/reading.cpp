@@ -118,7 +118,8 @@ void Reading::leaveOutObject(RawImage& image, const std::string& why)
 {
     if (params.strict)
         CV_Error_(Error::StsParseError, ("%s", why.c_str()));
-    image.refused++;
+    if (image.refused++ == 0)
+        image.whyRefused = why;
     if (objectsLeftOut++ == 0)
         firstObjectLeftOut = why;
     remarks.add("objects were left out", "left out: " + why);
@@ -136,7 +137,7 @@ void Reading::add(RawImage& image, RawObject object, const std::string& classNam
 {
     const size_t longest = 256;
     const std::string name = cleanName(escapeInvalidUtf8(className));
-    object.name = name.size() > longest ? -1 : nameOf(name);
+    object.name = name.empty() || name.size() > longest ? -1 : nameOf(name);
     if (name.empty() || name.size() > longest)
         leaveOutObject(image,
                        where(image, object) + (name.empty() ? " has no name"
@@ -197,7 +198,8 @@ void Reading::checkImages()
                 format("'%s' is %dx%d, but its annotation says %dx%d: are the boxes of another image?",
                        image.path.c_str(), there.width, there.height, image.size.width, image.size.height));
         else if (image.refused > 0 && image.objects.empty())
-            leaveOutImage(format("'%s': not one of its objects could be used", image.path.c_str()));
+            leaveOutImage(format("'%s': not one of its objects could be used: %s", image.path.c_str(),
+                                 image.whyRefused.c_str()));
         else
         {
             if (image.size.area() <= 0)

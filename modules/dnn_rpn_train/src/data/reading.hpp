@@ -32,7 +32,8 @@ struct RawImage
     std::string source; //!< the file with its annotations; "" if it has none
     Size size;          //!< 0 x 0 where the annotation is silent
     std::vector<RawObject> objects;
-    int refused = 0; //!< objects that were left out
+    int refused = 0;        //!< objects that were left out
+    std::string whyRefused; //!< the first of them
 };
 
 //! What is told of a data set: each kind with its first examples and how many more there are.

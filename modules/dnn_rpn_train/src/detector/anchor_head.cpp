@@ -186,7 +186,7 @@ void AnchorHead::anchors(const Network& network, Mat& all, std::vector<int>& lev
     std::vector<Size> sizes;
     for (int node : logits)
     {
-        const Shape& s = network.value(node).shape();
+        const Shape& s = network.engineValue(node).shape();
         sizes.push_back(Size(s.w, s.h));
     }
     generateAnchors(anchorLevels, sizes, all, levelCounts);
@@ -282,12 +282,19 @@ double AnchorHead::boxLoss(const Mat& d, const Mat& all, const Target& target, M
 HeadLoss AnchorHead::loss(Network& network, const std::vector<std::vector<Object>>& objects,
                           unsigned seed) const
 {
-    const int pictures = network.value(logits[0]).shape().n;
+    const int pictures = network.engineValue(logits[0]).shape().n;
     CV_CheckEQ(static_cast<int>(objects.size()), pictures,
                "objects are wanted for every picture of the batch");
     Mat all;
     std::vector<int> counts;
     anchors(network, all, counts);
+    if (AnchorOperators* const operators = devicesCan() ? network.runsOn()->anchorOperators() : nullptr)
+    {
+        const HeadLoss loss = lossBy(*operators, network, objects);
+        if (std::isfinite(loss.total()))
+            return loss; // else the host finds out whose picture it is
+    }
+
     std::vector<Target> targets(pictures);
     parallel_for_(Range(0, pictures), [&](const Range& range) {
         for (int n = range.start; n < range.end; n++)
@@ -319,6 +326,57 @@ HeadLoss AnchorHead::loss(Network& network, const std::vector<std::vector<Object
     return loss;
 }
 
+AnchorOutputs AnchorHead::outputsOf(const Network& network) const
+{
+    AnchorOutputs outputs;
+    for (size_t level = 0; level < logits.size(); level++)
+        outputs.levels.push_back(
+            {&network.engineValue(logits[level]), &network.engineValue(deltas[level]), nullptr, nullptr});
+    outputs.columns = columns();
+    anchors(network, outputs.anchors, outputs.levelCounts);
+    return outputs;
+}
+
+//! Focal losses where the engine's values lie.
+HeadLoss AnchorHead::lossBy(AnchorOperators& operators, Network& network,
+                            const std::vector<std::vector<Object>>& objects) const
+{
+    AnchorOutputs outputs = outputsOf(network);
+    for (size_t level = 0; level < logits.size(); level++)
+    {
+        outputs.levels[level].logitsGradient = &network.engineGradient(logits[level]);
+        outputs.levels[level].deltasGradient = &network.engineGradient(deltas[level]);
+    }
+    AnchorLossTask task;
+    task.softmax = isSoftmax;
+    task.match = params.match;
+    task.objects = task.ignored = Mat(0, 4, CV_32F);
+    task.objectStarts = task.ignoredStarts = {0};
+    for (const std::vector<Object>& own : objects)
+    {
+        task.objects.push_back(boxesOf(own, false));
+        task.ignored.push_back(boxesOf(own, true));
+        if (classCount > 0)
+            task.classes.push_back(labelsOf(own));
+        task.objectStarts.push_back(task.objects.rows);
+        task.ignoredStarts.push_back(task.ignored.rows);
+    }
+    task.alpha = params.focalAlpha;
+    task.gamma = params.focalGamma;
+    task.beta = params.boxBeta;
+    task.byPositives = params.focalNormalizer == NORMALIZE_BY_POSITIVES;
+    const double samples = std::max(1., static_cast<double>(params.sampleCount) * objects.size());
+    task.logitsNormalizer = (task.byPositives ? 1 : samples) / params.focalWeight;
+    task.deltasNormalizer = (task.byPositives ? 2 : samples) / params.boxWeight;
+
+    const AnchorLoss found = operators.loss(outputs, task);
+    HeadLoss loss;
+    loss.cls = found.logits;
+    loss.reg = found.deltas;
+    loss.positives = found.positives;
+    return loss;
+}
+
 void AnchorHead::heads(const Network& network, int n, Mat& x, Mat& d) const
 {
     size_t count = 0;
@@ -332,6 +390,11 @@ void AnchorHead::propose(const Network& network, int n, Size picture, const Prop
                          OutputArray boxes, OutputArray scores) const
 {
     CV_CheckLE(classCount, 1, "proposals have no classes");
+    if (AnchorOperators* const operators = network.runsOn()->anchorOperators())
+    {
+        operators->propose(outputsOf(network), n, picture, limits, boxes, scores);
+        return;
+    }
     Mat x, d, p, all;
     std::vector<int> counts;
     heads(network, n, x, d);

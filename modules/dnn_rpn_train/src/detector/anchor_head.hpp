@@ -76,6 +76,14 @@ public:
 
 private:
     struct Target;
+    AnchorOutputs outputsOf(const Network& network) const;
+    //! Whether the form of the loss is one that AnchorOperators have.
+    bool devicesCan() const
+    {
+        return focal && params.assignment == ASSIGN_IOU && params.boxLoss == BOX_LOSS_SMOOTH_L1;
+    }
+    HeadLoss lossBy(AnchorOperators& operators, Network& network,
+                    const std::vector<std::vector<Object>>& objects) const;
     void addTo(Graph& graph, const std::vector<int>& features, RNG& rng);
     void match(const Mat& anchors, const std::vector<int>& levelCounts, const Mat& boxes, const Mat& ignored,
                Mat& matches) const;

@@ -48,6 +48,8 @@ Mirror::~Mirror() = default;
 
 Descent::~Descent() = default;
 
+AnchorOperators::~AnchorOperators() = default;
+
 Engine::~Engine() = default;
 
 void Engine::useThreads() {}
@@ -103,6 +105,11 @@ void Engine::approach(const std::vector<Tensor*>& averages, const std::vector<Te
 std::unique_ptr<Descent> Engine::descent(const std::vector<Trained>& trained)
 {
     return std::make_unique<HostDescent>(trained);
+}
+
+AnchorOperators* Engine::anchorOperators()
+{
+    return nullptr;
 }
 
 std::vector<std::string> Engine::names()

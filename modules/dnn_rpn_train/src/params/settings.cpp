@@ -12,6 +12,7 @@
 #include "opencv2/dnn_rpn/private/file.hpp"
 
 #include "../engine/engine.hpp"
+#include "../engine/processors.hpp"
 
 namespace cv {
 namespace dnn_rpn_train {
@@ -47,7 +48,7 @@ Settings settingsOf(const TrainParams& p)
         classes += (classes.empty() ? "" : ",") + name;
     Settings all{{"detector", nameOf(p.detector())},
                  {"classes", classes},
-                 {"threads", engine == "eigen" || engine == "cuda" ? "any" : numberText(getNumThreads())}};
+                 {"threads", engine == "eigen" || engine == "cuda" ? "any" : numberText(trainingThreads())}};
     for (auto [name, value] : namesAndValues(p))
     {
         if (name == "engine")

@@ -9,6 +9,7 @@
 
 #include "../../src/engine/cuda/activation.cu"
 #include "../../src/engine/cuda/add.cu"
+#include "../../src/engine/cuda/anchor_operators.cu"
 #include "../../src/engine/cuda/batch_norm.cu"
 #include "../../src/engine/cuda/concat.cu"
 #include "../../src/engine/cuda/conv.cu"

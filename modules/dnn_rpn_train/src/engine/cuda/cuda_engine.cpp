@@ -9,7 +9,8 @@
 namespace cv {
 namespace dnn_rpn_train {
 
-CudaEngine::CudaEngine(const std::string& precision) : device(precision) {}
+CudaEngine::CudaEngine(const std::string& precision) : device(precision), anchors(makeAnchorOperators(device))
+{}
 
 bool CudaEngine::available()
 {
