@@ -12,7 +12,8 @@ OpenCV tree and runs them: all tests, those of the Python binding too, and the p
 
   --opencv=DIR  OpenCV's source; default: the distribution's source package, downloaded once. pypi:VERSION is that of
                 the source package opencv-contrib-python on PyPI, and newest the newest of these
-  --headers     only compiles our sources against the tree's headers, in a few minutes: builds and runs nothing
+  --headers     only compiles our sources and the Python binding's against the tree's headers, in a few minutes:
+                builds no library and runs nothing
   --cache=DIR   where sources are kept, default: ${XDG_CACHE_HOME:-~/.cache}/dnn_rpn
   --build=DIR   build folder, emptied first, default: build-opencv/
   --jobs=N      compilations at a time, default: one per processor

@@ -2,7 +2,8 @@
 # This file is part of OpenCV project.
 # It is subject to the license terms in the LICENSE file found in the top-level directory
 # of this distribution and at http://opencv.org/license.html.
-"""Compiles every source of our modules in a configured build folder of OpenCV, and nothing else: no library is built.
+"""Compiles every source of our modules, and the Python binding's, in a configured build folder of OpenCV, and nothing
+else: no library is built.
 
 usage: compile_modules.py BUILD JOBS
 
@@ -26,7 +27,9 @@ def main():
     build, jobs = sys.argv[1], int(sys.argv[2])
     database = json.loads(subprocess.check_output(["ninja", "-C", build, "-t", "compdb"], text=True))
     ours = {e["output"]: e for e in database
-            if e["output"].startswith("modules/dnn_rpn") and e["output"].endswith(".o")}
+            if e["output"].startswith(("modules/dnn_rpn", "modules/python3/")) and e["output"].endswith(".o")}
+    subprocess.check_call(["ninja", "-C", build, "gen_opencv_python_source"], stdout=subprocess.DEVNULL,
+                          stderr=subprocess.DEVNULL)
     failed = 0
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
         for entry, done in pool.map(compile_one, ours.values()):

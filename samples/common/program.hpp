@@ -22,10 +22,10 @@ int runProgram(int argc, char** argv, const cv::String& about, const cv::String&
                const std::function<void(cv::CommandLineParser&)>& work,
                const std::function<void(cv::CommandLineParser&)>& printHelp = nullptr);
 
-/** @brief To be called first by programs that train. Threads of OpenMP that wait for each other spin, by default for so
-long that whatever else runs on the machine costs a training a factor of 3 to 8; from here on they give way after some
-microseconds. The library reads its environment before main(), so this starts the program once more. A user's own
-OMP_WAIT_POLICY or GOMP_SPINCOUNT wins. */
+/** @brief To be called first by programs that train. Threads of OpenMP that wait for each other spin, by
+default for so long that whatever else runs on the machine costs a training a factor of 3 to 8; from here on
+they give way after some microseconds. The library reads its environment before main(), so this starts the
+program once more. A user's own OMP_WAIT_POLICY or GOMP_SPINCOUNT wins. */
 void waitBriefly(char** argv);
 
 //! A number; cv::Exception with option and value if it is none or not in lowest..highest.

@@ -9,11 +9,11 @@
 #include "opencv2/core/utility.hpp"
 #include "opencv2/dnn_rpn_train/dataset.hpp"
 
-/** @brief What is trained on and what is scored, as the options data, train, val, format, annotations, images and strict
-say; prints what was read.
+/** @brief What is trained on and what is scored, as the options data, train, val, format, annotations, images
+and strict say; prints what was read.
 
-A share for val, or a data set without splits, is dealt out by the seed; which image went where is then written to
-STEM.splits.csv.
+A share for val, or a data set without splits, is dealt out by the seed; which image went where is then
+written to STEM.splits.csv.
 @return the second is empty where val is none; labels mean the same in both */
 std::pair<cv::dnn_rpn_train::Dataset, cv::dnn_rpn_train::Dataset>
 readSplits(cv::CommandLineParser& options, int seed, const cv::String& stem);

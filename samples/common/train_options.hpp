@@ -11,8 +11,8 @@
 //! What rpn_train takes, as keys for cv::CommandLineParser: the program's own options, and every parameter.
 cv::String trainKeys();
 
-/** @brief --help: the options that most people need. --help=all: every one. --help=markdown: every parameter, as the
-documentation lists them. With the defaults of the detector that the options name. */
+/** @brief --help: the options that most people need. --help=all: every one. --help=markdown: every parameter,
+as the documentation lists them. With the defaults of the detector that the options name. */
 void printTrainHelp(cv::CommandLineParser& options, const cv::String& about);
 
 //! The detector's defaults, or those of --params=MODEL.yml, changed by the options that were given.

@@ -25,11 +25,11 @@ def decode(deltas, anchors, size):
     return np.clip(np.concatenate([centre - half, centre + half], 1), 0, np.tile(size, 2)).astype(np.float32)
 
 
-def nms(boxes, scores, threshold):
-    """Indices of what is kept, by falling score."""
+def nms(boxes, scores, threshold, most):
+    """Indices of what is kept, by falling score; most: 0 for all."""
     area = np.prod(boxes[:, 2:] - boxes[:, :2], 1)
     order, kept = np.argsort(-scores, kind="stable"), []
-    while len(order):
+    while len(order) and (most == 0 or len(kept) < most):
         best, order = order[0], order[1:]
         kept.append(best)
         sides = np.minimum(boxes[best, 2:], boxes[order, 2:]) - np.maximum(boxes[best, :2], boxes[order, :2])
@@ -59,7 +59,8 @@ def candidates(model, scores, deltas, boxes, size):
 
 def best(model, rows, each):
     """Suppressed within what has the same number in `each`."""
-    kept = [rows[each == k][nms(rows[each == k, 2:], rows[each == k, 1], model["nmsThreshold"])] for k in np.unique(each)]
+    groups = [rows[each == k] for k in np.unique(each)]
+    kept = [g[nms(g[:, 2:], g[:, 1], model["nmsThreshold"], model["most"])] for g in groups]
     rows = np.concatenate(kept or [rows])
     rows = rows[np.argsort(-rows[:, 1], kind="stable")]
     return rows[:model["most"]] if model["most"] else rows
@@ -77,7 +78,7 @@ def one_stage(model, logits, deltas, width, height):
     rows = np.concatenate(found)
     # Proposals suppress each other within their level, detections within their class.
     of_level = np.repeat(np.arange(len(found)), [len(f) for f in found])
-    return best(model, rows, of_level if columns == 1 and model["detector"] == "rpn" else rows[:, 0])
+    return best(model, rows, of_level if model["detector"] == "rpn" else rows[:, 0])
 
 
 def two_stages(model, proposals, logits, deltas, width, height):

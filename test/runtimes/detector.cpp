@@ -1,9 +1,9 @@
 // This file is part of OpenCV project.
 // It is subject to the license terms in the LICENSE file found in the top-level directory
 // of this distribution and at http://opencv.org/license.html.
-// Trains a small detector of every sort for a moment and writes, into a folder, NAME-KIND.onnx for each kind of file and
-// NAME.json: its limits and what is found on pictures of two sizes, which are in pictures.bin (the size that it was
-// trained at) and large.bin, 8 bit, BGR.
+// Trains a small detector of every sort for a moment and writes, into a folder, NAME-KIND.onnx for each kind
+// of file and NAME.json: its limits and what is found on pictures of two sizes, which are in pictures.bin
+// (the size that it was trained at) and large.bin, 8 bit, BGR.
 
 #include <cstdio>
 #include <filesystem>
@@ -102,8 +102,8 @@ std::vector<Mat> runNet(const std::string& path, const std::vector<Mat>& picture
     return found;
 }
 
-/** @brief What Detector finds by a file of kind "heads" of one stage at another size than the trained one: by our own
-decoding, with anchors for that size. */
+/** @brief What Detector finds by a file of kind "heads" of one stage at another size than the trained one: by
+our own decoding, with anchors for that size. */
 std::vector<Mat> runHeads(const std::string& path, const std::vector<Mat>& pictures)
 {
     dnn_rpn::ModelDescription description = dnn_rpn::ModelDescription::read(path + ".yml");
@@ -131,7 +131,7 @@ void writeTables(FileStorage& file, const char* name, const std::vector<Mat>& ta
 {
     file << name << "[";
     for (const Mat& table : tables)
-        file << (table.empty() ? Mat(1, 0, CV_32F) : table.reshape(1, 1));
+        file << table;
     file << "]";
 }
 
@@ -188,6 +188,7 @@ TrainParams quick(DetectorKind detector, AnchorLoss loss, bool pyramid = false)
     else
         p.rpn.anchorSizes = {24, 40};
     p.rpn.anchorRatios = {0.5f, 1};
+    p.rpn.proposals.postNms = 200;
     p.rpn.rate = 1;
     p.roi.rate = 1;
     p.roi.channels = 16;

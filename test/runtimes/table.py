@@ -20,7 +20,11 @@ MARKS = "<!-- written by scripts/runtimes.sh -->", "<!-- end -->"
 
 
 def lacks_operators(runtime, kind, column):
-    return kind == "heads" and column.startswith("faster_rcnn") and runtime.startswith(("opencv 4", "ncnn"))
+    """NonMaxSuppression and RoiAlign; and pnnx does not convert the pyramid's Resize, which is that of set 10."""
+    two_stages, pyramid = column.startswith("faster_rcnn"), column.endswith("pyramid")
+    if runtime.startswith("ncnn"):
+        return two_stages or pyramid
+    return runtime.startswith("opencv 4") and kind == "heads" and two_stages
 
 
 class Cell:

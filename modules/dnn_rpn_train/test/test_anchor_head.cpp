@@ -156,7 +156,7 @@ void compareProposals(const Small& s)
 //! Losses and gradients of an engine that has operators of its own, beside those of the host.
 void compareWithHost(const Form& form, const std::string& engine)
 {
-    SCOPED_TRACE(engine + ", " + form.str() + ", by " + form.focalNormalizer);
+    SCOPED_TRACE(engine + ", " + form.str() + ", by " + std::to_string(form.focalNormalizer));
     Small host(form), there(form, engine);
     ASSERT_NE(nullptr, there.network->runsOn()->anchorOperators());
     // No objects at all, too, and an image without any.

@@ -260,7 +260,7 @@ TEST(Layout, isTold)
     const Scratch s;
     EXPECT_TRUE(contains(errorOf([&] { Dataset::read(s / "nowhere", "train"); }), "nowhere"));
     const std::string message = errorOf([&] { Dataset::read(s.path(), "train"); });
-    for (const char* part : {"voc:", "coco:", "yolo:", "0 images and 0 other files"})
+    for (const char* part : {"voc (", "coco (", "yolo (", "0 images and 0 other files"})
         EXPECT_TRUE(contains(message, part)) << message;
 }
 

@@ -41,7 +41,7 @@ const Format& recognise(Reading& reading)
     std::string known;
     for (const Format& kind : formats())
     {
-        known += cv::format("\n  %s: %s", kind.name, kind.what);
+        known += cv::format("%s%s (%s)", known.empty() ? "" : ", ", kind.name, kind.what);
         if ((found && std::string(kind.name) == "csv") || !kind.recognises(reading.files()))
             continue;
         if (found)
@@ -54,7 +54,7 @@ const Format& recognise(Reading& reading)
     if (!found)
         CV_Error_(Error::StsError,
                   ("'%s' is no data set: among its %d images and %d other files are no annotations of "
-                   "a known format:%s",
+                   "a known format: %s",
                    reading.files().root().c_str(), static_cast<int>(reading.pictures().images().size()),
                    static_cast<int>(reading.files().others().size()), known.c_str()));
     return *found;

@@ -369,7 +369,7 @@ HeadLoss AnchorHead::lossBy(AnchorOperators& operators, Network& network,
     task.logitsNormalizer = (task.byPositives ? 1 : samples) / params.focalWeight;
     task.deltasNormalizer = (task.byPositives ? 2 : samples) / params.boxWeight;
 
-    const AnchorLoss found = operators.loss(outputs, task);
+    const AnchorLossValues found = operators.loss(outputs, task);
     HeadLoss loss;
     loss.cls = found.logits;
     loss.reg = found.deltas;

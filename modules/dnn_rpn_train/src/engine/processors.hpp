@@ -11,11 +11,11 @@
 namespace cv {
 namespace dnn_rpn_train {
 
-/** @brief How many processors control groups leave to a process: the least quota on the way from its group to the
-root, rounded up. Where that is not limited, or there are no control groups: 0.
+/** @brief How many processors control groups leave to a process: the least quota on the way from its group to
+the root, rounded up. Where that is not limited, or there are no control groups: 0.
 
-Version 2 has `cpu.max` ("200000 100000", or "max 100000"), version 1 `cpu.cfs_quota_us` and `cpu.cfs_period_us`
-(Linux, Documentation/admin-guide/cgroup-v2.rst and scheduler/sched-bwc.rst).
+Version 2 has `cpu.max` ("200000 100000", or "max 100000"), version 1 `cpu.cfs_quota_us` and
+`cpu.cfs_period_us` (Linux, Documentation/admin-guide/cgroup-v2.rst and scheduler/sched-bwc.rst).
 @param groups /proc/self/cgroup
 @param root /sys/fs/cgroup */
 CV_EXPORTS int quotaOf(const std::string& groups, const std::string& root);

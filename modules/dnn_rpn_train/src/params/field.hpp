@@ -66,7 +66,8 @@ void setText(const Field& field, const String& text, const char* name);
 //! The numbers of a field that have limits; none for texts and enums.
 CV_EXPORTS std::vector<double> numbersOf(const Field& field);
 
-/** @brief The preset that these values are, or "custom". Defined beside the table, which knows all members. */
+/** @brief The preset that these values are, or "custom". Defined beside the table, which knows all members.
+*/
 String presetOf(const AugmentParams& params);
 
 //! What setText() takes, as in "a whole number"; limits are the row's.

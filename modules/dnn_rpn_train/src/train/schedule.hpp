@@ -13,8 +13,8 @@ namespace dnn_rpn_train {
 class CV_EXPORTS Schedule
 {
 public:
-    /** @param kind SCHEDULE_STEP: a tenth of the rate after 70 % of the steps; SCHEDULE_COSINE: half a cosine down to 0
-    (Loshchilov and Hutter 2017, eq. 5 without restarts)
+    /** @param kind SCHEDULE_STEP: a tenth of the rate after 70 % of the steps; SCHEDULE_COSINE: half a cosine
+    down to 0 (Loshchilov and Hutter 2017, eq. 5 without restarts)
     @param rate the highest
     @param steps of the whole run
     @param warmup the first so many steps rise in a straight line to what the kind says */

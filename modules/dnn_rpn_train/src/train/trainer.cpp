@@ -179,7 +179,8 @@ struct Trainer::Impl
         data = now;
     }
 
-    //! What is wrong with the validation images is found before the first step, not when the first epoch is over.
+    //! What is wrong with the validation images is found before the first step, not when the first epoch is
+    //! over.
     void checkValidation() const
     {
         if (params.evalEvery == 0)

@@ -58,9 +58,9 @@ enum Suppression
 
 Takes the files that dnn_rpn_train writes. "opencv" files give the same boxes through
 cv::dnn::DetectionModel alone; this class adds batches, tiles, thresholds for each class, soft suppression,
-and reads "onnx" files, where cv::dnn has their operators, and "heads" files: outputs `logits` N x K x columns and `deltas` N x K x 4, decoded by
-generateProposals(), or with classes by generateDetections(). C columns are sigmoids, C + 1 a softmax whose
-first is the background.
+and reads "onnx" files, where cv::dnn has their operators, and "heads" files: outputs `logits` N x K x columns
+and `deltas` N x K x 4, decoded by generateProposals(), or with classes by generateDetections(). C columns are
+sigmoids, C + 1 a softmax whose first is the background.
 
 Pictures are 8 bit: BGR, grey (as imread() would have read them in colour) or BGRA (the alpha channel is left
 out), of any size; each is resized to the model's input. Everything else is refused.

@@ -14,8 +14,8 @@ namespace dnn_rpn_train {
 //! @addtogroup dnn_rpn_train
 //! @{
 
-/** @brief The numbers of all steps as CSV, a row a step. The file gets its name when it is whole; until then it is
-called FILE.part. cv::Exception names the file if it cannot be written. */
+/** @brief The numbers of all steps as CSV, a row a step. The file gets its name when it is whole; until then
+it is called FILE.part. cv::Exception names the file if it cannot be written. */
 class CV_EXPORTS TrainingLog
 {
 public:

@@ -66,8 +66,8 @@ enum Precision
 enum BatchNormMode
 {
     BATCHNORM_FROZEN = 0, //!< "frozen": stays as it came
-    //! "train": where its stage is not frozen, scale and bias are trained and mean and variance are the batch's;
-    //! the running ones follow and are what is scored and exported
+    //! "train": where its stage is not frozen, scale and bias are trained and mean and variance are the
+    //! batch's; the running ones follow and are what is scored and exported
     BATCHNORM_TRAIN = 1
 };
 
@@ -106,8 +106,9 @@ struct CV_EXPORTS RpnParams
     //! own (RetinaNet: 4).
     int tower = 0;
 
-    //! Square roots of the anchors' areas, in input pixels. Several levels take equal shares in this order. Empty:
-    //! 16, 32, 64, 128, 256; on a pyramid 4, 5 and 6.3 cells at each level (RetinaNet, ICCV 2017, section 4).
+    //! Square roots of the anchors' areas, in input pixels. Several levels take equal shares in this order.
+    //! Empty: 16, 32, 64, 128, 256; on a pyramid 4, 5 and 6.3 cells at each level (RetinaNet, ICCV 2017,
+    //! section 4).
     std::vector<float> anchorSizes;
     std::vector<float> anchorRatios{0.5f, 1, 2}; //!< height / width
     AnchorAssignment assignment = ASSIGN_IOU;    //!< which rule says which anchors are positive
@@ -117,8 +118,8 @@ struct CV_EXPORTS RpnParams
     double focalAlpha = 0.25; //!< weight of the positives, 0..1; negative: none
     double focalGamma = 2;    //!< how much well-classified anchors are held back, >= 0
     double focalWeight = 1;   //!< lambda_fl of PRCV 2018, eq. 4: 0.1 there; doc/experiments/rpn.md compares
-    /** Beside a second stage, whose losses are divided by all of its regions, those divided by a few positives are
-    all that the shared features learn. */
+    /** Beside a second stage, whose losses are divided by all of its regions, those divided by a few
+    positives are all that the shared features learn. */
     FocalNormalizer focalNormalizer = NORMALIZE_BY_POSITIVES;
     double prior = 0.01; //!< the focal classifier starts by giving every anchor this probability, 0..1
     BoxLoss boxLoss = BOX_LOSS_SMOOTH_L1;
@@ -137,7 +138,8 @@ struct CV_EXPORTS RpnParams
 
 /** @brief How the second stage of Faster R-CNN judges the proposals, and learns to.
 
-Where nothing else is said, defaults are those of Detectron2 and torchvision; doc/defaults_elsewhere.md compares. */
+Where nothing else is said, defaults are those of Detectron2 and torchvision; doc/defaults_elsewhere.md
+compares. */
 struct CV_EXPORTS RoiParams
 {
     RegionLoss loss = ROI_LOSS_CE;
@@ -182,16 +184,17 @@ struct CV_EXPORTS_W_SIMPLE ParameterInfo
 //! Everything that a training run depends on besides the images.
 struct CV_EXPORTS_W_SIMPLE TrainParams
 {
-    /** @brief Defaults for a kind of detector: anchors of RetinaNet are positive from IoU 0.5 and negative below 0.4,
-    and Faster R-CNN learns its proposals by LOSS_CE_SIGMOID, or by a focal loss divided by samples with alpha 0.9,
-    ten times as fast as the backbone, with gradients of length 2 at most (doc/experiments/two_stages.md). */
+    /** @brief Defaults for a kind of detector: anchors of RetinaNet are positive from IoU 0.5 and negative
+    below 0.4, and Faster R-CNN learns its proposals by LOSS_CE_SIGMOID, or by a focal loss divided by samples
+    with alpha 0.9, ten times as fast as the backbone, with gradients of length 2 at most
+    (doc/experiments/two_stages.md). */
     CV_WRAP explicit TrainParams(dnn_rpn::DetectorKind detector = dnn_rpn::DETECTOR_RPN);
 
     //! Fixed by the constructor, since defaults depend on it.
     CV_WRAP dnn_rpn::DetectorKind detector() const { return kind; }
 
-    /** @brief Every parameter that has a name: all fields below but `classes`, and "augment", which sets all of the
-    augmentation. */
+    /** @brief Every parameter that has a name: all fields below but `classes`, and "augment", which sets all
+    of the augmentation. */
     CV_WRAP static std::vector<ParameterInfo> parameters();
 
     /** @brief Sets a parameter by its name.
@@ -242,9 +245,9 @@ struct CV_EXPORTS_W_SIMPLE TrainParams
     CV_PROP_RW double backboneRate; //!< the backbone's learning rate is learningRate times this, >= 0
     //! A batch of a few images must speak for all. The backbone "small" is always trained.
     CV_PROP_RW BatchNormMode batchNorm;
-    //! Faster R-CNN only. False: every step trains both stages together. True: they take turns, a step each, which
-    //! shows what each does to the shared features. (Ren et al. 2015, section 3.2, take turns once, for whole
-    //! trainings.)
+    //! Faster R-CNN only. False: every step trains both stages together. True: they take turns, a step each,
+    //! which shows what each does to the shared features. (Ren et al. 2015, section 3.2, take turns once, for
+    //! whole trainings.)
     CV_PROP_RW bool alternate;
     CV_PROP_RW double
         ema; //!< decay of the weights' moving average, which is then scored and exported; 0: none

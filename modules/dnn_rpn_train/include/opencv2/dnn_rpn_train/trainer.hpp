@@ -80,12 +80,13 @@ public:
     //! start(), step() until nothing is left, finish().
     CV_WRAP void fit(const Dataset& training, const Dataset& validation = Dataset());
 
-    /** @brief Begins a training, or goes on behind the checkpoint that was loaded. All images are decoded once.
+    /** @brief Begins a training, or goes on behind the checkpoint that was loaded. All images are decoded
+    once.
     @param training copied
     @param validation images that are not trained on, scored every TrainParams::evalEvery epochs and after
     the last; needed for that alone
-    cv::Exception names images that cannot be read, and what differs if a checkpoint was loaded that belongs to
-    other images. */
+    cv::Exception names images that cannot be read, and what differs if a checkpoint was loaded that belongs
+    to other images. */
     CV_WRAP void start(const Dataset& training, const Dataset& validation = Dataset());
 
     /** @brief One step of the training that start() began.
@@ -94,8 +95,9 @@ public:
     cv::Exception names images and loss if a loss is not finite. */
     CV_WRAP bool step(CV_OUT StepStats& stats);
 
-    /** @brief Ends a training, whether or not steps are left: the network gets the weights that were best on the
-    validation images, if those were scored; else the moving average, if there is one; else the last weights. */
+    /** @brief Ends a training, whether or not steps are left: the network gets the weights that were best on
+    the validation images, if those were scored; else the moving average, if there is one; else the last
+    weights. */
     CV_WRAP void finish();
 
     /** @brief Writes all that the next step depends on; between start() and finish().
@@ -108,8 +110,8 @@ public:
 
     /** @brief The next start() goes on behind the checkpoint's last step.
     @return the steps that were done
-    cv::Exception names the file if it is cut off, changed or no checkpoint, and what differs if this trainer's
-    parameters, or its backbone file, are others than the checkpoint's. */
+    cv::Exception names the file if it is cut off, changed or no checkpoint, and what differs if this
+    trainer's parameters, or its backbone file, are others than the checkpoint's. */
     CV_WRAP int loadCheckpoint(const String& path);
 
     //! Bytes of the network's values, gradients and workspaces for all that step(), evaluate() and detect()
@@ -139,11 +141,11 @@ public:
 
     @param path ends in .onnx
     @param kind EXPORT_OPENCV: boxes come out of cv::dnn::DetectionModel, preprocessing, decoding and
-    suppression inside, from OpenCV 4.5.5 on. EXPORT_ONNX: the same by standard operators of ONNX, set 16, for ONNX
-    Runtime and OpenCV 5; outputs `boxes` D x 4 in pixels of the input, `scores` D, `labels` D. EXPORT_HEADS: raw
-    numbers, `logits` [N, K, 1, 2, C or C + 1] and `deltas` [N, K, 4], which dnn_rpn::Detector decodes; with a
-    second stage, of its `proposals` [P, 4], `logits` [P, C + 1] and `deltas` [P, 4 C or 4], by standard
-    operators. Files that cv::dnn 4 cannot run are not compared.
+    suppression inside, from OpenCV 4.5.5 on. EXPORT_ONNX: the same by standard operators of ONNX, set 16, for
+    ONNX Runtime and OpenCV 5; outputs `boxes` D x 4 in pixels of the input, `scores` D, `labels` D.
+    EXPORT_HEADS: raw numbers, `logits` [N, K, 1, 2, C or C + 1] and `deltas` [N, K, 4], which
+    dnn_rpn::Detector decodes; with a second stage, of its `proposals` [P, 4], `logits` [P, C + 1] and
+    `deltas` [P, 4 C or 4], by standard operators. Files that cv::dnn 4 cannot run are not compared.
     */
     CV_WRAP void exportModel(const String& path, dnn_rpn::ExportKind kind = dnn_rpn::EXPORT_OPENCV);
 
