@@ -4,6 +4,7 @@
 #ifndef OPENCV_DNN_RPN_TRAIN_DETECTOR_ANCHOR_HEAD_HPP
 #define OPENCV_DNN_RPN_TRAIN_DETECTOR_ANCHOR_HEAD_HPP
 
+#include "opencv2/dnn_rpn/anchors.hpp"
 #include "opencv2/dnn_rpn_train/dataset.hpp"
 #include "opencv2/dnn_rpn_train/params.hpp"
 #include "../engine/network.hpp"
