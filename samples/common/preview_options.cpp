@@ -14,15 +14,6 @@
 using namespace cv::dnn_rpn_train;
 namespace fs = std::filesystem;
 
-cv::String previewKeys()
-{
-    return "{preview |<none> | write what the network sees in the first steps to this folder, objects in "
-           "green and "
-           "ignored ones in orange, then train}"
-           "{preview_count |24 | so many pictures}"
-           "{preview_only |false | do not train after it}";
-}
-
 bool preview(cv::CommandLineParser& options, const Dataset& dataset, const TrainParams& params)
 {
     const bool only = options.get<bool>("preview_only");

@@ -12,7 +12,8 @@ namespace cv {
 namespace dnn_rpn_train {
 
 //! What a head at anchors says on one feature map, for all images of a batch, and where the gradients go if
-//! any are wanted: in the engine's memory and layout. The anchors of a cell are the outermost of the channels.
+//! any are wanted: in the engine's memory and layout. The anchors of a cell are the outermost of the
+//! channels.
 struct AnchorMaps
 {
     const Tensor *logits, *deltas;
@@ -46,20 +47,21 @@ struct AnchorLossTask
     bool byPositives = true;
 };
 
-struct AnchorLoss
+struct AnchorLossValues
 {
     double logits = 0, deltas = 0;
     int positives = 0;
 };
 
-/** @brief The operators of dnn_rpn where an engine has its values, for engines whose memory is not the host's.
+/** @brief The operators of dnn_rpn where an engine has its values, for engines whose memory is not the
+host's.
 */
 class CV_EXPORTS AnchorOperators
 {
 public:
     virtual ~AnchorOperators();
     //! Targets, losses and gradients; the host gets to see but the sums.
-    virtual AnchorLoss loss(const AnchorOutputs& outputs, const AnchorLossTask& task) = 0;
+    virtual AnchorLossValues loss(const AnchorOutputs& outputs, const AnchorLossTask& task) = 0;
     //! Proposals of one image of a batch, from one logit an anchor or two.
     virtual void propose(const AnchorOutputs& outputs, int image, Size size,
                          const dnn_rpn::ProposalParams& limits, OutputArray boxes, OutputArray scores) = 0;

@@ -3,6 +3,7 @@
 // of this distribution and at http://opencv.org/license.html.
 #include "../precomp.hpp"
 #include "network.hpp"
+#include "processors.hpp"
 #include "memory_plan.hpp"
 
 namespace cv {
@@ -66,13 +67,13 @@ void Network::plan(const Shape& input)
 {
     engine->useThreads();
     // Engines cut the work into pieces for the number of threads that they find when they plan.
-    if (input == planned && plannedThreads == getNumThreads())
+    if (input == planned && plannedThreads == trainingThreads())
         return;
     planned = Shape(); // if there is not enough memory, the next call must not trust what is there
     planKernels(net.shapes(input));
     placeMemory();
     planned = input;
-    plannedThreads = getNumThreads();
+    plannedThreads = trainingThreads();
 }
 
 void Network::planKernels(const std::vector<Shape>& shapes)

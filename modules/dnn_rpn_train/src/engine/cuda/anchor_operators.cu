@@ -26,7 +26,7 @@ class CudaAnchorOperators : public AnchorOperators
 public:
     explicit CudaAnchorOperators(const Device& device_) : device(device_) {}
 
-    AnchorLoss loss(const AnchorOutputs& outputs, const AnchorLossTask& task) override
+    AnchorLossValues loss(const AnchorOutputs& outputs, const AnchorLossTask& task) override
     {
         const std::lock_guard<std::mutex> lock(busy);
         const int images = outputs.levels.at(0).logits->shape().n, count = outputs.anchors.rows,
@@ -58,7 +58,7 @@ public:
 
         Sums found;
         dnn_rpn::cuda::download(sums, &found, sizeof(found), stream);
-        AnchorLoss loss;
+        AnchorLossValues loss;
         loss.logits = found.logits;
         loss.deltas = found.deltas;
         loss.positives = found.positives;

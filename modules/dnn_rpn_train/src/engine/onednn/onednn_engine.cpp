@@ -4,6 +4,7 @@
 #ifdef DNN_RPN_HAVE_ONEDNN
 #include "../../precomp.hpp"
 #include "onednn_engine.hpp"
+#include "../processors.hpp"
 #include "../eigen/eigen_engine.hpp"
 
 #include <omp.h>
@@ -68,7 +69,7 @@ std::unique_ptr<Kernel> OneDnnEngine::kernel(const Graph& graph, const Node& nod
 
 void OneDnnEngine::useThreads()
 {
-    omp_set_num_threads(std::max(1, getNumThreads()));
+    omp_set_num_threads(trainingThreads());
 }
 
 void OneDnnEngine::read(const Layout& layout, const Tensor& from, Tensor& to)

@@ -19,6 +19,10 @@ half a file, whatever happens to the program or the machine; cv::Exception if th
 the disk is full, and then what was there before is still there. */
 CV_EXPORTS void writeFile(const std::string& path, const std::string& bytes);
 
+//! Waits until what was written to a file, or the names in a folder, are on the disk, where the system can
+//! tell.
+CV_EXPORTS void syncFile(const std::string& path);
+
 } // namespace dnn_rpn
 } // namespace cv
 
