@@ -153,7 +153,8 @@ training_bench() {
     local status=0
     for setting in 'cuda fp32' 'cuda tf32' 'cuda bf16' 'onednn fp32'; do
         set -- "$1" $setting
-        if ! timeout --foreground -k 5 22 "$bundle/run" rpn_train --data="$1/scenes" --backbone=small --engine="$2" --precision="$3" \
+        if ! timeout --foreground -k 5 22 "$bundle/run" rpn_train --data="$1/scenes" --detector=rpn --backbone=small \
+            --engine="$2" --precision="$3" \
             --epochs=4 --batch=8 --size=640x480 --val=none --out="$1/model.onnx" >"$1/out" 2>&1; then
             printf '%s\t%s\tfailed, or slower than 22 s: %s\n' "$2" "$3" "$(tail -n 1 "$1/out")"
             status=1
