@@ -208,18 +208,18 @@ TEST(DeviceLoops, poolsWindowsOfAnyShape)
                 Floats to(out.total(), 7), back(in.total(), 7);
 
                 node.op = Op::AveragePool;
-                forEach(out.total(), Mean<float>{pooling, from.data(), to.data()});
+                forEach(out.total(), AveragePool<float>{pooling, from.data(), to.data()});
                 expectNear(naiveForward(node, {x}, {}, c.out), to, out);
-                forEach(in.total(), MeanBack<float>{pooling, gradient.data(), back.data(), false});
+                forEach(in.total(), AveragePoolBack<float>{pooling, gradient.data(), back.data(), false});
                 EXPECT_NEAR(dot(to, gradient), dot(from, back), 1e-5); // the transposed of what is linear
 
                 node.op = Op::MaxPool;
                 std::vector<int> winners(out.total(), -1);
-                forEach(out.total(), Highest<float>{pooling, from.data(), to.data(), winners.data()});
+                forEach(out.total(), MaxPool<float>{pooling, from.data(), to.data(), winners.data()});
                 expectNear(naiveForward(node, {x}, {}, c.out), to, out);
                 std::fill(back.begin(), back.end(), 1.f);
                 forEach(in.total(),
-                        HighestBack<float>{pooling, gradient.data(), winners.data(), back.data(), true});
+                        MaxPoolBack<float>{pooling, gradient.data(), winners.data(), back.data(), true});
                 const double ones = std::accumulate(from.begin(), from.end(), 0.);
                 EXPECT_NEAR(dot(to, gradient) + ones, dot(from, back), 1e-5);
             }
@@ -232,7 +232,7 @@ TEST(DeviceLoops, theFirstOfEqualNumbersWins)
     const float from[] = {-3, -2, -2, -5};
     float to = 0;
     int winner = -1;
-    Highest<float>{Pooling(node, in, out), from, &to, &winner}(0);
+    MaxPool<float>{Pooling(node, in, out), from, &to, &winner}(0);
     EXPECT_EQ(-2, to);
     EXPECT_EQ(1, winner);
 }
@@ -300,22 +300,22 @@ TEST(DeviceLoops, functionsOfOneNumber)
 {
     Node n;
     n.op = Op::Relu;
-    checkFunction(Limits(n), n);
+    checkFunction(Relu(n), n);
     n.op = Op::Clip;
     n.lower = -0.3f;
     n.upper = 0.4f;
-    checkFunction(Limits(n), n);
+    checkFunction(Clip(n), n);
     n.op = Op::LeakyRelu;
     n.alpha = 0.1f;
-    checkFunction(Leaky{n.alpha}, n);
+    checkFunction(LeakyRelu(n), n);
     n.op = Op::Sigmoid;
-    checkFunction(Logistic(), n);
+    checkFunction(Sigmoid(n), n);
     n.op = Op::HardSigmoid;
     n.alpha = 0.9f;
     n.beta = 0.45f;
-    checkFunction(Ramp{n.alpha, n.beta}, n);
+    checkFunction(HardSigmoid(n), n);
 
-    Limits limits;
+    Clip limits;
     EXPECT_FALSE(limits.present());
     EXPECT_EQ(-1e30f, limits(-1e30f));
     n.op = Op::Relu;
@@ -326,7 +326,7 @@ TEST(DeviceLoops, functionsOfOneNumber)
     const Places places(Shape(1, 2, 1, 2), true);
     Floats y{-1, 2, 3, -4};
     const float bias[] = {0.5f, -3};
-    forEach(4, BiasAndLimits<float>{y.data(), places, bias, limits});
+    forEach(4, BiasAndClip<float>{y.data(), places, bias, limits});
     EXPECT_EQ((Floats{0, 0, 3.5f, 0}), y);
 }
 
