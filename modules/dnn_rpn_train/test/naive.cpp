@@ -99,6 +99,18 @@ double connect(const Wide& in, const Wide& weight, double bias, int n, int outpu
     return sum;
 }
 
+//! Which of `size` a slice takes.
+std::vector<int> taken(const SliceRange& range, int size)
+{
+    std::vector<int> indices;
+    const int begin = range.begin < 0 ? range.begin + size : range.begin,
+              end = range.end < 0 ? range.end + size : range.end;
+    for (int i = 0; i < size; i++)
+        if (i >= begin && i < end && (i - std::max(begin, 0)) % range.step == 0)
+            indices.push_back(i);
+    return indices;
+}
+
 } // namespace
 
 Wide naiveForward(const Node& node, const std::vector<Wide>& inputs, const std::vector<Wide>& p,
@@ -147,6 +159,18 @@ Wide naiveForward(const Node& node, const std::vector<Wide>& inputs, const std::
                         value = std::min(
                             1., std::max(0., double(node.alpha) * inputs[0].at(n, c, y, x) + node.beta));
                         break;
+                    case Op::Softplus:
+                        value = std::log(1 + std::exp(inputs[0].at(n, c, y, x)));
+                        break;
+                    case Op::Tanh:
+                        value = std::tanh(inputs[0].at(n, c, y, x));
+                        break;
+                    case Op::Elu:
+                    {
+                        const double v = inputs[0].at(n, c, y, x);
+                        value = v < 0 ? node.alpha * (std::exp(v) - 1) : v;
+                        break;
+                    }
                     case Op::Mul:
                         value = ofMap(inputs[0], n, c, y, x) * ofMap(inputs[1], n, c, y, x);
                         break;
@@ -172,6 +196,11 @@ Wide naiveForward(const Node& node, const std::vector<Wide>& inputs, const std::
                         break;
                     case Op::FullyConnected:
                         value = connect(inputs[0], p[0], p[1].data[c], n, c);
+                        break;
+                    case Op::Slice:
+                        value = inputs[0].at(n, taken(node.channels, inputs[0].shape.c)[c],
+                                             taken(node.rows, inputs[0].shape.h)[y],
+                                             taken(node.columns, inputs[0].shape.w)[x]);
                         break;
                     case Op::Resize:
                         value = inputs[0].at(n, c, y / node.scale, x / node.scale);

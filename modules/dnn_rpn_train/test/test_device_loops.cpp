@@ -170,7 +170,7 @@ TEST(DeviceLoops, theFirstOfEqualNumbersWins)
     const float from[] = {-3, -2, -2, -5};
     float to = 0;
     int winner = -1;
-    Highest<float>{Pooling(node, in, out), from, &to, &winner}(0);
+    MaxPool<float>{Pooling(node, in, out), from, &to, &winner}(0);
     EXPECT_EQ(-2, to);
     EXPECT_EQ(1, winner);
 }

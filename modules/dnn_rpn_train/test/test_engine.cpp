@@ -2,24 +2,13 @@
 // It is subject to the license terms in the LICENSE file found in the top-level directory
 // of this distribution and at http://opencv.org/license.html.
 #include "test_precomp.hpp"
-#include "naive.hpp"
+#include "operators.hpp"
 #include "../src/engine/engine.hpp"
 #include "../src/engine/memory_plan.hpp"
 #include "../src/engine/network.hpp"
 
 namespace opencv_test {
 namespace {
-
-Tensor randomTensor(const Shape& shape, RNG& rng)
-{
-    Tensor t(shape);
-    for (size_t i = 0; i < shape.total(); i++)
-    {
-        const double x = rng.uniform(-1., 1.);
-        t.data()[i] = static_cast<float>(x < 0 ? x - 1e-3 : x + 1e-3); // not at ReLU's kink
-    }
-    return t;
-}
 
 double dot(const Wide& a, const Wide& b)
 {
@@ -28,17 +17,6 @@ double dot(const Wide& a, const Wide& b)
         sum += a.data[i] * b.data[i];
     return sum;
 }
-
-//! One operator with its inputs, as a graph would hold it.
-struct Case
-{
-    std::string name;
-    Node node;
-    std::vector<Shape> inputs;
-    std::vector<Shape> parameters = {};
-    std::vector<char> frozen = {}; //!< by parameter; none if empty
-    bool training = false;
-};
 
 //! Memory of an engine, filled with one number: infinity, to be written over.
 class Memory
@@ -68,7 +46,8 @@ private:
 class Checked
 {
 public:
-    Checked(const Case& c, const std::string& name) : engine(Engine::create(name)), node(c.node), test(c)
+    Checked(const OperatorCase& c, const std::string& name)
+        : engine(Engine::create(name)), node(c.node), test(c), out(c.output)
     {
         RNG rng(4711);
         node.name = c.name;
@@ -91,18 +70,6 @@ public:
             wideParameters.push_back(Wide(value));
         }
         graph.add(node);
-
-        // Graph::shapes() begins at one input; these nodes may have several of different sizes.
-        if (node.op == Op::Concat)
-        {
-            out = c.inputs[0];
-            for (size_t i = 1; i < c.inputs.size(); i++)
-                out.c += c.inputs[i].c;
-        }
-        else if (node.op == Op::Mul)
-            out = c.inputs[c.inputs[0].plane() < c.inputs[1].plane()];
-        else
-            out = graph.shapes(c.inputs[0]).back();
         direction = randomTensor(out, rng);
     }
 
@@ -222,115 +189,23 @@ private:
 
     const Ptr<Engine> engine;
     Node node;
-    const Case& test;
+    const OperatorCase& test;
+    const Shape out;
     Graph graph;
-    Shape out;
     std::vector<Tensor> inputs;
     std::vector<Wide> wideInputs, wideParameters;
     Tensor direction;
 };
 
-//! The operator on every engine.
-void check(const Case& c)
+TEST(Engine, everyOperatorDoesWhatItsDefinitionSays)
 {
-    SCOPED_TRACE(c.name);
-    for (const std::string& engine : Engine::names())
-    {
-        SCOPED_TRACE(engine);
-        for (bool accumulate : {false, true})
-            Checked(c, engine).run(accumulate);
-    }
-}
-
-void checkConv(const std::string& name, Node node, const Shape& input, int outputs, int group = 1)
-{
-    node.group = group;
-    check(
-        {name,
-         node,
-         {input},
-         {Shape(outputs, input.c / group, node.kernel.height, node.kernel.width), Shape(1, outputs, 1, 1)}});
-}
-
-TEST(Engine, conv)
-{
-    checkConv("1x1", window(Op::Conv, Size(1, 1), Size(1, 1), Vec4i()), Shape(2, 3, 4, 5), 4);
-    checkConv("1x1 stride 2", window(Op::Conv, Size(1, 1), Size(2, 2), Vec4i()), Shape(1, 2, 5, 4), 3);
-    checkConv("3x3 padded", window(Op::Conv, Size(3, 3), Size(1, 1), Vec4i(1, 1, 1, 1)), Shape(3, 2, 4, 5),
-              3);
-    checkConv("3x3 bare", window(Op::Conv, Size(3, 3), Size(2, 2), Vec4i()), Shape(2, 2, 7, 6), 3);
-    checkConv("3x3 stride 2 padded", window(Op::Conv, Size(3, 3), Size(2, 2), Vec4i(1, 1, 1, 1)),
-              Shape(1, 2, 7, 6), 2);
-    checkConv("5x2 uneven", window(Op::Conv, Size(5, 2), Size(3, 1), Vec4i(1, 2, 0, 1)), Shape(1, 2, 4, 9),
-              2);
-    Node dilated = window(Op::Conv, Size(3, 3), Size(1, 1), Vec4i(2, 2, 2, 2));
-    dilated.dilation = Size(2, 2);
-    checkConv("dilated", dilated, Shape(2, 1, 6, 5), 2);
-    checkConv("larger than the picture", window(Op::Conv, Size(7, 7), Size(1, 1), Vec4i(3, 3, 3, 3)),
-              Shape(1, 1, 2, 3), 2);
-    checkConv("one pixel", window(Op::Conv, Size(1, 1), Size(1, 1), Vec4i()), Shape(1, 1, 1, 1), 1);
-}
-
-TEST(Engine, groupedConv)
-{
-    checkConv("two groups", window(Op::Conv, Size(3, 3), Size(1, 1), Vec4i(1, 1, 1, 1)), Shape(2, 4, 3, 4), 6,
-              2);
-    checkConv("1x1 groups", window(Op::Conv, Size(1, 1), Size(1, 1), Vec4i()), Shape(2, 6, 3, 2), 3, 3);
-    checkConv("depthwise", window(Op::Conv, Size(3, 3), Size(1, 1), Vec4i(1, 1, 1, 1)), Shape(2, 3, 4, 5), 3,
-              3);
-    checkConv("depthwise stride 2", window(Op::Conv, Size(3, 3), Size(2, 2), Vec4i(1, 1, 1, 1)),
-              Shape(2, 3, 5, 6), 3, 3);
-    checkConv("two outputs a channel", window(Op::Conv, Size(3, 3), Size(1, 1), Vec4i(1, 0, 1, 0)),
-              Shape(1, 2, 4, 5), 4, 2);
-    Node dilated = window(Op::Conv, Size(3, 3), Size(2, 1), Vec4i(2, 2, 2, 2));
-    dilated.dilation = Size(2, 2);
-    checkConv("depthwise dilated", dilated, Shape(1, 2, 5, 6), 2, 2);
-}
-
-TEST(Engine, activations)
-{
-    Node relu, clip;
-    relu.op = Op::Relu;
-    clip.op = Op::Clip;
-    clip.lower = -0.3f;
-    clip.upper = 0.4f;
-    check({"relu", relu, {Shape(2, 3, 3, 5)}});
-    check({"clip", clip, {Shape(3, 2, 1, 7)}});
-    Node n;
-    n.op = Op::Sigmoid;
-    check({"sigmoid", n, {Shape(2, 3, 3, 5)}});
-    for (float slope : {0.f, 0.1f, 1.f, 2.f})
-    {
-        n.op = Op::LeakyRelu;
-        n.alpha = slope;
-        check({"leaky relu", n, {Shape(1, 17, 2, 3)}});
-    }
-    n.op = Op::HardSigmoid;
-    n.alpha = 0.9f; // flat on both sides
-    n.beta = 0.4f;
-    check({"hard sigmoid", n, {Shape(3, 2, 3, 5)}});
-    n.alpha = -0.2f;
-    check({"falling hard sigmoid", n, {Shape(1, 1, 1, 7)}});
-}
-
-TEST(Engine, mul)
-{
-    Node n;
-    n.op = Op::Mul;
-    const Shape map(2, 17, 3, 5), numbers(2, 17, 1, 1);
-    check({"maps", n, {map, map}});
-    check({"map by channels", n, {map, numbers}});
-    check({"channels by map", n, {numbers, map}});
-    check({"channels by channels", n, {numbers, numbers}});
-    check({"one row", n, {Shape(3, 1, 1, 4), Shape(3, 1, 1, 1)}});
-}
-
-TEST(Engine, globalAveragePool)
-{
-    Node n;
-    n.op = Op::GlobalAveragePool;
-    for (const Shape& s : {Shape(2, 3, 4, 5), Shape(1, 17, 1, 7), Shape(3, 2, 1, 1)})
-        check({s.str(), n, {s}});
+    for (const OperatorCase& c : operatorCases())
+        for (const std::string& engine : Engine::names())
+        {
+            SCOPED_TRACE(c.name + ", " + engine);
+            for (bool accumulate : {false, true})
+                Checked(c, engine).run(accumulate);
+        }
 }
 
 //! What a sigmoid makes of large numbers is a number.
@@ -359,81 +234,6 @@ TEST(Engine, sigmoidOfLargeNumbers)
     }
 }
 
-TEST(Engine, batchNorm)
-{
-    Node n;
-    n.op = Op::BatchNorm;
-    n.epsilon = 1e-3f;
-    const std::vector<Shape> parameters(4, Shape(1, 3, 1, 1));
-    check({"frozen", n, {Shape(2, 3, 2, 5)}, parameters, {1, 1, 1, 1}});
-    check({"scale and shift alone", n, {Shape(2, 3, 2, 5)}, parameters, {0, 0, 1, 1}, true});
-    n.batchStatistics = true;
-    check({"by the batch", n, {Shape(3, 3, 2, 5)}, parameters, {0, 0, 1, 1}, true});
-    check({"by the batch, frozen scale", n, {Shape(2, 3, 2, 5)}, parameters, {1, 1, 1, 1}, true});
-    check({"evaluation", n, {Shape(2, 3, 2, 5)}, parameters, {0, 0, 1, 1}, false});
-}
-
-TEST(Engine, addAndConcat)
-{
-    Node add, concat;
-    add.op = Op::Add;
-    concat.op = Op::Concat;
-    check({"add two", add, {Shape(2, 3, 2, 3), Shape(2, 3, 2, 3)}});
-    check({"add three", add, {Shape(1, 2, 2, 1), Shape(1, 2, 2, 1), Shape(1, 2, 2, 1)}});
-    check({"concat", concat, {Shape(2, 1, 3, 2), Shape(2, 3, 3, 2), Shape(2, 2, 3, 2)}});
-}
-
-TEST(Engine, pool)
-{
-    for (Op op : {Op::MaxPool, Op::AveragePool})
-    {
-        check({"2x2", window(op, Size(2, 2), Size(2, 2), Vec4i()), {Shape(2, 2, 4, 5)}});
-        check({"3x3 overlapping", window(op, Size(3, 3), Size(2, 2), Vec4i()), {Shape(1, 2, 7, 6)}});
-        check({"3x3 padded", window(op, Size(3, 3), Size(1, 1), Vec4i(1, 1, 1, 1)), {Shape(1, 2, 4, 3)}});
-        Node ceil = window(op, Size(3, 2), Size(2, 2), Vec4i());
-        ceil.ceilMode = true;
-        check({"partial windows", ceil, {Shape(1, 1, 5, 6)}});
-        Node counted = window(op, Size(3, 3), Size(2, 2), Vec4i(1, 1, 1, 1));
-        counted.countPadding = counted.ceilMode = true;
-        check({"padding counts", counted, {Shape(1, 2, 4, 6)}});
-    }
-}
-
-TEST(Engine, fullyConnected)
-{
-    Node n;
-    n.op = Op::FullyConnected;
-    auto of = [&](const Shape& input, int outputs) {
-        return std::vector<Shape>{Shape(outputs, input.c, input.h, input.w), Shape(1, outputs, 1, 1)};
-    };
-    const Shape features(3, 2, 3, 5), oneRow(1, 5, 2, 1), onePixel(4, 7, 1, 1), number(1, 1, 1, 1);
-    check({"map", n, {features}, of(features, 4)});
-    check({"one row", n, {oneRow}, of(oneRow, 3)});
-    check({"one output", n, {features}, of(features, 1)});
-    check({"one pixel", n, {onePixel}, of(onePixel, 2)});
-    check({"one number", n, {number}, of(number, 1)});
-    check({"frozen weights", n, {features}, of(features, 4), {1, 0}});
-    check({"frozen bias", n, {features}, of(features, 4), {0, 1}});
-    check({"frozen", n, {features}, of(features, 4), {1, 1}});
-    // More than one piece, by rows and by outputs.
-    const Shape tall(150, 1, 1, 2), flat(2, 3, 1, 1);
-    check({"many rows", n, {tall}, of(tall, 3)});
-    check({"many outputs", n, {flat}, of(flat, 150)});
-}
-
-TEST(Engine, resize)
-{
-    for (int scale : {1, 2, 3})
-    {
-        Node n;
-        n.op = Op::Resize;
-        n.scale = scale;
-        check({"map", n, {Shape(2, 3, 4, 3)}});
-        check({"one pixel", n, {Shape(1, 2, 1, 1)}});
-        check({"one row", n, {Shape(1, 17, 1, 5)}});
-    }
-}
-
 TEST(Engine, unknownNameListsTheKnown)
 {
     RNG rng(1);
@@ -449,8 +249,8 @@ TEST(Engine, unknownNameListsTheKnown)
     }
 }
 
-//! Every operator that takes pictures of any size, in one graph, with branches that meet again.
-Graph everything(RNG& rng)
+//! Branches that meet again, and nodes that share weights.
+Graph branches(RNG& rng)
 {
     Graph g;
     const int in = g.addInput("in");
@@ -533,13 +333,7 @@ Graph everything(RNG& rng)
         again.inputs = {relu};
         g.outputs.push_back(g.add(again));
     }
-    for (Parameter& p : g.parameters)
-    {
-        p.value = randomTensor(p.value.shape(), rng);
-        if (p.name == "variance")
-            for (int i = 0; i < 4; i++)
-                p.value.data()[i] = std::abs(p.value.data()[i]) + 0.2f;
-    }
+    drawParameters(g, rng);
     return g;
 }
 
@@ -554,8 +348,7 @@ Graph regions(RNG& rng, int outputs)
               f2 = g.addFullyConnected("f2", f1, Shape(1, outputs, 1, 1), 3),
               f3 = g.addFullyConnected("f3", in, regionShape, outputs);
     g.outputs = {f2, f3};
-    for (Parameter& p : g.parameters)
-        p.value = randomTensor(p.value.shape(), rng);
+    drawParameters(g, rng);
     return g;
 }
 
@@ -623,10 +416,23 @@ TEST(Network, gradientsOfEveryParameterAndOfTheInput)
         for (bool inputGradient : {false, true})
         {
             RNG rng(99);
-            Graph pictures = everything(rng), regional = regions(rng, 7);
+            Graph pictures = branches(rng), regional = regions(rng, 7);
             checkNetwork(pictures, engine, Shape(3, 2, 12, 9), Shape(2, 2, 9, 8), inputGradient);
             checkNetwork(regional, engine, Shape(1, 5, 4, 3), Shape(3, 5, 4, 3), inputGradient);
             checkNetwork(regional, engine, Shape(3, 5, 4, 3), Shape(1, 5, 4, 3), inputGradient);
+        }
+}
+
+TEST(Network, everyOperatorBetweenOthers)
+{
+    for (const OperatorCase& c : operatorCases())
+        for (const std::string& engine : Engine::names())
+        {
+            SCOPED_TRACE(c.name);
+            RNG rng(96);
+            Graph g = graphOf(c, rng);
+            const Shape picture = pictureOf(c), other(picture.n + 1, picture.c, picture.h, picture.w);
+            checkNetwork(g, engine, other, picture, true);
         }
 }
 
@@ -685,7 +491,7 @@ TEST(Network, sameBitsAgainAndWithEigenForAnyNumberOfThreads)
 {
     const int before = getNumThreads();
     RNG rng(6);
-    checkBits(everything(rng), Shape(5, 2, 17, 18));
+    checkBits(branches(rng), Shape(5, 2, 17, 18));
     checkBits(regions(rng, 90), Shape(150, 5, 4, 3));
     setNumThreads(before);
 }
@@ -722,8 +528,7 @@ void checkShort(const Ptr<Engine>& engine)
     resize.op = Op::Resize;
     resize.inputs = {g.addConv("a", g.addInput("in"), 5, 20, 3)};
     g.outputs = {g.addConv("b", g.add(resize), 20, 6, 3)};
-    for (Parameter& p : g.parameters)
-        p.value = randomTensor(p.value.shape(), rng);
+    drawParameters(g, rng);
     checkNear(g, Shape(2, 5, 7, 9));
     for (Op op : {Op::Sigmoid, Op::HardSigmoid, Op::LeakyRelu})
     {
@@ -739,8 +544,7 @@ void checkShort(const Ptr<Engine>& engine)
         gate.inputs = mul.inputs;
         mul.inputs.push_back(h.add(gate));
         h.outputs = {h.addConv("b", h.add(mul), 20, 6, 3)};
-        for (Parameter& p : h.parameters)
-            p.value = randomTensor(p.value.shape(), rng);
+        drawParameters(h, rng);
         checkNear(h, Shape(2, 5, 7, 9), 0.06); // products add up what their factors lack
     }
 }
@@ -789,8 +593,7 @@ std::vector<Mat> wideConvolution(const std::string& engine, const Shape& input)
     const int first = g.addRelu("r", g.addConv("first", g.addInput("in"), 3, 64, 1)),
               wide = g.addRelu("w", g.addConv("wide", first, 64, 80, 3));
     g.outputs = {g.addConv("last", wide, 80, 2, 1)};
-    for (Parameter& p : g.parameters)
-        p.value = randomTensor(p.value.shape(), rng);
+    drawParameters(g, rng);
     Network network(g, Engine::create(engine));
     network.forward(randomTensor(input, rng));
     std::vector<Mat> all{network.value(g.outputs[0]).flat().clone()};
@@ -823,7 +626,7 @@ TEST(Network, memoryIsPlannedOnce)
     {
         SCOPED_TRACE(engine);
         RNG rng(5);
-        Graph g = everything(rng);
+        Graph g = branches(rng);
         Network network(g, Engine::create(engine));
         const Tensor large = randomTensor(Shape(2, 2, 40, 36), rng),
                      small = randomTensor(Shape(1, 2, 17, 18), rng);

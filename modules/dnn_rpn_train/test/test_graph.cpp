@@ -1,13 +1,54 @@
 // This file is part of OpenCV project.
 // It is subject to the license terms in the LICENSE file found in the top-level directory
 // of this distribution and at http://opencv.org/license.html.
+#include "operators.hpp"
 #include "scratch.hpp"
 #include "../src/graph/graph.hpp"
 
 namespace opencv_test {
 namespace {
 
-using cv::dnn_rpn_train::Node; // cv has a Node too
+TEST(Graph, everyOperatorsShapeAndChannels)
+{
+    for (const OperatorCase& c : operatorCases())
+    {
+        SCOPED_TRACE(c.name);
+        RNG rng(1);
+        const Graph g = graphOf(c, rng);
+        EXPECT_EQ(c.output.str(), g.shapes(pictureOf(c)).back().str());
+        EXPECT_EQ(c.output.c, g.channels(g.outputs[0]));
+    }
+}
+
+TEST(Graph, everyOperatorHasATestCase)
+{
+#define OPERATOR(op) {Op::op, #op},
+    for (const auto& op : std::vector<std::pair<Op, std::string>>{DNN_RPN_OPERATORS(OPERATOR)})
+#undef OPERATOR
+    {
+        int cases = op.first == Op::Input;
+        for (const OperatorCase& c : operatorCases())
+            cases += c.node.op == op.first;
+        EXPECT_GT(cases, 0) << op.second;
+    }
+}
+
+//! 2^40 if each were asked for what lies behind both of its inputs.
+TEST(Graph, concatenationsOfConcatenationsTakeNoTime)
+{
+    Graph g;
+    int node = g.addInput("in");
+    Node concat;
+    concat.op = Op::Concat;
+    concat.name = "twice";
+    for (int i = 0; i < 40; i++)
+    {
+        concat.inputs = {node, node};
+        node = g.add(concat);
+    }
+    EXPECT_EQ(INT_MAX, g.channels(node));
+    EXPECT_TRUE(contains(errorOf([&] { g.shapes(Shape(1, 3, 8, 8)); }), "'twice'"));
+}
 
 TEST(Graph, shapesFollowKernelsStridesAndPads)
 {

@@ -4,9 +4,13 @@
 #include "../precomp.hpp"
 #include "engine.hpp"
 #include "descent.hpp"
-#include "cuda/cuda_engine.hpp"
 #include "eigen/eigen_engine.hpp"
+#ifdef DNN_RPN_HAVE_CUDA
+#include "cuda/cuda_engine.hpp"
+#endif
+#ifdef DNN_RPN_HAVE_ONEDNN
 #include "onednn/onednn_engine.hpp"
+#endif
 
 #ifdef __linux__
 #include <cstdlib>

@@ -29,6 +29,8 @@ size_t MemoryPlan::place()
     {
         Block& block = blocks[index];
         block.offset = 0;
+        if (block.bytes == 0)
+            break; // so are all that follow
         for (const Block* other : placed)
         {
             if (other->last < block.first || block.last < other->first)

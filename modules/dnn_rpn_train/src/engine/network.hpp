@@ -68,7 +68,18 @@ public:
 private:
     void plan(const Shape& input);
     void planKernels(const std::vector<Shape>& shapes);
+
+    // From lifetimes to blocks of memory, and to views of them: network_memory.cpp.
+    struct Lifetimes;
+    struct Blocks;
     void placeMemory();
+    Lifetimes lifetimes() const;
+    //! By parameter: the node that writes its gradient; what others give comes aside and is added.
+    std::vector<int> gradientWriters() const;
+    Blocks planBlocks(const Lifetimes& life, const std::vector<int>& writer) const;
+    void* address(const Blocks& blocks, int block) const;
+    void makeViews(const Blocks& blocks);
+    void fillArgs(const Blocks& blocks, const std::vector<int>& writer);
     int backwardTime(int node) const { return 2 * static_cast<int>(net.nodes.size()) - node; }
     bool isOutput(int node) const;
     void bring(int output, const Tensor& from, Tensor& to, char& here) const;

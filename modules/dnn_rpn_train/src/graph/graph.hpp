@@ -4,36 +4,30 @@
 #ifndef OPENCV_DNN_RPN_TRAIN_GRAPH_GRAPH_HPP
 #define OPENCV_DNN_RPN_TRAIN_GRAPH_GRAPH_HPP
 
+#include <algorithm>
+#include <climits>
 #include <string>
 #include <vector>
 
-#include "tensor.hpp"
+#include "op.hpp"
 
 namespace cv {
 namespace dnn_rpn_train {
 
-enum class Op
+//! Some of the channels, rows or columns of an array, as Python slices them: below 0 counts from the end.
+struct CV_EXPORTS SliceRange
 {
-    Input,
-    Conv,      //!< parameters: weight (outputs x inputs/group x rows x columns), bias
-    BatchNorm, //!< parameters: scale, bias, mean, variance; the last two get no gradients
-    Relu,
-    Clip,        //!< to lower..upper; ReLU6 is 0..6
-    LeakyRelu,   //!< x from 0 on, alpha x below, alpha >= 0
-    Sigmoid,     //!< 1 / (1 + exp(-x))
-    HardSigmoid, //!< alpha x + beta, within 0..1
-    Add,
-    Mul,    //!< of two: of the same shape, or one of them a number for each channel, n x c x 1 x 1
-    Concat, //!< along the channels
-    MaxPool,
-    AveragePool,
-    GlobalAveragePool, //!< output n x c x 1 x 1
-    FullyConnected,    //!< parameters: weight (outputs x channels x rows x columns of the input), bias;
-                       //!< output n x outputs x 1 x 1
-    Resize             //!< nearest: out(y, x) = in(y / scale, x / scale)
-};
+    int begin = 0, end = INT_MAX, step = 1;
 
-CV_EXPORTS const char* opName(Op op);
+    //! The first of `size`.
+    int first(int size) const { return within(begin, size); }
+    //! How many of them.
+    int count(int size) const { return std::max(0, (within(end, size) - first(size) + step - 1) / step); }
+    bool all() const { return begin == 0 && end == INT_MAX && step == 1; }
+
+private:
+    static int within(int i, int size) { return std::min(std::max(i < 0 ? i + size : i, 0), size); }
+};
 
 //! One operator: what it is, not how it runs. A node's one output is known by the node's index.
 struct CV_EXPORTS Node
@@ -48,14 +42,16 @@ struct CV_EXPORTS Node
     Size dilation{1, 1};
     int padTop = 0, padLeft = 0, padBottom = 0, padRight = 0;
     int group = 1;
-    int scale = 2;                //!< Resize: rows and columns of outputs for each of the input's, at least 1
-    bool ceilMode = false;        //!< pooling: a last, partial window counts
-    bool countPadding = false;    //!< average pooling: zeros of the padding count
-    float lower = 0, upper = 0;   //!< Clip
-    float alpha = 0, beta = 0;    //!< LeakyRelu, HardSigmoid
-    float epsilon = 1e-5f;        //!< BatchNorm
-    bool batchStatistics = false; //!< BatchNorm: training takes mean and variance from the batch
-    float momentum = 0.1f;        //!< BatchNorm: how fast the running mean and variance follow, 0..1
+    int scale = 2; //!< Resize: rows and columns of outputs for each of the input's, at least 1
+    SliceRange channels, rows, columns; //!< Slice
+    bool wholeStrides = false;          //!< its padding is right if the stride divides the input's sides
+    bool ceilMode = false;              //!< pooling: a last, partial window counts
+    bool countPadding = false;          //!< average pooling: zeros of the padding count
+    float lower = 0, upper = 0;         //!< Clip
+    float alpha = 0, beta = 0;          //!< LeakyRelu, Elu, HardSigmoid
+    float epsilon = 1e-5f;              //!< BatchNorm
+    bool batchStatistics = false;       //!< BatchNorm: training takes mean and variance from the batch
+    float momentum = 0.1f;              //!< BatchNorm: how fast the running mean and variance follow, 0..1
 };
 
 //! Weights that the graph's nodes share by index.
@@ -110,18 +106,8 @@ public:
 //! memory.
 CV_EXPORTS Graph frozen(const Graph& graph);
 
-/** @brief Where the cells of a node's output lie in the input, from the kernels, strides and pads
-on the way: the field's stride in pixels, and the first cell's centre, in pixels with edges at
-whole numbers. cv::Exception if branches that meet disagree about the stride, and behind a fully connected
-node, which has no cells. */
-struct CV_EXPORTS Grid
-{
-    int stride = 1;
-    float centre = 0.5f;
-    //! False for numbers of the whole picture, from GlobalAveragePool until they are multiplied with
-    //! something that has cells; stride and centre are then those of what was averaged.
-    bool cells = true;
-};
+//! Of a node's output in the graph's input. cv::Exception if branches that meet disagree about the stride,
+//! and behind a fully connected node, which has no cells.
 CV_EXPORTS Grid gridOf(const Graph& graph, int node);
 
 } // namespace dnn_rpn_train

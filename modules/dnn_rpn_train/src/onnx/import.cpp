@@ -3,24 +3,178 @@
 // of this distribution and at http://opencv.org/license.html.
 #include "../precomp.hpp"
 #include "import.hpp"
+#include "composed.hpp"
+#include "constants.hpp"
 #include "opencv2/dnn_rpn/private/file.hpp"
 
-#include <cstring>
-#include <map>
-#include <type_traits>
+#include <numeric>
 #include <set>
-
-#include <onnx/onnx_pb.h>
 
 namespace cv {
 namespace dnn_rpn_train {
 
 namespace {
 
+std::string nameOf(const onnx::NodeProto& n)
+{
+    return n.name().empty() && n.output_size() ? n.output(0) : n.name();
+}
+
+FileNode fileNode(const onnx::NodeProto& n)
+{
+    FileNode node;
+    node.type = n.op_type();
+    node.name = nameOf(n);
+    node.inputs.assign(n.input().begin(), n.input().end());
+    for (const onnx::AttributeProto& a : n.attribute())
+        switch (a.type())
+        {
+        case onnx::AttributeProto::INT:
+            node.integer(a.name().c_str(), a.i());
+            break;
+        case onnx::AttributeProto::FLOAT:
+            node.real(a.name().c_str(), a.f());
+            break;
+        case onnx::AttributeProto::STRING:
+            node.text(a.name().c_str(), a.s());
+            break;
+        case onnx::AttributeProto::INTS:
+            node.integers(a.name().c_str(), {a.ints().begin(), a.ints().end()});
+            break;
+        case onnx::AttributeProto::FLOATS:
+            node.reals(a.name().c_str(), {a.floats().begin(), a.floats().end()});
+            break;
+        default:
+            break;
+        }
+    return node;
+}
+
+//! What the nodes of a file have become so far.
+struct Imported
+{
+    const std::string path;
+    Graph& graph;
+    Constants constants;
+    std::map<std::string, int> values; //!< nodes by the names of their outputs
+    std::map<std::string, Padding> paddings;
+
+    Imported(const std::string& path_, Graph& graph_) : path(path_), graph(graph_), constants(path_) {}
+};
+
+class OnnxNodeReader : public NodeReader
+{
+public:
+    //! @param name_ what the node's parameters are named after
+    OnnxNodeReader(const FileNode& node_, const std::string& name_, Imported& imported)
+        : NodeReader(node_), name(name_), all(imported)
+    {}
+
+    int value(int input) const override
+    {
+        if (input >= inputCount())
+            refuse(format("it has %d inputs, not %d", inputCount(), input + 1));
+        const std::string& wanted = node.inputs[input];
+        const auto found = all.values.find(wanted);
+        if (found != all.values.end())
+            return found->second;
+        if (all.paddings.count(wanted))
+            refuse("'" + wanted + "' is padded, which only convolutions and poolings can take");
+        if (all.constants.has(wanted))
+            refuse("'" + wanted + "' is a constant, which it cannot take there");
+        refuse("no node before it gives '" + wanted + "'");
+    }
+    const Padding* padding(int input) const override
+    {
+        const auto found = input < inputCount() ? all.paddings.find(node.inputs[input]) : all.paddings.end();
+        return found == all.paddings.end() ? nullptr : &found->second;
+    }
+    bool isConstant(int input) const override
+    {
+        return hasInput(input) && all.constants.has(node.inputs[input]);
+    }
+    std::vector<int64_t> dims(int input) const override { return all.constants.dims(constant(input)); }
+    std::vector<float> floats(int input) const override { return all.constants.floats(constant(input)); }
+    std::vector<int64_t> wholeNumbers(int input) const override
+    {
+        return all.constants.wholeNumbers(constant(input));
+    }
+
+    const Graph& graph() const override { return all.graph; }
+    int addNode(const Node& n) override { return all.graph.add(n); }
+    int addParameter(const char* role, const Shape& shape, const std::vector<float>& numbers, bool decay,
+                     bool trainable) override
+    {
+        const int index = all.graph.addParameter(name + role, shape, decay);
+        Parameter& p = all.graph.parameters[index];
+        p.trainable = trainable;
+        std::copy(numbers.begin(), numbers.end(), p.value.data());
+        return index;
+    }
+
+    [[noreturn]] void refuse(const String& why) const override
+    {
+        CV_Error_(Error::StsNotImplemented, ("'%s', node '%s' (%s): %s", all.path.c_str(), node.name.c_str(),
+                                             node.type.c_str(), why.c_str()));
+    }
+
+private:
+    const std::string& constant(int input) const
+    {
+        if (!isConstant(input))
+            refuse("'" + (input < inputCount() ? node.inputs[input] : format("input %d", input)) +
+                   "' is not a constant in the file");
+        return node.inputs[input];
+    }
+
+    const std::string name;
+    Imported& all;
+};
+
+//! Pads of rows and columns, which the window that looks at them takes over.
+Padding readPad(const NodeReader& reader)
+{
+    const std::string mode = reader.text("mode", "constant");
+    if (mode != "constant")
+        reader.refuse("mode " + mode + " is not known; only constant is");
+    std::vector<int64_t> pads;
+    const float* const given = reader.node.find<float>("value");
+    float value = given ? *given : 0.f;
+    // Since operator set 11 they are inputs.
+    if (const std::vector<int64_t>* attribute = reader.node.find<std::vector<int64_t>>("pads"))
+        pads = *attribute;
+    else if (reader.hasInput(1))
+        pads = reader.wholeNumbers(1);
+    if (reader.hasInput(2))
+    {
+        const std::vector<float> constant = reader.floats(2);
+        if (constant.size() != 1)
+            reader.refuse(format("it pads with %zu numbers, not one", constant.size()));
+        value = constant[0];
+    }
+    if (pads.size() != 8 || reader.hasInput(3))
+        reader.refuse("only pads of all four dimensions are known");
+    for (int i : {0, 1, 4, 5})
+        if (pads[i] != 0)
+            reader.refuse("only rows and columns can be padded");
+    for (int64_t pad : pads)
+        if (pad < 0 || pad > NodeReader::highestWindow)
+            reader.refuse(
+                format("'pads' has %lld, not 0..%d", static_cast<long long>(pad), NodeReader::highestWindow));
+    Padding p;
+    p.node = reader.value(0);
+    p.top = static_cast<int>(pads[2]);
+    p.left = static_cast<int>(pads[3]);
+    p.bottom = static_cast<int>(pads[6]);
+    p.right = static_cast<int>(pads[7]);
+    p.value = value;
+    return p;
+}
+
 class Importer
 {
 public:
-    Importer(const std::string& path_, Graph& graph_) : path(path_), graph(graph_)
+    Importer(const std::string& path, Graph& graph) : all(path, graph)
     {
         if (!model.ParseFromString(dnn_rpn::readFile(path)))
             CV_Error_(Error::StsParseError, ("'%s' is not an ONNX file, or it is cut off", path.c_str()));
@@ -31,18 +185,19 @@ public:
     int run(int inputNode)
     {
         const onnx::GraphProto& file = model.graph();
+        const char* const path = all.path.c_str();
         for (const onnx::TensorProto& t : file.initializer())
-            constants[t.name()] = &t;
+            all.constants.add(t.name(), t);
         std::vector<std::string> inputs;
         for (const onnx::ValueInfoProto& v : file.input())
-            if (!constants.count(v.name()))
+            if (!all.constants.has(v.name()))
                 inputs.push_back(v.name());
         if (inputs.size() != 1)
-            CV_Error_(Error::StsParseError, ("'%s' has %d inputs; a feature extractor has one", path.c_str(),
+            CV_Error_(Error::StsParseError, ("'%s' has %d inputs; a feature extractor has one", path,
                                              static_cast<int>(inputs.size())));
         if (file.output_size() == 0)
-            CV_Error_(Error::StsParseError, ("'%s' has no output", path.c_str()));
-        values[inputs[0]] = inputNode;
+            CV_Error_(Error::StsParseError, ("'%s' has no output", path));
+        all.values[inputs[0]] = inputNode;
         const std::string& output = file.output(0).name();
         const std::set<std::string> needed = behind(output);
         for (const onnx::NodeProto& n : file.node())
@@ -52,23 +207,13 @@ public:
                     addNode(n);
                     break;
                 }
-        const auto found = values.find(output);
-        if (found == values.end())
-            CV_Error_(Error::StsParseError,
-                      ("'%s': no node gives the output '%s'", path.c_str(), output.c_str()));
+        const auto found = all.values.find(output);
+        if (found == all.values.end())
+            CV_Error_(Error::StsParseError, ("'%s': no node gives the output '%s'", path, output.c_str()));
         return found->second;
     }
 
 private:
-    // Far beyond any feature extractor; keeps the sums of a shape within an int.
-    static const int highestWindow = 1 << 12;
-
-    [[noreturn]] void refuse(const onnx::NodeProto& n, const String& why) const
-    {
-        CV_Error_(Error::StsNotImplemented, ("'%s', node '%s' (%s): %s", path.c_str(), nameOf(n).c_str(),
-                                             n.op_type().c_str(), why.c_str()));
-    }
-
     //! The values that one value is made from, itself among them.
     std::set<std::string> behind(const std::string& value) const
     {
@@ -81,434 +226,97 @@ private:
         return found;
     }
 
-    static std::string nameOf(const onnx::NodeProto& n)
+    //! What gives a value of the file without a node of the graph. False for other operators.
+    bool addValue(const onnx::NodeProto& n, const NodeReader& reader)
     {
-        return n.name().empty() && n.output_size() ? n.output(0) : n.name();
-    }
-
-    static const onnx::AttributeProto* attribute(const onnx::NodeProto& n, const char* name)
-    {
-        for (const onnx::AttributeProto& a : n.attribute())
-            if (a.name() == name)
-                return &a;
-        return nullptr;
-    }
-
-    static int64_t integer(const onnx::NodeProto& n, const char* name, int64_t otherwise)
-    {
-        const onnx::AttributeProto* a = attribute(n, name);
-        return a ? a->i() : otherwise;
-    }
-
-    std::vector<int> integers(const onnx::NodeProto& n, const char* name, size_t count, int otherwise,
-                              int lowest) const
-    {
-        const onnx::AttributeProto* a = attribute(n, name);
-        if (!a)
-            return std::vector<int>(count, otherwise);
-        if (static_cast<size_t>(a->ints_size()) != count)
-            refuse(n, format("'%s' has %d numbers; only two dimensions are known", name, a->ints_size()));
-        for (int64_t v : a->ints())
-            if (v < lowest || v > highestWindow)
-                refuse(n, format("'%s' has %lld, not %d..%d", name, static_cast<long long>(v), lowest,
-                                 highestWindow));
-        return std::vector<int>(a->ints().begin(), a->ints().end());
-    }
-
-    //! Of a constant: floats, or whole numbers of 64 bits.
-    template<typename Number>
-    std::vector<Number> numbers(const onnx::NodeProto& n, const std::string& name) const
-    {
-        constexpr bool whole = std::is_same<Number, int64_t>::value;
-        const auto found = constants.find(name);
-        if (found == constants.end())
-            refuse(n, "'" + name + "' is not a constant in the file");
-        const onnx::TensorProto& t = *found->second;
-        int64_t total = 1;
-        for (int64_t d : t.dims())
+        const std::string &type = n.op_type(), &output = n.output(0);
+        if (type == "Constant")
         {
-            if (d < 1 || d > (1 << 28) || total * d > (1 << 28))
-                refuse(n, format("'%s' has a dimension of %lld", name.c_str(), static_cast<long long>(d)));
-            total *= d;
+            if (n.attribute_size() != 1 || !all.constants.add(output, n.attribute(0)))
+                reader.refuse("only constants of numbers are known");
+            return true;
         }
-        if (t.data_type() != (whole ? onnx::TensorProto::INT64 : onnx::TensorProto::FLOAT))
-            refuse(n, format("'%s' has type %d; only %s are known here", name.c_str(), t.data_type(),
-                             whole ? "64-bit integers (7)" : "32-bit floats (1)"));
-        std::vector<Number> v;
-        if (t.has_raw_data() && t.raw_data().size() == static_cast<size_t>(total) * sizeof(Number))
+        if (type == "Identity" || type == "Dropout")
         {
-            v.resize(static_cast<size_t>(total));
-            std::memcpy(v.data(), t.raw_data().data(), t.raw_data().size());
+            if (reader.isConstant(0))
+                all.constants.addName(output, n.input(0));
+            else
+                all.values[output] = reader.value(0);
+            return true;
         }
-        else if constexpr (whole)
-            v.assign(t.int64_data().begin(), t.int64_data().end());
+        if (type == "Split")
+        {
+            addSplit(n, reader);
+            return true;
+        }
+        if (type != "Pad")
+            return false;
+        const Padding p = readPad(reader);
+        if (std::max({p.top, p.left, p.bottom, p.right}) == 0)
+            all.values[output] = p.node;
         else
-            v.assign(t.float_data().begin(), t.float_data().end());
-        if (v.size() != static_cast<size_t>(total))
-            refuse(n, format("'%s' should hold %lld numbers but holds %zu", name.c_str(),
-                             static_cast<long long>(total), v.size()));
-        return v;
+            all.paddings[output] = p;
+        return true;
     }
 
-    std::vector<float> floats(const onnx::NodeProto& n, const std::string& name) const
+    //! A slice of channels for each output.
+    void addSplit(const onnx::NodeProto& n, const NodeReader& reader)
     {
-        return numbers<float>(n, name);
-    }
-
-    float real(const onnx::NodeProto& n, const char* name, float otherwise) const
-    {
-        const onnx::AttributeProto* a = attribute(n, name);
-        if (a && !std::isfinite(a->f()))
-            refuse(n, format("'%s' is %g", name, a->f()));
-        return a ? a->f() : otherwise;
-    }
-
-    static std::string text(const onnx::NodeProto& n, const char* name, const std::string& otherwise)
-    {
-        const onnx::AttributeProto* a = attribute(n, name);
-        return a ? a->s() : otherwise;
-    }
-
-    int value(const onnx::NodeProto& n, const std::string& name) const
-    {
-        if (paddings.count(name))
-            refuse(n, "'" + name + "' is padded; only convolution and pooling take padding");
-        const auto found = values.find(name);
-        if (found == values.end())
-            refuse(n, "no node before it gives '" + name + "'");
-        return found->second;
-    }
-
-    /** A parameter of the graph from a constant of the file. It is named after the node: exporters store
-    equal constants once, but here each node trains its own. */
-    int parameter(const onnx::NodeProto& n, const std::string& name, const char* role, const Shape& shape,
-                  bool decay)
-    {
-        const std::vector<float> data = floats(n, name);
-        if (data.size() != shape.total())
-            refuse(n, format("'%s' should hold %zu numbers but holds %zu", name.c_str(), shape.total(),
-                             data.size()));
-        const int index = graph.addParameter(prefix + n.output(0) + role, shape, decay);
-        std::copy(data.begin(), data.end(), graph.parameters[index].value.data());
-        return index;
-    }
-
-    void readWindow(const onnx::NodeProto& n, Node& node) const
-    {
-        const onnx::AttributeProto* pad = attribute(n, "auto_pad");
-        if (pad && pad->s() != "NOTSET" && pad->s() != "VALID")
-            refuse(n, "auto_pad " + pad->s() + " is not known; write the pads as numbers");
-        const std::vector<int> k = integers(n, "kernel_shape", 2, 1, 1), st = integers(n, "strides", 2, 1, 1),
-                               d = integers(n, "dilations", 2, 1, 1), p = integers(n, "pads", 4, 0, 0);
-        node.kernel = Size(k[1], k[0]);
-        node.stride = Size(st[1], st[0]);
-        node.dilation = Size(d[1], d[0]);
-        node.padTop = p[0];
-        node.padLeft = p[1];
-        node.padBottom = p[2];
-        node.padRight = p[3];
-    }
-
-    //! What a Pad node adds around the rows and columns of a node's output.
-    struct Padding
-    {
-        int node;
-        int top, left, bottom, right;
-        float value;
-    };
-
-    void addPadding(const onnx::NodeProto& n)
-    {
-        if (text(n, "mode", "constant") != "constant")
-            refuse(n, "mode " + text(n, "mode", "") + " is not known; only constant is");
-        std::vector<int64_t> pads;
-        const onnx::AttributeProto* given = attribute(n, "value");
-        float value = given ? given->f() : 0.f;
-        // Since operator set 11 they are inputs.
-        if (const onnx::AttributeProto* a = attribute(n, "pads"))
-            pads.assign(a->ints().begin(), a->ints().end());
-        else if (n.input_size() > 1)
-            pads = numbers<int64_t>(n, n.input(1));
-        if (n.input_size() > 2 && !n.input(2).empty())
-        {
-            const std::vector<float> constant = floats(n, n.input(2));
-            if (constant.size() != 1)
-                refuse(n, format("it pads with %zu numbers, not one", constant.size()));
-            value = constant[0];
-        }
-        if (pads.size() != 8 || (n.input_size() > 3 && !n.input(3).empty()))
-            refuse(n, "only pads of all four dimensions are known");
-        for (int i : {0, 1, 4, 5})
-            if (pads[i] != 0)
-                refuse(n, "only rows and columns can be padded");
-        for (int64_t pad : pads)
-            if (pad < 0 || pad > highestWindow)
-                refuse(n, format("'pads' has %lld, not 0..%d", static_cast<long long>(pad), highestWindow));
-        const int source = this->value(n, n.input(0));
-        if (pads == std::vector<int64_t>(8, 0))
-            values[n.output(0)] = source;
+        const int64_t axis = reader.integer("axis", 0);
+        if (axis != 1 && axis != -3)
+            reader.refuse("only splitting of channels (axis 1) is known");
+        Node node;
+        node.op = Op::Slice;
+        node.inputs = {reader.value(0)};
+        const int64_t channels = all.graph.channels(node.inputs[0]), parts = n.output_size();
+        std::vector<int64_t> sizes(parts, (channels + parts - 1) / parts);
+        if (const std::vector<int64_t>* given = reader.node.find<std::vector<int64_t>>("split"))
+            sizes = *given;
+        else if (reader.hasInput(1))
+            sizes = reader.wholeNumbers(1);
         else
-            paddings[n.output(0)] = {source,
-                                     static_cast<int>(pads[2]),
-                                     static_cast<int>(pads[3]),
-                                     static_cast<int>(pads[6]),
-                                     static_cast<int>(pads[7]),
-                                     value};
-    }
-
-    //! Whether all values of a node are 0 or more.
-    bool noneBelowZero(int index) const
-    {
-        const Node& n = graph.nodes[index];
-        return n.op == Op::Relu || n.op == Op::Sigmoid || n.op == Op::HardSigmoid ||
-               (n.op == Op::Clip && n.lower >= 0);
-    }
-
-    //! Makes what a Pad node adds the padding of the window that looks at it.
-    void takePadding(const onnx::NodeProto& n, Node& node, const Padding& p) const
-    {
-        // The highest is the same with zeros among numbers of 0 or more, and with the lowest number among
-        // any.
-        if (node.op == Op::MaxPool ? p.value > -FLT_MAX && (p.value != 0 || !noneBelowZero(p.node))
-                                   : p.value != 0)
-            refuse(n,
-                   format("its input is padded with %g, which is not what its own padding means", p.value));
-        if (node.op == Op::AveragePool)
+            sizes.back() = channels - sizes[0] * (parts - 1);
+        if (static_cast<int64_t>(sizes.size()) != parts ||
+            std::accumulate(sizes.begin(), sizes.end(), int64_t(0)) != channels ||
+            *std::min_element(sizes.begin(), sizes.end()) < 1)
+            reader.refuse(format("%lld channels do not split into its %lld outputs",
+                                 static_cast<long long>(channels), static_cast<long long>(parts)));
+        int begin = 0;
+        for (int i = 0; i < n.output_size(); i++)
         {
-            if (!node.countPadding &&
-                std::max({node.padTop, node.padLeft, node.padBottom, node.padRight}) > 0)
-                refuse(n, "its input is padded, and it has padding of its own that does not count");
-            node.countPadding = true;
+            node.name = prefix + n.output(i);
+            node.channels = {begin, begin + static_cast<int>(sizes[i]), 1};
+            begin = node.channels.end;
+            if (!n.output(i).empty())
+                all.values[n.output(i)] = all.graph.add(node);
         }
-        node.padTop += p.top;
-        node.padLeft += p.left;
-        node.padBottom += p.bottom;
-        node.padRight += p.right;
-    }
-
-    //! Nearest neighbours, by Resize or by Upsample, which it was called before operator set 10.
-    void readResize(const onnx::NodeProto& n, Node& node) const
-    {
-        if (text(n, "mode", "nearest") != "nearest")
-            refuse(n, "mode " + text(n, "mode", "") + " is not known; only nearest is");
-        std::vector<float> scales;
-        if (const onnx::AttributeProto* a = attribute(n, "scales"))
-            scales.assign(a->floats().begin(), a->floats().end());
-        // Operator set 11 put the region before the scales.
-        const int at = n.input_size() > 2 ? 2 : 1;
-        if (n.input_size() > at && !n.input(at).empty())
-            scales = floats(n, n.input(at));
-        if (scales.size() != 4 || scales[0] != 1 || scales[1] != 1 || scales[2] != scales[3] ||
-            scales[2] < 1 || scales[2] > highestWindow || scales[2] != std::floor(scales[2]))
-            refuse(n, "only constant scales 1, 1, S, S with a whole S are known");
-        node.scale = static_cast<int>(scales[2]);
-        // Wherever the centres of cells are said to lie, a cell must be nearest to the one that it is a part
-        // of.
-        const std::string centres = text(n, "coordinate_transformation_mode",
-                                         at == 1 ? "asymmetric" : "half_pixel"),
-                          rounding = text(n, "nearest_mode", at == 1 ? "floor" : "round_prefer_floor");
-        const bool halves = centres == "half_pixel" || centres == "pytorch_half_pixel",
-                   rounds = rounding == "round_prefer_floor" || rounding == "round_prefer_ceil";
-        if (!(halves && rounds) &&
-            !(rounding == "floor" && (centres == "asymmetric" || centres == "tf_half_pixel_for_nn")) &&
-            !(rounding == "round_prefer_floor" && centres == "asymmetric" && node.scale <= 2))
-            refuse(n, "centres '" + centres + "' rounded by '" + rounding +
-                          "' do not repeat every cell as often as the others");
-    }
-
-    void addConv(const onnx::NodeProto& n, Node& node)
-    {
-        readWindow(n, node);
-        node.group = static_cast<int>(integer(n, "group", 1));
-        const auto weight = n.input_size() > 1 ? constants.find(n.input(1)) : constants.end();
-        if (weight == constants.end() || weight->second->dims_size() != 4)
-            refuse(n, "its weights are no four-dimensional constant");
-        floats(n, n.input(1)); // refuses dimensions that make no sense
-        const auto& dims = weight->second->dims();
-        const Shape shape(static_cast<int>(dims[0]), static_cast<int>(dims[1]), static_cast<int>(dims[2]),
-                          static_cast<int>(dims[3]));
-        if (attribute(n, "kernel_shape") && node.kernel != Size(shape.w, shape.h))
-            refuse(n, format("kernel_shape %dx%d, but weights of %dx%d", node.kernel.height,
-                             node.kernel.width, shape.h, shape.w));
-        node.kernel = Size(shape.w, shape.h);
-        if (node.group < 1 || shape.n % node.group)
-            refuse(n, format("%d outputs in %d groups", shape.n, node.group));
-        node.parameters.push_back(parameter(n, n.input(1), ".weight", shape, true));
-        const Shape bias(1, shape.n, 1, 1);
-        if (n.input_size() > 2 && !n.input(2).empty())
-            node.parameters.push_back(parameter(n, n.input(2), ".bias", bias, false));
-        else
-            node.parameters.push_back(graph.addParameter(prefix + n.output(0) + ".bias", bias, false));
-    }
-
-    void addBatchNorm(const onnx::NodeProto& n, Node& node)
-    {
-        if (n.input_size() != 5)
-            refuse(n, format("it has %d inputs, not 5", n.input_size()));
-        const onnx::AttributeProto* epsilon = attribute(n, "epsilon");
-        node.epsilon = epsilon ? epsilon->f() : 1e-5f;
-        static const char* const roles[] = {"", ".scale", ".bias", ".mean", ".variance"};
-        for (int j = 1; j < 5; j++)
-        {
-            const int channels = static_cast<int>(floats(n, n.input(j)).size());
-            const int p = parameter(n, n.input(j), roles[j], Shape(1, channels, 1, 1), false);
-            graph.parameters[p].trainable = false;
-            node.parameters.push_back(p);
-        }
-    }
-
-    void readClip(const onnx::NodeProto& n, Node& node) const
-    {
-        node.lower = -FLT_MAX;
-        node.upper = FLT_MAX;
-        if (const onnx::AttributeProto* a = attribute(n, "min"))
-            node.lower = a->f();
-        if (const onnx::AttributeProto* a = attribute(n, "max"))
-            node.upper = a->f();
-        // Since operator set 11 the bounds are inputs.
-        for (int j = 1; j < n.input_size() && j < 3; j++)
-            if (!n.input(j).empty())
-                (j == 1 ? node.lower : node.upper) = floats(n, n.input(j))[0];
     }
 
     void addNode(const onnx::NodeProto& n)
     {
-        const std::string& type = n.op_type();
-        if (n.output_size() == 0)
-            refuse(n, "it has no output");
-        if (type == "Constant")
-        {
-            const onnx::AttributeProto* a = attribute(n, "value");
-            if (!a)
-                refuse(n, "only tensor constants are known");
-            constants[n.output(0)] = &a->t();
-            return;
-        }
-        if (n.input_size() == 0)
-            refuse(n, "it has no input");
-        const auto constant = constants.find(n.input(0));
-        if (type == "Identity" && constant != constants.end())
-        {
-            constants[n.output(0)] = constant->second;
-            return;
-        }
-        if (type == "Identity" || type == "Dropout")
-        {
-            values[n.output(0)] = value(n, n.input(0));
-            return;
-        }
-        if (type == "Pad")
-        {
-            addPadding(n);
-            return;
-        }
+        const FileNode file = fileNode(n);
+        // Outputs are unique in the file, which node names need not be.
         Node node;
-        // Outputs are unique in the file, which node names need not be; the prefix keeps them apart from the
-        // head.
-        node.name = prefix + n.output(0);
-        const bool several = type == "Add" || type == "Mul" || type == "Concat",
-                   window = type == "Conv" || type == "MaxPool" || type == "AveragePool";
-        const auto padding = window ? paddings.find(n.input(0)) : paddings.end();
-        if (padding != paddings.end())
-            node.inputs.push_back(padding->second.node);
+        node.name = prefix + (n.output_size() ? n.output(0) : std::string());
+        OnnxNodeReader reader(file, node.name, all);
+        if (n.output_size() == 0)
+            reader.refuse("it has no output");
+        if (!n.domain().empty() && n.domain() != "ai.onnx")
+            reader.refuse("operators of '" + n.domain() + "' are not known to the trainer");
+        if (addValue(n, reader))
+            return;
+        if (const ReadComposed composed = composedNamed(file.type))
+            composed(reader, node);
+        else if (operatorNamed(file.type, node.op))
+            operatorOf(node.op).read(reader, node);
         else
-            for (int j = 0; j < (several ? n.input_size() : 1); j++)
-                node.inputs.push_back(value(n, n.input(j)));
-
-        if (type == "Conv")
-        {
-            node.op = Op::Conv;
-            addConv(n, node);
-            if (padding != paddings.end())
-                takePadding(n, node, padding->second);
-        }
-        else if (type == "BatchNormalization")
-        {
-            node.op = Op::BatchNorm;
-            addBatchNorm(n, node);
-        }
-        else if (type == "Relu")
-            node.op = Op::Relu;
-        else if (type == "Clip")
-        {
-            node.op = Op::Clip;
-            readClip(n, node);
-        }
-        else if (type == "LeakyRelu")
-        {
-            node.op = Op::LeakyRelu;
-            node.alpha = real(n, "alpha", 0.01f);
-            if (node.alpha < 0)
-                refuse(n, format("alpha %g is below 0", node.alpha));
-        }
-        else if (type == "Sigmoid")
-            node.op = Op::Sigmoid;
-        else if (type == "HardSigmoid")
-        {
-            node.op = Op::HardSigmoid;
-            node.alpha = real(n, "alpha", 0.2f);
-            node.beta = real(n, "beta", 0.5f);
-        }
-        else if (type == "HardSwish")
-        {
-            // x hardSigmoid(x), as an operator set that does not know it can say it, too.
-            Node gate = node;
-            gate.name += ".gate";
-            gate.op = Op::HardSigmoid;
-            gate.alpha = 1.f / 6;
-            gate.beta = 0.5f;
-            node.op = Op::Mul;
-            node.inputs.push_back(graph.add(gate));
-        }
-        else if (type == "Add")
-            node.op = Op::Add;
-        else if (type == "Mul")
-        {
-            node.op = Op::Mul;
-            if (n.input_size() != 2)
-                refuse(n, format("it has %d inputs, not 2", n.input_size()));
-        }
-        else if (type == "GlobalAveragePool")
-            node.op = Op::GlobalAveragePool;
-        else if (type == "Resize" || type == "Upsample")
-        {
-            node.op = Op::Resize;
-            readResize(n, node);
-        }
-        else if (type == "Concat")
-        {
-            node.op = Op::Concat;
-            if (integer(n, "axis", 1) != 1)
-                refuse(n, "only stacking of channels (axis 1) is known");
-        }
-        else if (type == "MaxPool" || type == "AveragePool")
-        {
-            node.op = type == "MaxPool" ? Op::MaxPool : Op::AveragePool;
-            if (!attribute(n, "kernel_shape"))
-                refuse(n, "it has no kernel_shape");
-            readWindow(n, node);
-            node.countPadding = integer(n, "count_include_pad", 0) != 0;
-            if (padding != paddings.end())
-                takePadding(n, node, padding->second);
-            // A window must touch the picture.
-            if (std::max(node.padTop, node.padBottom) >= node.kernel.height ||
-                std::max(node.padLeft, node.padRight) >= node.kernel.width)
-                refuse(n, "its padding is as large as its kernel");
-            if (node.dilation != Size(1, 1))
-                refuse(n, "pooling with dilation is not known");
-            node.ceilMode = integer(n, "ceil_mode", 0) != 0;
-        }
-        else
-            refuse(n, "this operator is not known to the trainer");
-        values[n.output(0)] = graph.add(node);
+            reader.refuse("this operator is not known to the trainer");
+        all.values[n.output(0)] = all.graph.add(node);
     }
 
-    const std::string path, prefix = "backbone.";
-    Graph& graph;
+    const std::string prefix = "backbone."; //!< keeps names apart from the head's
+    Imported all;
     onnx::ModelProto model;
-    std::map<std::string, const onnx::TensorProto*> constants;
-    std::map<std::string, int> values; //!< nodes by the names of their outputs
-    std::map<std::string, Padding> paddings;
 };
 
 } // namespace

@@ -3,6 +3,7 @@
 // of this distribution and at http://opencv.org/license.html.
 #include "../precomp.hpp"
 #include "writer.hpp"
+#include "../graph/node_writer.hpp"
 
 #include <onnx/onnx_pb.h>
 
@@ -32,6 +33,19 @@ void describe(onnx::ValueInfoProto* value, const std::string& name, const std::v
         else
             tensor->mutable_shape()->add_dim()->set_dim_param(name + "." + std::to_string(i));
 }
+
+//! For each type of an attribute's value.
+struct AttributeWriter
+{
+    OnnxWriter::NodeRef& node;
+    const char* name;
+
+    void operator()(int64_t value) const { node.integer(name, value); }
+    void operator()(float value) const { node.real(name, value); }
+    void operator()(const std::string& value) const { node.text(name, value); }
+    void operator()(const std::vector<int64_t>& values) const { node.integers(name, values); }
+    void operator()(const std::vector<float>& values) const { node.reals(name, values); }
+};
 
 } // namespace
 
@@ -140,35 +154,6 @@ void OnnxWriter::addConstant(const std::string& name, const std::vector<int64_t>
     t->set_raw_data(values.data(), values.size() * sizeof(int64_t));
 }
 
-bool OnnxWriter::padsApart(const Node& n)
-{
-    // OpenCV 4.6 counts no padding, whatever count_include_pad says.
-    return n.op == Op::AveragePool && n.countPadding &&
-           std::max({n.padTop, n.padLeft, n.padBottom, n.padRight}) > 0;
-}
-
-std::string OnnxWriter::addPadding(const Node& n, const std::string& input)
-{
-    const std::string name = n.name + ".padded", amounts = n.name + ".pads";
-    const std::vector<int64_t> pads{0, 0, n.padTop, n.padLeft, 0, 0, n.padBottom, n.padRight};
-    if (operatorSet == 10)
-        addNode("Pad", name, {input}).text("mode", "constant").integers("pads", pads).real("value", 0);
-    else
-    {
-        addConstant(amounts, pads);
-        addNode("Pad", name, {input, amounts}).text("mode", "constant");
-    }
-    return name;
-}
-
-void OnnxWriter::addWindow(const Node& n, NodeRef& node)
-{
-    node.integers("kernel_shape", {n.kernel.height, n.kernel.width})
-        .integers("strides", {n.stride.height, n.stride.width});
-    if (!padsApart(n))
-        node.integers("pads", {n.padTop, n.padLeft, n.padBottom, n.padRight});
-}
-
 void OnnxWriter::addParameters(const Graph& graph)
 {
     std::vector<char> written(graph.parameters.size(), 0);
@@ -190,6 +175,13 @@ void OnnxWriter::addParameters(const Graph& graph)
         }
 }
 
+void OnnxWriter::add(const FileNode& node)
+{
+    NodeRef ref = addNode(node.type, node.name, node.inputs);
+    for (const FileNode::Attribute& a : node.attributes)
+        std::visit(AttributeWriter{ref, a.name.c_str()}, a.value);
+}
+
 void OnnxWriter::addGraph(const Graph& graph, const std::string& input)
 {
     addParameters(graph);
@@ -197,80 +189,23 @@ void OnnxWriter::addGraph(const Graph& graph, const std::string& input)
     {
         if (n.op == Op::Input)
             continue;
-        std::vector<std::string> inputs;
+        NodeWriter writer;
+        writer.operatorSet = operatorSet;
+        writer.node.type = opName(n.op);
+        writer.node.name = n.name;
         for (int i : n.inputs)
-            inputs.push_back(i == 0 && !input.empty() ? input : graph.nodes[i].name);
-        std::string type = opName(n.op);
-        if (n.op == Op::FullyConnected)
-        {
-            addNode("Flatten", n.name + ".flat", inputs).integer("axis", 1);
-            inputs = {n.name + ".flat"};
-            type = "Gemm";
-        }
-        else if (n.op == Op::Resize)
-        {
-            const float scales[] = {1, 1, static_cast<float>(n.scale), static_cast<float>(n.scale)};
-            addConstant(n.name + ".scales", {4}, scales);
-            if (operatorSet > 10)
-                inputs.push_back(""); // the region, which only some modes have
-            inputs.push_back(n.name + ".scales");
-        }
-        else if (padsApart(n))
-            inputs = {addPadding(n, inputs[0])};
-        else if (n.op == Op::Clip && operatorSet > 10)
-        {
-            addConstant(n.name + ".min", {}, &n.lower);
-            addConstant(n.name + ".max", {}, &n.upper);
-            inputs.insert(inputs.end(), {n.name + ".min", n.name + ".max"});
-        }
+            writer.node.inputs.push_back(i == 0 && !input.empty() ? input : graph.nodes[i].name);
         for (int p : n.parameters)
-            inputs.push_back(graph.parameters[p].name);
-        NodeRef node = addNode(type, n.name, inputs);
-        switch (n.op)
-        {
-        case Op::Conv:
-            addWindow(n, node);
-            node.integers("dilations", {n.dilation.height, n.dilation.width}).integer("group", n.group);
-            break;
-        case Op::MaxPool:
-        case Op::AveragePool:
-            addWindow(n, node);
-            node.integer("ceil_mode", n.ceilMode);
-            if (n.op == Op::AveragePool)
-                node.integer("count_include_pad", n.countPadding);
-            break;
-        case Op::BatchNorm:
-            node.real("epsilon", n.epsilon);
-            break;
-        case Op::Clip:
-            if (operatorSet == 10)
-                node.real("min", n.lower).real("max", n.upper);
-            break;
-        case Op::LeakyRelu:
-            node.real("alpha", n.alpha);
-            break;
-        case Op::HardSigmoid:
-            node.real("alpha", n.alpha).real("beta", n.beta);
-            break;
-        case Op::Concat:
-            node.integer("axis", 1);
-            break;
-        case Op::FullyConnected:
-            node.integer("transB", 1);
-            break;
-        case Op::Resize:
-            node.text("mode", "nearest");
-            if (operatorSet > 10) // what set 10 means by it
-                node.text("coordinate_transformation_mode", "asymmetric").text("nearest_mode", "floor");
-            break;
-        case Op::Input:
-        case Op::Relu:
-        case Op::Sigmoid:
-        case Op::Add:
-        case Op::Mul:
-        case Op::GlobalAveragePool:
-            break;
-        }
+            writer.node.inputs.push_back(graph.parameters[p].name);
+        operatorOf(n.op).write(n, writer);
+        for (const NodeWriter::Constant& c : writer.constants)
+            if (c.wholeNumbers.empty())
+                addConstant(c.name, c.dims, c.floats.data());
+            else
+                addConstant(c.name, c.wholeNumbers);
+        for (const FileNode& before : writer.before)
+            add(before);
+        add(writer.node);
     }
 }
 

@@ -66,9 +66,7 @@ public:
 
 private:
     void addParameters(const Graph& graph);
-    static bool padsApart(const Node& n);
-    std::string addPadding(const Node& n, const std::string& input);
-    void addWindow(const Node& n, NodeRef& node);
+    void add(const FileNode& node);
 
     const int operatorSet;
     std::unique_ptr<onnx::ModelProto> model;

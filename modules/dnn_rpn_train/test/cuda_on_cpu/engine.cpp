@@ -22,6 +22,7 @@
 #include "../../src/engine/cuda/pool.cu"
 #include "../../src/engine/cuda/reorder.cu"
 #include "../../src/engine/cuda/resize.cu"
+#include "../../src/engine/cuda/slice.cu"
 #include "../../src/engine/cuda/status.cpp"
 
 namespace {

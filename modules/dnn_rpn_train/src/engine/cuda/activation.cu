@@ -49,17 +49,10 @@ private:
 template<typename T>
 std::unique_ptr<Kernel> makeOf(const Device& device, const Node& node)
 {
-    switch (node.op)
-    {
-    case Op::LeakyRelu:
-        return std::make_unique<CudaActivation<T, Leaky>>(device, Leaky{node.alpha});
-    case Op::Sigmoid:
-        return std::make_unique<CudaActivation<T, Logistic>>(device, Logistic());
-    case Op::HardSigmoid:
-        return std::make_unique<CudaActivation<T, Ramp>>(device, Ramp{node.alpha, node.beta});
-    default:
-        return std::make_unique<CudaActivation<T, Limits>>(device, Limits(node).rounded<T>());
-    }
+    return makeOfFunction(node, [&](const auto& function) -> std::unique_ptr<Kernel> {
+        const auto exact = rounded<T>(function);
+        return std::make_unique<CudaActivation<T, std::decay_t<decltype(exact)>>>(device, exact);
+    });
 }
 
 } // namespace

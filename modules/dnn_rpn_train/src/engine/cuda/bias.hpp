@@ -12,16 +12,16 @@ namespace dnn_rpn_train {
 
 //! Adds a number a channel, and applies the activation that was absorbed.
 template<typename T>
-struct BiasAndLimits
+struct BiasAndClip
 {
     T* y;
     Places places;
     const float* bias;
-    Limits limits;
+    Clip clip;
 
     DNN_RPN_EVERYWHERE void operator()(int i) const
     {
-        put(y[i], limits(static_cast<float>(y[i]) + bias[places.channel(i)]), false);
+        put(y[i], clip(static_cast<float>(y[i]) + bias[places.channel(i)]), false);
     }
 };
 

@@ -1,7 +1,6 @@
 // This file is part of OpenCV project.
 // It is subject to the license terms in the LICENSE file found in the top-level directory
 // of this distribution and at http://opencv.org/license.html.
-#ifdef DNN_RPN_HAVE_CUDA
 #include "../../precomp.hpp"
 #include "cuda_engine.hpp"
 #include "mirror.hpp"
@@ -20,36 +19,7 @@ bool CudaEngine::available()
 
 std::unique_ptr<Kernel> CudaEngine::kernel(const Graph&, const Node& node)
 {
-    switch (node.op)
-    {
-    case Op::Conv:
-        return makeConv(device, node);
-    case Op::BatchNorm:
-        return makeBatchNorm(device, node);
-    case Op::Relu:
-    case Op::Clip:
-    case Op::LeakyRelu:
-    case Op::Sigmoid:
-    case Op::HardSigmoid:
-        return makeActivation(device, node);
-    case Op::Add:
-        return makeAdd(device);
-    case Op::Mul:
-        return makeMul(device);
-    case Op::Concat:
-        return makeConcat(device);
-    case Op::MaxPool:
-    case Op::AveragePool:
-    case Op::GlobalAveragePool:
-        return makePool(device, node);
-    case Op::FullyConnected:
-        return makeFullyConnected(device);
-    case Op::Resize:
-        return makeResize(device, node);
-    case Op::Input:
-        break;
-    }
-    CV_Error_(Error::StsInternal, ("node '%s' (%s) has no kernel", node.name.c_str(), opName(node.op)));
+    return cudaKernel(device, node);
 }
 
 std::shared_ptr<void> CudaEngine::allocate(size_t bytes)
@@ -112,4 +82,3 @@ void CudaEngine::write(const Layout& layout, const Tensor& from, Tensor& to)
 
 } // namespace dnn_rpn_train
 } // namespace cv
-#endif

@@ -4,11 +4,7 @@
 #ifndef OPENCV_DNN_RPN_TRAIN_ENGINE_CUDA_HPP
 #define OPENCV_DNN_RPN_TRAIN_ENGINE_CUDA_HPP
 
-#include "../engine.hpp"
-
-#ifdef DNN_RPN_HAVE_CUDA
-
-#include "device.hpp"
+#include "kernels.hpp"
 
 namespace cv {
 namespace dnn_rpn_train {
@@ -48,16 +44,6 @@ private:
     dnn_rpn::cuda::Workspace workspace;
 };
 
-std::unique_ptr<Kernel> makeConv(const Device& device, const Node& node);
-std::unique_ptr<Kernel> makeBatchNorm(const Device& device, const Node& node);
-std::unique_ptr<Kernel> makeActivation(const Device& device, const Node& node);
-std::unique_ptr<Kernel> makeAdd(const Device& device);
-std::unique_ptr<Kernel> makeMul(const Device& device);
-std::unique_ptr<Kernel> makeConcat(const Device& device);
-std::unique_ptr<Kernel> makePool(const Device& device, const Node& node);
-std::unique_ptr<Kernel> makeFullyConnected(const Device& device);
-std::unique_ptr<Kernel> makeResize(const Device& device, const Node& node);
-
 //! Between plain floats and the device's layout, both on the device.
 void toDevice(const Device& device, const Tensor& from, Tensor& to);
 void fromDevice(const Device& device, const Tensor& from, Tensor& to);
@@ -69,7 +55,5 @@ std::unique_ptr<Descent> makeDescent(const Device& device, const std::vector<Tra
 
 } // namespace dnn_rpn_train
 } // namespace cv
-
-#endif
 
 #endif

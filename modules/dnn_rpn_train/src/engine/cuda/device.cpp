@@ -1,7 +1,6 @@
 // This file is part of OpenCV project.
 // It is subject to the license terms in the LICENSE file found in the top-level directory
 // of this distribution and at http://opencv.org/license.html.
-#ifdef DNN_RPN_HAVE_CUDA
 #include "../../precomp.hpp"
 #include "device.hpp"
 
@@ -70,4 +69,3 @@ std::shared_ptr<void> Device::allocate(size_t bytes)
 
 } // namespace dnn_rpn_train
 } // namespace cv
-#endif

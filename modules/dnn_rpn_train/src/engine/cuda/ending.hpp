@@ -18,9 +18,9 @@ class Ending
 public:
     explicit Ending(const Device& device_) : device(device_) {}
 
-    bool absorb(const Node& following) { return limits.absorb(following); }
+    bool absorb(const Node& following) { return clip.absorb(following); }
     //! backward() wants the output.
-    bool readsOutput() const { return limits.present(); }
+    bool readsOutput() const { return clip.present(); }
 
     void plan(const Shape& out_, Scratch& scratch)
     {
@@ -33,8 +33,8 @@ public:
     void forward(const KernelArgs& args) const
     {
         forEach(device, static_cast<int>(out.total()),
-                BiasAndLimits<T>{numbersOf<T>(*args.output), device.places(out), args.parameters[1]->data(),
-                                 limits.rounded<T>()});
+                BiasAndClip<T>{numbersOf<T>(*args.output), device.places(out), args.parameters[1]->data(),
+                               rounded<T>(clip)});
     }
 
     //! The gradient of the output becomes that before the activation; the bias gets its own.
@@ -42,10 +42,10 @@ public:
     void backward(const KernelArgs& args) const
     {
         T* const gradient = numbersOf<T>(*args.outputGradient);
-        if (limits.present())
-            forEach(device, static_cast<int>(out.total()),
-                    ApplyBack<T, Limits>{numbersOf<T>(*args.output), gradient, gradient, limits.rounded<T>(),
-                                         false});
+        if (clip.present())
+            forEach(
+                device, static_cast<int>(out.total()),
+                ApplyBack<T, Clip>{numbersOf<T>(*args.output), gradient, gradient, rounded<T>(clip), false});
         if (args.parameterGradients[1])
             sumUp(device, groups(), ValueTerm<T>{gradient}, static_cast<float*>(at(args.scratch, sums)),
                   args.parameterGradients[1]->data());
@@ -55,7 +55,7 @@ private:
     Groups groups() const { return {device.places(out), false}; }
 
     const Device& device;
-    Limits limits;
+    Clip clip;
     Shape out;
     size_t sums = 0; //!< offset in the scratch memory
 };

@@ -33,7 +33,7 @@ public:
         const Pooling pooling(node, device.places(args.inputs[0]->shape()),
                               device.places(args.output->shape()));
         forEach(device, pooling.out.total(),
-                Highest<T>{pooling, numbersOf<T>(*args.inputs[0]), numbersOf<T>(*args.output),
+                MaxPool<T>{pooling, numbersOf<T>(*args.inputs[0]), numbersOf<T>(*args.output),
                            static_cast<int*>(args.saved)});
     }
 
@@ -44,7 +44,7 @@ public:
         const Pooling pooling(node, device.places(args.inputs[0]->shape()),
                               device.places(args.outputGradient->shape()));
         forEach(device, pooling.in.total(),
-                HighestBack<T>{pooling, numbersOf<T>(*args.outputGradient), static_cast<int*>(args.saved),
+                MaxPoolBack<T>{pooling, numbersOf<T>(*args.outputGradient), static_cast<int*>(args.saved),
                                numbersOf<T>(*args.inputGradients[0]), args.accumulate[0] != 0});
     }
 
@@ -85,13 +85,13 @@ public:
         T* const to = numbersOf<T>(*args.output);
         if (!global)
         {
-            forEach(device, out.total(), Mean<T>{pooling, from, to});
+            forEach(device, out.total(), AveragePool<T>{pooling, from, to});
             return;
         }
         float* const sum = static_cast<float*>(at(args.scratch, sums));
         sumUp(device, Groups{in, true}, ValueTerm<T>{from}, static_cast<float*>(at(args.scratch, parts)),
               sum);
-        forEach(device, out.total(), Quotient<T>{sum, to, static_cast<float>(in.plane())});
+        forEach(device, out.total(), Divide<T>{sum, to, static_cast<float>(in.plane())});
     }
 
     void backward(const KernelArgs& args) override
@@ -101,8 +101,8 @@ public:
         const Pooling pooling(node, device.places(args.inputs[0]->shape()),
                               device.places(args.outputGradient->shape()));
         forEach(device, pooling.in.total(),
-                MeanBack<T>{pooling, numbersOf<T>(*args.outputGradient),
-                            numbersOf<T>(*args.inputGradients[0]), args.accumulate[0] != 0});
+                AveragePoolBack<T>{pooling, numbersOf<T>(*args.outputGradient),
+                                   numbersOf<T>(*args.inputGradients[0]), args.accumulate[0] != 0});
     }
 
 private:

@@ -1,7 +1,6 @@
 // This file is part of OpenCV project.
 // It is subject to the license terms in the LICENSE file found in the top-level directory
 // of this distribution and at http://opencv.org/license.html.
-#ifdef DNN_RPN_HAVE_CUDA
 #include "../../precomp.hpp"
 #include "status.hpp"
 
@@ -31,4 +30,3 @@ void checkStatus(cublasStatus_t status, const char* call)
 
 } // namespace dnn_rpn_train
 } // namespace cv
-#endif

@@ -6,35 +6,10 @@
 
 #include "places.hpp"
 #include "put.hpp"
-#include "../../graph/graph.hpp"
+#include "../windows.hpp"
 
 namespace cv {
 namespace dnn_rpn_train {
-
-//! Pooling windows along one side of a picture.
-struct Windows
-{
-    int kernel, stride, before, after; //!< before and after: padding
-    int size, count;                   //!< of the input, of the output
-
-    DNN_RPN_EVERYWHERE int begin(int i) const { return i * stride - before; }
-    //! The part of the i-th window that lies inside the picture.
-    DNN_RPN_EVERYWHERE int first(int i) const { return begin(i) > 0 ? begin(i) : 0; }
-    DNN_RPN_EVERYWHERE int last(int i) const { return least(begin(i) + kernel, size); }
-    //! Cells counting the padding, but not what ceilMode adds beyond it.
-    DNN_RPN_EVERYWHERE int full(int i) const { return least(begin(i) + kernel, size + after) - begin(i); }
-    //! The windows from firstOf to lastOf - 1 see the cell.
-    DNN_RPN_EVERYWHERE int firstOf(int cell) const
-    {
-        const int beyond =
-            cell + before - kernel; // the last window that ends before the cell begins here at most
-        return beyond < 0 ? 0 : beyond / stride + 1;
-    }
-    DNN_RPN_EVERYWHERE int lastOf(int cell) const { return least((cell + before) / stride + 1, count); }
-
-private:
-    DNN_RPN_EVERYWHERE static int least(int a, int b) { return a < b ? a : b; }
-};
 
 struct Pooling
 {
@@ -43,28 +18,26 @@ struct Pooling
     bool countPadding;
 
     Pooling(const Node& n, const Places& in_, const Places& out_)
-        : y{n.kernel.height, n.stride.height, n.padTop, n.padBottom, in_.rows, out_.rows},
-          x{n.kernel.width, n.stride.width, n.padLeft, n.padRight, in_.columns, out_.columns}, in(in_),
-          out(out_), countPadding(n.countPadding)
+        : y(Windows::ofRows(n, in_.rows, out_.rows)), x(Windows::ofColumns(n, in_.columns, out_.columns)),
+          in(in_), out(out_), countPadding(n.countPadding)
     {}
 
-    DNN_RPN_EVERYWHERE float divisor(const Place& p) const
+    DNN_RPN_HOST_DEVICE float divisor(const Place& p) const
     {
-        return static_cast<float>(countPadding ? y.full(p.y) * x.full(p.x)
-                                               : (y.last(p.y) - y.first(p.y)) * (x.last(p.x) - x.first(p.x)));
+        return static_cast<float>(y.cells(p.y, countPadding) * x.cells(p.x, countPadding));
     }
 };
 
 //! For each number of the output; remembers the first of the highest, as an index into the plane.
 template<typename T>
-struct Highest
+struct MaxPool
 {
     Pooling pooling;
     const T* from;
     T* to;
     int* winners;
 
-    DNN_RPN_EVERYWHERE void operator()(int i) const
+    DNN_RPN_HOST_DEVICE void operator()(int i) const
     {
         const Windows &wy = pooling.y, &wx = pooling.x;
         const Place p = pooling.out[i];
@@ -88,7 +61,7 @@ struct Highest
 //! Each input gathers from the windows that it won: no two threads write the same number. For each of the
 //! input.
 template<typename T>
-struct HighestBack
+struct MaxPoolBack
 {
     Pooling pooling;
     const T* from;
@@ -96,7 +69,7 @@ struct HighestBack
     T* to;
     bool add;
 
-    DNN_RPN_EVERYWHERE void operator()(int i) const
+    DNN_RPN_HOST_DEVICE void operator()(int i) const
     {
         const Windows &wy = pooling.y, &wx = pooling.x;
         const Place p = pooling.in[i];
@@ -115,13 +88,13 @@ struct HighestBack
 
 //! For each number of the output.
 template<typename T>
-struct Mean
+struct AveragePool
 {
     Pooling pooling;
     const T* from;
     T* to;
 
-    DNN_RPN_EVERYWHERE void operator()(int i) const
+    DNN_RPN_HOST_DEVICE void operator()(int i) const
     {
         const Windows &wy = pooling.y, &wx = pooling.x;
         const Place p = pooling.out[i];
@@ -135,25 +108,25 @@ struct Mean
 
 //! Of a whole plane, from its sum. For each number of the output.
 template<typename T>
-struct Quotient
+struct Divide
 {
     const float* sum;
     T* to;
     float divisor;
 
-    DNN_RPN_EVERYWHERE void operator()(int i) const { put(to[i], sum[i] / divisor, false); }
+    DNN_RPN_HOST_DEVICE void operator()(int i) const { put(to[i], sum[i] / divisor, false); }
 };
 
 //! For each number of the input.
 template<typename T>
-struct MeanBack
+struct AveragePoolBack
 {
     Pooling pooling;
     const T* from;
     T* to;
     bool add;
 
-    DNN_RPN_EVERYWHERE void operator()(int i) const
+    DNN_RPN_HOST_DEVICE void operator()(int i) const
     {
         const Windows &wy = pooling.y, &wx = pooling.x;
         const Place p = pooling.in[i];

@@ -3,36 +3,13 @@
 // of this distribution and at http://opencv.org/license.html.
 #include "../../precomp.hpp"
 #include "eigen_engine.hpp"
-#include "bounds.hpp"
 #include "parallel.hpp"
+#include "../functions.hpp"
 
 namespace cv {
 namespace dnn_rpn_train {
 
 namespace {
-
-// Functions of one number: the value at x; and from their value y and its gradient g to the gradient of x.
-// That none of them looks at x lets values and gradients take the memory of the input's.
-
-struct LeakyRelu
-{
-    float operator()(float x) const { return x < 0 ? alpha * x : x; }
-    float back(float y, float g) const { return y > 0 ? g : alpha * g; }
-    const float alpha;
-};
-
-struct Sigmoid
-{
-    float operator()(float x) const { return 1 / (1 + std::exp(-x)); }
-    float back(float y, float g) const { return y * (1 - y) * g; }
-};
-
-struct HardSigmoid
-{
-    float operator()(float x) const { return std::min(std::max(alpha * x + beta, 0.f), 1.f); }
-    float back(float y, float g) const { return y > 0 && y < 1 ? alpha * g : 0.f; }
-    const float alpha, beta;
-};
 
 template<typename Function>
 class EigenActivation : public Kernel
@@ -80,27 +57,13 @@ private:
     const Function function;
 };
 
-template<typename Function>
-std::unique_ptr<Kernel> make(const Function& function)
-{
-    return std::make_unique<EigenActivation<Function>>(function);
-}
-
 } // namespace
 
 std::unique_ptr<Kernel> makeActivation(const Node& node)
 {
-    switch (node.op)
-    {
-    case Op::LeakyRelu:
-        return make(LeakyRelu{node.alpha});
-    case Op::Sigmoid:
-        return make(Sigmoid());
-    case Op::HardSigmoid:
-        return make(HardSigmoid{node.alpha, node.beta});
-    default:
-        return make(Bounds(node));
-    }
+    return makeOfFunction(node, [](const auto& function) -> std::unique_ptr<Kernel> {
+        return std::make_unique<EigenActivation<std::decay_t<decltype(function)>>>(function);
+    });
 }
 
 } // namespace dnn_rpn_train

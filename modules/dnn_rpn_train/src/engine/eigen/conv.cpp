@@ -3,10 +3,10 @@
 // of this distribution and at http://opencv.org/license.html.
 #include "../../precomp.hpp"
 #include "eigen_engine.hpp"
-#include "bounds.hpp"
 #include "parallel.hpp"
 #include "product.hpp"
 #include "window.hpp"
+#include "../functions.hpp"
 
 namespace cv {
 namespace dnn_rpn_train {
@@ -229,7 +229,7 @@ private:
     static const int fewCores = 4;
 
     const Node node;
-    Bounds activation;
+    Clip activation;
     Shape in, out;
     int groupInputs = 0, groupOutputs = 0, depth = 0, cells = 0;
     bool copies = false;

@@ -3,9 +3,9 @@
 // of this distribution and at http://opencv.org/license.html.
 #include "../../precomp.hpp"
 #include "eigen_engine.hpp"
-#include "bounds.hpp"
 #include "parallel.hpp"
 #include "window.hpp"
+#include "../functions.hpp"
 
 #define EIGEN_DONT_PARALLELIZE
 #include <Eigen/Core>
@@ -108,7 +108,7 @@ public:
 
 private:
     const Node node;
-    Bounds activation;
+    Clip activation;
 };
 
 } // namespace

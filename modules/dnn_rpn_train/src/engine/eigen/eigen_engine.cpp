@@ -9,40 +9,7 @@ namespace dnn_rpn_train {
 
 std::unique_ptr<Kernel> EigenEngine::kernel(const Graph& graph, const Node& node)
 {
-    switch (node.op)
-    {
-    case Op::Conv:
-    {
-        const Shape& weight = graph.parameters[node.parameters.at(0)].value.shape();
-        const bool depthwise = weight.c == 1 && node.group == weight.n;
-        return depthwise ? makeDepthwiseConv(node) : makeConv(node);
-    }
-    case Op::BatchNorm:
-        return makeBatchNorm(node);
-    case Op::Relu:
-    case Op::Clip:
-    case Op::LeakyRelu:
-    case Op::Sigmoid:
-    case Op::HardSigmoid:
-        return makeActivation(node);
-    case Op::Add:
-        return makeAdd();
-    case Op::Mul:
-        return makeMul();
-    case Op::Concat:
-        return makeConcat();
-    case Op::MaxPool:
-    case Op::AveragePool:
-    case Op::GlobalAveragePool:
-        return makePool(node);
-    case Op::FullyConnected:
-        return makeFullyConnected();
-    case Op::Resize:
-        return makeResize(node);
-    case Op::Input:
-        break;
-    }
-    CV_Error_(Error::StsInternal, ("node '%s' (%s) has no kernel", node.name.c_str(), opName(node.op)));
+    return eigenKernel(graph, node);
 }
 
 void EigenEngine::read(const Layout&, const Tensor& from, Tensor& to)

@@ -4,7 +4,7 @@
 #ifndef OPENCV_DNN_RPN_TRAIN_ENGINE_EIGEN_HPP
 #define OPENCV_DNN_RPN_TRAIN_ENGINE_EIGEN_HPP
 
-#include "../engine.hpp"
+#include "kernels.hpp"
 
 namespace cv {
 namespace dnn_rpn_train {
@@ -26,17 +26,6 @@ inline KernelPlan plainPlan(const KernelTask& task)
     plan.output = Layout::plain(task.output);
     return plan;
 }
-
-std::unique_ptr<Kernel> makeConv(const Node& node);
-std::unique_ptr<Kernel> makeDepthwiseConv(const Node& node);
-std::unique_ptr<Kernel> makeBatchNorm(const Node& node);
-std::unique_ptr<Kernel> makeActivation(const Node& node);
-std::unique_ptr<Kernel> makeAdd();
-std::unique_ptr<Kernel> makeMul();
-std::unique_ptr<Kernel> makeConcat();
-std::unique_ptr<Kernel> makePool(const Node& node);
-std::unique_ptr<Kernel> makeFullyConnected();
-std::unique_ptr<Kernel> makeResize(const Node& node);
 
 } // namespace dnn_rpn_train
 } // namespace cv

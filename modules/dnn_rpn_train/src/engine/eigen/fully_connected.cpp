@@ -3,9 +3,9 @@
 // of this distribution and at http://opencv.org/license.html.
 #include "../../precomp.hpp"
 #include "eigen_engine.hpp"
-#include "bounds.hpp"
 #include "parallel.hpp"
 #include "product.hpp"
+#include "../functions.hpp"
 
 namespace cv {
 namespace dnn_rpn_train {
@@ -90,7 +90,7 @@ private:
         });
     }
 
-    Bounds activation;
+    Clip activation;
     int rows = 0, outputs = 0, depth = 0;
 };
 

@@ -4,30 +4,12 @@
 #include "../../precomp.hpp"
 #include "eigen_engine.hpp"
 #include "parallel.hpp"
+#include "../windows.hpp"
 
 namespace cv {
 namespace dnn_rpn_train {
 
 namespace {
-
-//! The part of a pooling window that lies inside the picture.
-struct Window
-{
-    int top, bottom, left, right;
-    int full; //!< cells counting the padding, but not what ceilMode adds beyond it
-
-    Window(const Node& node, const Shape& in, int y, int x)
-    {
-        const int y0 = y * node.stride.height - node.padTop, x0 = x * node.stride.width - node.padLeft;
-        top = std::max(y0, 0);
-        left = std::max(x0, 0);
-        bottom = std::min(y0 + node.kernel.height, in.h);
-        right = std::min(x0 + node.kernel.width, in.w);
-        full = (std::min(y0 + node.kernel.height, in.h + node.padBottom) - y0) *
-               (std::min(x0 + node.kernel.width, in.w + node.padRight) - x0);
-    }
-    int count() const { return (bottom - top) * (right - left); }
-};
 
 //! Passes the gradient to the first of the highest inputs of each window.
 class EigenMaxPool : public Kernel
@@ -45,6 +27,8 @@ public:
     void forward(const KernelArgs& args) override
     {
         const Shape in = args.inputs[0]->shape(), out = args.output->shape();
+        const Windows rows = Windows::ofRows(node, in.h, out.h),
+                      columns = Windows::ofColumns(node, in.w, out.w);
         int* const winners = static_cast<int*>(args.saved);
         parallelFor(out.n * out.c, [&](int plane) {
             const float* from = args.inputs[0]->data() + plane * in.plane();
@@ -53,10 +37,10 @@ public:
             for (int y = 0; y < out.h; y++)
                 for (int x = 0; x < out.w; x++)
                 {
-                    const Window w(node, in, y, x);
-                    int best = w.top * in.w + w.left;
-                    for (int j = w.top; j < w.bottom; j++)
-                        for (int i = w.left; i < w.right; i++)
+                    const int left = columns.first(x), right = columns.last(x);
+                    int best = rows.first(y) * in.w + left;
+                    for (int j = rows.first(y); j < rows.last(y); j++)
+                        for (int i = left; i < right; i++)
                             if (from[j * in.w + i] > from[best])
                                 best = j * in.w + i;
                     to[y * out.w + x] = from[best];
@@ -104,16 +88,13 @@ public:
         parallelFor(out.n * out.c, [&](int plane) {
             const float* from = args.inputs[0]->data() + plane * in.plane();
             float* to = args.output->data() + plane * out.plane();
-            for (int y = 0; y < out.h; y++)
-                for (int x = 0; x < out.w; x++)
-                {
-                    const Window w(node, in, y, x);
-                    float sum = 0;
-                    for (int j = w.top; j < w.bottom; j++)
-                        for (int i = w.left; i < w.right; i++)
-                            sum += from[j * in.w + i];
-                    to[y * out.w + x] = sum / divisor(w);
-                }
+            forEachWindow(in, out, [&](size_t window, const Rect& r, float cells) {
+                float sum = 0;
+                for (int j = r.y; j < r.y + r.height; j++)
+                    for (int i = r.x; i < r.x + r.width; i++)
+                        sum += from[j * in.w + i];
+                to[window] = sum / cells;
+            });
         });
     }
 
@@ -127,22 +108,28 @@ public:
             float* to = args.inputGradients[0]->data() + plane * in.plane();
             if (!args.accumulate[0])
                 std::fill(to, to + in.plane(), 0.f);
-            for (int y = 0; y < out.h; y++)
-                for (int x = 0; x < out.w; x++)
-                {
-                    const Window w(node, in, y, x);
-                    const float share = from[y * out.w + x] / divisor(w);
-                    for (int j = w.top; j < w.bottom; j++)
-                        for (int i = w.left; i < w.right; i++)
-                            to[j * in.w + i] += share;
-                }
+            forEachWindow(in, out, [&](size_t window, const Rect& r, float cells) {
+                const float share = from[window] / cells;
+                for (int j = r.y; j < r.y + r.height; j++)
+                    for (int i = r.x; i < r.x + r.width; i++)
+                        to[j * in.w + i] += share;
+            });
         });
     }
 
 private:
-    float divisor(const Window& w) const
+    //! body(window, the part of it inside the picture, cells to divide by) for each of the output's windows.
+    template<typename Body>
+    void forEachWindow(const Shape& in, const Shape& out, const Body& body) const
     {
-        return static_cast<float>(node.countPadding ? w.full : w.count());
+        const Windows rows = Windows::ofRows(node, in.h, out.h),
+                      columns = Windows::ofColumns(node, in.w, out.w);
+        for (int y = 0; y < out.h; y++)
+            for (int x = 0; x < out.w; x++)
+                body(static_cast<size_t>(y) * out.w + x,
+                     Rect(Point(columns.first(x), rows.first(y)), Point(columns.last(x), rows.last(y))),
+                     static_cast<float>(rows.cells(y, node.countPadding) *
+                                        columns.cells(x, node.countPadding)));
     }
 
     Node node;

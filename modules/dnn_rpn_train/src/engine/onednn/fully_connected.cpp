@@ -1,7 +1,6 @@
 // This file is part of OpenCV project.
 // It is subject to the license terms in the LICENSE file found in the top-level directory
 // of this distribution and at http://opencv.org/license.html.
-#ifdef DNN_RPN_HAVE_ONEDNN
 #include "../../precomp.hpp"
 #include "onednn_engine.hpp"
 #include "eltwise.hpp"
@@ -182,4 +181,3 @@ std::unique_ptr<Kernel> makeFullyConnected(const OneDnn& dnn)
 
 } // namespace dnn_rpn_train
 } // namespace cv
-#endif

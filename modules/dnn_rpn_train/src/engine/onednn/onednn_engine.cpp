@@ -1,7 +1,6 @@
 // This file is part of OpenCV project.
 // It is subject to the license terms in the LICENSE file found in the top-level directory
 // of this distribution and at http://opencv.org/license.html.
-#ifdef DNN_RPN_HAVE_ONEDNN
 #include "../../precomp.hpp"
 #include "onednn_engine.hpp"
 #include "../processors.hpp"
@@ -59,9 +58,7 @@ std::unique_ptr<Kernel> OneDnnEngine::kernel(const Graph& graph, const Node& nod
         return makeFullyConnected(dnn);
     case Op::Resize:
         return makeResize(dnn);
-    case Op::HardSigmoid:
-    case Op::Mul:
-    case Op::Input:
+    default: // oneDNN lacks it
         break;
     }
     return makePlain(dnn, EigenEngine().kernel(graph, node));
@@ -88,4 +85,3 @@ void OneDnnEngine::write(const Layout& layout, const Tensor& from, Tensor& to)
 
 } // namespace dnn_rpn_train
 } // namespace cv
-#endif

@@ -4,11 +4,8 @@
 #ifndef OPENCV_DNN_RPN_TRAIN_ENGINE_ONEDNN_HPP
 #define OPENCV_DNN_RPN_TRAIN_ENGINE_ONEDNN_HPP
 
-#include "../engine.hpp"
-
-#ifdef DNN_RPN_HAVE_ONEDNN
-
 #include "primitive.hpp"
+#include "../engine.hpp"
 
 namespace cv {
 namespace dnn_rpn_train {
@@ -44,7 +41,5 @@ std::unique_ptr<Kernel> makePlain(const OneDnn& dnn, std::unique_ptr<Kernel> ker
 
 } // namespace dnn_rpn_train
 } // namespace cv
-
-#endif
 
 #endif

@@ -1,7 +1,6 @@
 // This file is part of OpenCV project.
 // It is subject to the license terms in the LICENSE file found in the top-level directory
 // of this distribution and at http://opencv.org/license.html.
-#ifdef DNN_RPN_HAVE_ONEDNN
 #include "../../precomp.hpp"
 #include "primitive.hpp"
 
@@ -132,4 +131,3 @@ void Delivery::finish(const OneDnn& dnn, void* destination, void* scratch) const
 
 } // namespace dnn_rpn_train
 } // namespace cv
-#endif

@@ -1,0 +1,22 @@
+// This file is part of OpenCV project.
+// It is subject to the license terms in the LICENSE file found in the top-level directory
+// of this distribution and at http://opencv.org/license.html.
+#include "../../precomp.hpp"
+#include "../graph.hpp"
+
+namespace cv {
+namespace dnn_rpn_train {
+
+namespace {
+
+int channels(const Graph&, const Node&, const std::vector<int>&)
+{
+    return 3;
+}
+
+} // namespace
+
+const Operator ops::Input{"Input", Operator::sameShape, channels, Operator::sameGrid, nullptr};
+
+} // namespace dnn_rpn_train
+} // namespace cv
