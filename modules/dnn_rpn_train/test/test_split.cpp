@@ -62,7 +62,8 @@ TEST(SplitDataset, dependsOnTheSeedAlone)
     const Dataset all = drawMixed(s, 60);
     const auto namesOf = [&](int seed) {
         std::string names;
-        for (const AnnotatedImage& image : splitDataset(all, {0.8, 0.2}, seed)[1].images)
+        const std::vector<Dataset> parts = splitDataset(all, {0.8, 0.2}, seed);
+        for (const AnnotatedImage& image : parts[1].images)
             names += image.path;
         return names;
     };
