@@ -20,9 +20,9 @@ std::string nameOf(const onnx::NodeProto& n)
     return n.name().empty() && n.output_size() ? n.output(0) : n.name();
 }
 
-FileNode fileNode(const onnx::NodeProto& n)
+OnnxNode onnxNode(const onnx::NodeProto& n)
 {
-    FileNode node;
+    OnnxNode node;
     node.type = n.op_type();
     node.name = nameOf(n);
     node.inputs.assign(n.input().begin(), n.input().end());
@@ -66,7 +66,7 @@ class OnnxNodeReader : public NodeReader
 {
 public:
     //! @param name_ what the node's parameters are named after
-    OnnxNodeReader(const FileNode& node_, const std::string& name_, Imported& imported)
+    OnnxNodeReader(const OnnxNode& node_, const std::string& name_, Imported& imported)
         : NodeReader(node_), name(name_), all(imported)
     {}
 
@@ -294,7 +294,7 @@ private:
 
     void addNode(const onnx::NodeProto& n)
     {
-        const FileNode file = fileNode(n);
+        const OnnxNode file = onnxNode(n);
         // Outputs are unique in the file, which node names need not be.
         Node node;
         node.name = prefix + (n.output_size() ? n.output(0) : std::string());

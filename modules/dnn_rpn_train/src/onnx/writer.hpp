@@ -18,6 +18,8 @@ class NodeProto;
 namespace cv {
 namespace dnn_rpn_train {
 
+struct OnnxNode;
+
 /** @brief Writes a graph as ONNX, and what an exporter adds behind it.
 
 Operator set 10 is the newest whose Clip, Slice and Softmax OpenCV 4.6 reads without exceptions; 16 the first
@@ -66,7 +68,7 @@ public:
 
 private:
     void addParameters(const Graph& graph);
-    void add(const FileNode& node);
+    void add(const OnnxNode& node);
 
     const int operatorSet;
     std::unique_ptr<onnx::ModelProto> model;
