@@ -76,13 +76,12 @@ public:
             refuse(format("it has %d inputs, not %d", inputCount(), input + 1));
         const std::string& wanted = node.inputs[input];
         const auto found = all.values.find(wanted);
-        if (found != all.values.end())
-            return found->second;
-        if (all.paddings.count(wanted))
-            refuse("'" + wanted + "' is padded, which only convolutions and poolings can take");
-        if (all.constants.has(wanted))
-            refuse("'" + wanted + "' is a constant, which it cannot take there");
-        refuse("no node before it gives '" + wanted + "'");
+        if (found == all.values.end())
+            refuse(all.paddings.count(wanted)
+                       ? "'" + wanted + "' is padded, which only convolutions and poolings can take"
+                   : all.constants.has(wanted) ? "'" + wanted + "' is a constant, which it cannot take there"
+                                               : "no node before it gives '" + wanted + "'");
+        return found->second;
     }
     const Padding* padding(int input) const override
     {
