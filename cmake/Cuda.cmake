@@ -1,5 +1,5 @@
 # -DWITH_CUDA=ON: operators and training on an NVIDIA GPU. Sources of src/cuda/ and src/engine/cuda/ that end in .cu
-# are compiled then, and HAVE_CUDA is defined, as inside an OpenCV tree.
+# are compiled then.
 
 option(WITH_CUDA "Operators and training on an NVIDIA GPU" OFF)
 set(HAVE_CUDA OFF)

@@ -29,6 +29,7 @@ endfunction()
 # ocv_define_module(<name> [<dependency>..] [OPTIONAL <dependency>..] [WRAP <language>..])
 macro(ocv_define_module name)
   set(the_module opencv_${name})
+  set(OPENCV_MODULE_opencv_${name}_LOCATION "${CMAKE_CURRENT_SOURCE_DIR}" CACHE INTERNAL "")
   _dnn_rpn_add_library(${name} ${ARGN})
   if(DNN_RPN_BUILD_TESTS)
     _dnn_rpn_add_tests(${name})
@@ -51,7 +52,6 @@ function(_dnn_rpn_add_library name)
   if(HAVE_CUDA)
     file(GLOB_RECURSE kernels CONFIGURE_DEPENDS src/*.cu)
     target_sources(${target} PRIVATE ${kernels})
-    target_compile_definitions(${target} PRIVATE HAVE_CUDA)
     target_link_libraries(${target} PRIVATE CUDA::cudart_static)
   endif()
 
@@ -82,7 +82,9 @@ function(_dnn_rpn_add_library name)
     RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR}
     LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
     ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
-  install(DIRECTORY include/opencv2 DESTINATION ${DNN_RPN_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN *.hpp)
+  # private/: for our modules and programs among themselves, as OpenCV installs nothing of such a name.
+  install(DIRECTORY include/opencv2 DESTINATION ${DNN_RPN_INSTALL_INCLUDEDIR}
+    FILES_MATCHING PATTERN *.hpp PATTERN private EXCLUDE)
 endfunction()
 
 function(_dnn_rpn_add_tests name)
@@ -93,7 +95,7 @@ function(_dnn_rpn_add_tests name)
   set(target opencv_test_${name})
   add_executable(${target} ${sources})
   dnn_rpn_target_defaults(${target})
-  target_compile_definitions(${target} PRIVATE DNN_RPN_STANDALONE $<$<BOOL:${HAVE_CUDA}>:HAVE_CUDA>)
+  target_compile_definitions(${target} PRIVATE DNN_RPN_STANDALONE)
   target_link_libraries(${target} PRIVATE opencv_${name} opencv_imgcodecs GTest::gtest)
 
   # Each instruction set gets its turn where a machine has several: without the greatest, without the two..

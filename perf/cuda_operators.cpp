@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "opencv2/dnn_rpn.hpp"
-#include "opencv2/dnn_rpn/cuda.hpp"
+#include "opencv2/dnn_rpn/private/cuda/operators.hpp"
 
 using namespace cv;
 using namespace cv::dnn_rpn;

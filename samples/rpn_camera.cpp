@@ -9,9 +9,10 @@
 #include "opencv2/dnn_rpn.hpp"
 #include "opencv2/highgui.hpp"
 #include "opencv2/imgproc.hpp"
-#include "opencv2/videoio.hpp"
 
+#include "common/output_guard.hpp"
 #include "common/program.hpp"
+#include "common/video.hpp"
 
 using namespace cv;
 using namespace cv::dnn_rpn;
@@ -42,68 +43,74 @@ Scalar colourOf(int label)
     return colours[(label - 1) % 8];
 }
 
-void open(VideoCapture& capture, const String& input)
+void draw(const Detector& detector, const Mat& boxes, const Mat& scores, const Mat& labels, Mat& image)
 {
-    const bool camera = !input.empty() && input.find_first_not_of("0123456789") == String::npos;
-    if (camera ? !capture.open(std::stoi(input)) : !capture.open(input))
-        CV_Error_(Error::StsObjectNotFound,
-                  ("cannot open %s '%s'", camera ? "the camera" : "the video", input.c_str()));
+    for (int i = 0; i < boxes.rows; i++)
+    {
+        const Vec4f b = *boxes.ptr<Vec4f>(i);
+        const Scalar colour = colourOf(labels.at<int>(i));
+        rectangle(image, Point(Vec2i(Vec2f(b[0], b[1]))), Point(Vec2i(Vec2f(b[2], b[3]))), colour, 2);
+        putText(image, detector.className(labels.at<int>(i)) + format(" %.2f", scores.at<float>(i)),
+                Point(cvRound(b[0]) + 3, cvRound(b[1]) + 14), FONT_HERSHEY_SIMPLEX, 0.45, colour, 1, LINE_AA);
+    }
+}
+
+//! Until a key ends it.
+bool showImage(const Mat& image)
+{
+    imshow("what the model finds", image);
+    const int key = waitKey(1);
+    return key != 'q' && key != 27;
 }
 
 void show(CommandLineParser& options)
 {
-    Detector detector(options.get<String>("model"));
+    const String input = options.get<String>("input"), model = options.get<String>("model"),
+                 output = options.has("output") ? options.get<String>("output") : String();
+    checkOutputs({{"--output", output}}, {{"--input", input}, {"--model", model}});
+    if (output.empty())
+        checkDisplay();
+    Detector detector(model);
     const float threshold = options.has("threshold")
                                 ? static_cast<float>(numberOption(options, "threshold", 0, 1))
                                 : detector.description().scoreThreshold;
     detector.setSuppression(SUPPRESS_HARD, static_cast<float>(numberOption(options, "nms", 0, 1)));
     const int most = countOption(options, "frames", 0, 1000000000);
-    const bool writes = options.has("output");
-    const String output = writes ? options.get<String>("output") : "";
 
-    VideoCapture capture;
-    open(capture, options.get<String>("input"));
-    VideoWriter writer;
-    Mat picture, boxes, scores, labels;
+    VideoInput video(input);
+    std::unique_ptr<VideoOutput> written;
+    if (!output.empty())
+        written = std::make_unique<VideoOutput>(output, video.framesPerSecond());
+    Mat image, boxes, scores, labels;
     TickMeter clock;
-    int frames = 0, found = 0;
+    int found = 0;
     catchInterrupts();
-    while (capture.read(picture) && !interrupted() && (most == 0 || frames < most))
+    bool goesOn = true;
+    while (goesOn && (most == 0 || video.frames() < most) && video.read(image))
     {
         clock.start();
-        detector.detect(picture, boxes, scores, labels, threshold);
+        detector.detect(image, boxes, scores, labels, threshold);
         clock.stop();
-        frames++;
         found += boxes.rows;
-        for (int i = 0; i < boxes.rows; i++)
-        {
-            const Vec4f b = *boxes.ptr<Vec4f>(i);
-            const Scalar colour = colourOf(labels.at<int>(i));
-            rectangle(picture, Point(Vec2i(Vec2f(b[0], b[1]))), Point(Vec2i(Vec2f(b[2], b[3]))), colour, 2);
-            putText(picture, detector.className(labels.at<int>(i)) + format(" %.2f", scores.at<float>(i)),
-                    Point(cvRound(b[0]) + 3, cvRound(b[1]) + 14), FONT_HERSHEY_SIMPLEX, 0.45, colour, 1,
-                    LINE_AA);
-        }
-        putText(picture, format("%.1f pictures a second", clock.getFPS()), Point(8, picture.rows - 10),
+        draw(detector, boxes, scores, labels, image);
+        putText(image, format("%.1f images a second", clock.getFPS()), Point(8, image.rows - 10),
                 FONT_HERSHEY_SIMPLEX, 0.5, Scalar::all(255), 1, LINE_AA);
-        if (writes)
-        {
-            if (!writer.isOpened() && !writer.open(output, VideoWriter::fourcc('M', 'J', 'P', 'G'),
-                                                   std::max(1., capture.get(CAP_PROP_FPS)), picture.size()))
-                CV_Error_(Error::StsError, ("cannot write the video '%s'", output.c_str()));
-            writer.write(picture);
-            continue;
-        }
-        imshow("what the model finds", picture);
-        const int key = waitKey(1);
-        if (key == 'q' || key == 27)
-            break;
+        if (written)
+            written->write(image);
+        else
+            goesOn = showImage(image);
+        goesOn = goesOn && !interrupted();
     }
-    if (frames == 0)
-        CV_Error_(Error::StsError, ("'%s' gives no picture", options.get<String>("input").c_str()));
-    std::printf("%d pictures, %d boxes, %.1f pictures a second\n", frames, found, clock.getFPS());
-    if (writes)
+    if (video.frames() == 0)
+        CV_Error_(Error::StsError, ("'%s' gives no image", input.c_str()));
+    std::printf("%d pictures, %d boxes, %.1f pictures a second\n", video.frames(), found, clock.getFPS());
+    if (goesOn && video.frames() != most)
+        video.tellIfShort();
+    if (written)
+    {
+        written->finish();
         std::printf("wrote %s\n", output.c_str());
+    }
 }
 
 } // namespace

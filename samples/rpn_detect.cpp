@@ -9,22 +9,27 @@
 #include <sstream>
 
 #include "opencv2/dnn_rpn.hpp"
+#include "opencv2/dnn_rpn/private/file.hpp"
+#include "opencv2/dnn_rpn_train/dataset.hpp"
 #include "opencv2/imgcodecs.hpp"
 #include "opencv2/imgproc.hpp"
-#include "opencv2/videoio.hpp"
 
+#include "common/json.hpp"
+#include "common/output_guard.hpp"
 #include "common/program.hpp"
 #include "common/progress.hpp"
+#include "common/video.hpp"
 
 using namespace cv;
 using namespace cv::dnn_rpn;
+using namespace cv::dnn_rpn_train;
 namespace fs = std::filesystem;
 
 namespace {
 
 const String about = R"(
-Finds objects and writes the pictures with the boxes drawn, and detections.json with the numbers. Pictures
-in a folder that cannot be decoded are named and left out.
+Finds objects and writes the images with the boxes drawn, and detections.json with the numbers. Images in a
+folder that cannot be decoded are named and left out.
 
   rpn_detect --model=model.onnx --input=photographs --output=found
   rpn_detect --model=model.onnx --input=map.png --output=found --tile=640x640
@@ -33,7 +38,8 @@ in a folder that cannot be decoded are named and left out.
 const String keys =
     "{model       |      | MODEL.onnx, with MODEL.yml beside it}"
     "{input       |      | a picture, a folder of pictures, or a video}"
-    "{output      |      | folder to write, made if it is not there}"
+    "{output      |      | folder to write, made if it is not there; images in it are overwritten only if an "
+    "earlier detections.json is there, too}"
     "{threshold   |<none>| boxes with a lower score are left out; without it the model says which}"
     "{thresholds  |<none>| for single classes instead, as in cat:0.5,dog:0.3}"
     "{suppression |hard  | of boxes that overlap a better one: none, hard, or soft: linear, gaussian}"
@@ -130,145 +136,231 @@ private:
     float overlap;
 };
 
-//! Takes pictures one by one and finds, draws, notes and saves them in batches.
+//! Takes images one by one and finds, draws, notes and saves them in batches.
 class Work
 {
 public:
-    Work(Finder& finder_, const fs::path& output_, FileStorage& json_)
-        : finder(finder_), output(output_), json(json_)
-    {}
+    Work(Finder& finder_, const fs::path& output_) : finder(finder_), output(output_) {}
 
-    void add(const Mat& picture, const String& name)
+    void add(const Mat& image, const String& name)
     {
-        pictures.push_back(picture.clone()); // a video gives the same memory again
+        images.push_back(image.clone()); // a video gives the same memory again
         names.push_back(name);
-        if (static_cast<int>(pictures.size()) == finder.batchSize())
+        if (static_cast<int>(images.size()) == finder.batchSize())
             finish();
     }
 
     void finish()
     {
-        if (pictures.empty())
+        if (images.empty())
             return;
         std::vector<Mat> boxes, scores, labels;
-        finder.find(pictures, boxes, scores, labels);
-        for (size_t i = 0; i < pictures.size(); i++)
+        finder.find(images, boxes, scores, labels);
+        for (size_t i = 0; i < images.size(); i++)
         {
-            show(pictures[i], names[i], boxes[i], scores[i], labels[i]);
-            const fs::path path = output / (haveImageWriter(names[i]) ? names[i] : names[i] + ".jpg");
-            if (!imwrite(path.string(), pictures[i]))
-                CV_Error_(Error::StsError, ("cannot write '%s'", path.string().c_str()));
+            const Json detections = asJson(boxes[i], scores[i], labels[i]);
+            json += (json.empty() ? "" : ",\n") +
+                    Json{{"picture", escapeInvalidUtf8(names[i])}, {"detections", detections}}.dump(4);
+            draw(images[i], boxes[i], scores[i]);
+            save(images[i], names[i]);
         }
-        pictures.clear();
+        images.clear();
         names.clear();
     }
 
+    String text() const { return "{\"pictures\": [\n" + json + "\n]}\n"; }
+
+    //! Why images could not be written, a line each.
+    const std::vector<String>& unwritten() const { return failures; }
+
 private:
-    void show(Mat& picture, const String& name, const Mat& boxes, const Mat& scores, const Mat& labels)
+    Json asJson(const Mat& boxes, const Mat& scores, const Mat& labels) const
     {
-        json << "{"
-             << "picture" << name << "detections"
-             << "[";
-        const int thickness = std::max(1, std::max(picture.cols, picture.rows) / 400);
+        Json list = Json::array();
         for (int i = 0; i < boxes.rows; i++)
         {
             const Vec4f b = *boxes.ptr<Vec4f>(i);
-            json << "{"
-                 << "label" << finder.className(labels.at<int>(i)) << "score" << scores.at<float>(i) << "x1"
-                 << b[0] << "y1" << b[1] << "x2" << b[2] << "y2" << b[3] << "}";
+            list.push_back({{"label", escapeInvalidUtf8(finder.className(labels.at<int>(i)))},
+                            {"score", scores.at<float>(i)},
+                            {"x1", b[0]},
+                            {"y1", b[1]},
+                            {"x2", b[2]},
+                            {"y2", b[3]}});
+        }
+        return list;
+    }
+
+    static void draw(Mat& image, const Mat& boxes, const Mat& scores)
+    {
+        const int thickness = std::max(1, std::max(image.cols, image.rows) / 400);
+        for (int i = 0; i < boxes.rows; i++)
+        {
+            const Vec4f b = *boxes.ptr<Vec4f>(i);
             const Point corner(cvRound(b[0]), cvRound(b[1]));
-            rectangle(picture, corner, Point(cvRound(b[2]), cvRound(b[3])), Scalar(0, 200, 0), thickness,
+            rectangle(image, corner, Point(cvRound(b[2]), cvRound(b[3])), Scalar(0, 200, 0), thickness,
                       LINE_AA);
-            putText(picture, format("%.2f", scores.at<float>(i)), corner + Point(2, 12 * thickness),
+            putText(image, format("%.2f", scores.at<float>(i)), corner + Point(2, 12 * thickness),
                     FONT_HERSHEY_SIMPLEX, 0.4 * thickness, Scalar(0, 90, 0), thickness, LINE_AA);
         }
-        json << "]"
-             << "}";
+    }
+
+    void save(const Mat& image, const String& name)
+    {
+        // Some formats can be read but not written, or not in each size.
+        String path = (output / name).string();
+        std::vector<uchar> bytes;
+        if (!encode(fs::path(name).extension().string(), image, bytes))
+        {
+            path += ".png";
+            encode(".png", image, bytes);
+        }
+        try
+        {
+            writeFile(path, std::string(bytes.begin(), bytes.end()));
+        }
+        catch (const cv::Exception& e)
+        {
+            failures.push_back(e.err);
+        }
+    }
+
+    static bool encode(const String& extension, const Mat& image, std::vector<uchar>& bytes)
+    {
+        try
+        {
+            return imencode(extension, image, bytes) && !bytes.empty();
+        }
+        catch (const cv::Exception&)
+        {
+            return false;
+        }
     }
 
     Finder& finder;
     const fs::path& output;
-    FileStorage& json;
-    std::vector<Mat> pictures;
-    std::vector<String> names;
+    std::string json;
+    std::vector<Mat> images;
+    std::vector<String> names, failures;
 };
 
-void detectPictures(const std::vector<fs::path>& files, Work& work)
+//! The image, or why there is none.
+Mat readImage(const fs::path& file, String& why)
+{
+    try
+    {
+        AnnotatedImage image;
+        image.path = file.string();
+        return readPicture(image);
+    }
+    catch (const cv::Exception& e)
+    {
+        why = e.err;
+        return Mat();
+    }
+}
+
+void detectImages(const std::vector<fs::path>& files, Work& work)
 {
     Progress progress("detecting", static_cast<int>(files.size()));
     int done = 0;
     std::vector<String> skipped;
     for (const fs::path& file : files)
     {
-        const Mat picture = imread(file.string());
-        if (picture.empty())
-            skipped.push_back(file.string());
+        String why;
+        const Mat image = readImage(file, why);
+        if (image.empty())
+            skipped.push_back(why);
         else
-            work.add(picture, file.filename().string());
+            work.add(image, file.filename().string());
         progress.show(++done);
         if (interrupted())
             break;
     }
     work.finish();
-    for (const String& file : skipped)
-        std::fprintf(stderr, "\nskipped: '%s' is no picture that OpenCV can decode\n", file.c_str());
+    for (const String& why : skipped)
+        std::fprintf(stderr, "\nskipped: %s\n", why.c_str());
     if (skipped.size() == files.size())
-        CV_Error(Error::StsError, "not one picture could be decoded");
+        CV_Error_(Error::StsError, ("not one image could be decoded: %s", skipped[0].c_str()));
 }
 
 void detectVideo(const fs::path& file, Work& work)
 {
-    VideoCapture video(file.string());
-    if (!video.isOpened())
-        CV_Error_(Error::StsError,
-                  ("'%s' is neither a picture nor a video that OpenCV can read", file.string().c_str()));
-    Progress progress("detecting", std::max(1, static_cast<int>(video.get(CAP_PROP_FRAME_COUNT))));
+    VideoInput video(file.string());
+    Progress progress("detecting", std::max(1, video.expected()));
     Mat frame;
-    for (int i = 0; !interrupted() && video.read(frame); i++)
+    while (!interrupted() && video.read(frame))
     {
-        work.add(frame, format("frame_%06d.jpg", i));
-        progress.show(i + 1);
+        work.add(frame, format("frame_%06d.jpg", video.frames() - 1));
+        progress.show(video.frames());
     }
     work.finish();
+    if (video.frames() == 0)
+        CV_Error_(Error::StsError,
+                  ("'%s' is neither an image nor a video that OpenCV can read", file.string().c_str()));
+    if (!interrupted())
+        video.tellIfShort();
+}
+
+//! The images to look at; none if the input is a video.
+std::vector<fs::path> listImages(const fs::path& input)
+{
+    if (!fs::is_directory(input))
+        return haveImageReader(input.string()) ? std::vector<fs::path>{input} : std::vector<fs::path>();
+    std::vector<fs::path> files;
+    for (const fs::directory_entry& e : fs::directory_iterator(input))
+        if (e.is_regular_file() && haveImageReader(e.path().string()))
+            files.push_back(e.path());
+    if (files.empty())
+        CV_Error_(Error::StsError, ("there are no images in '%s'", input.string().c_str()));
+    std::sort(files.begin(), files.end());
+    return files;
+}
+
+//! Images of the folder must not be overwritten unless they are of an earlier run.
+void checkFolder(const fs::path& output, std::vector<fs::path> files)
+{
+    if (fs::exists(output / "detections.json"))
+        return;
+    if (files.empty())
+        files.push_back("frame_000000.jpg");
+    for (const fs::path& file : files)
+        if (fs::exists(output / file.filename()))
+            CV_Error_(
+                Error::StsBadArg,
+                ("--output=%s holds a file '%s' that would be overwritten, and no detections.json of an "
+                 "earlier run; name a new folder",
+                 output.string().c_str(), file.filename().string().c_str()));
 }
 
 void detect(CommandLineParser& options)
 {
     const fs::path input(options.get<String>("input")), output(options.get<String>("output"));
-    if (!fs::exists(input))
+    std::error_code error;
+    if (!fs::exists(input, error))
         CV_Error_(Error::StsError, ("there is no '%s'", input.string().c_str()));
     const fs::path source = fs::is_directory(input) ? input : fs::absolute(input).parent_path();
-    std::error_code error;
     if (fs::equivalent(source, output, error))
-        CV_Error_(Error::StsBadArg, ("--output=%s is where the input lies; its pictures would be overwritten",
+        CV_Error_(Error::StsBadArg, ("--output=%s is where the input lies; its images would be overwritten",
                                      output.string().c_str()));
+    const std::vector<fs::path> files = listImages(input);
+    checkFolder(output, files);
     Finder finder(options);
     fs::create_directories(output, error);
     const String jsonPath = (output / "detections.json").string();
     checkWritable(jsonPath);
-    FileStorage json("detections.json", FileStorage::WRITE | FileStorage::MEMORY);
+    const OutputLock lock({"--output", jsonPath});
     catchInterrupts();
-    json << "pictures"
-         << "[";
-    Work work(finder, output, json);
-    if (fs::is_directory(input))
-    {
-        std::vector<fs::path> files;
-        for (const fs::directory_entry& e : fs::directory_iterator(input))
-            if (e.is_regular_file() && haveImageReader(e.path().string()))
-                files.push_back(e.path());
-        if (files.empty())
-            CV_Error_(Error::StsError, ("there are no pictures in '%s'", input.string().c_str()));
-        std::sort(files.begin(), files.end());
-        detectPictures(files, work);
-    }
-    else if (haveImageReader(input.string()))
-        detectPictures({input}, work);
-    else
+    Work work(finder, output);
+    if (files.empty())
         detectVideo(input, work);
-    json << "]";
-    writeFile(jsonPath, json.releaseAndGetString());
-    std::printf("wrote %s and the pictures beside it\n", jsonPath.c_str());
+    else
+        detectImages(files, work);
+    writeFile(jsonPath, work.text());
+    if (!work.unwritten().empty())
+        CV_Error_(Error::StsError,
+                  ("%d images could not be written, the first: %s; wrote %s",
+                   static_cast<int>(work.unwritten().size()), work.unwritten()[0].c_str(), jsonPath.c_str()));
+    std::printf("wrote %s and the images beside it\n", jsonPath.c_str());
 }
 
 } // namespace

@@ -7,10 +7,12 @@
 #include <filesystem>
 
 #include "opencv2/dnn_rpn.hpp"
+#include "opencv2/dnn_rpn/private/file.hpp"
 #include "opencv2/dnn_rpn_train/dataset.hpp"
 #include "opencv2/imgproc.hpp"
 
 #include "common/eval_page.hpp"
+#include "common/output_guard.hpp"
 #include "common/program.hpp"
 #include "common/progress.hpp"
 #include "common/report.hpp"
@@ -23,7 +25,7 @@ namespace fs = std::filesystem;
 namespace {
 
 const String about = R"(
-Runs a model over a split of a data set in Pascal VOC layout and prints its recall and precision, as COCO
+Runs a model over a split of a data set and prints its recall and precision, as COCO
 and VOC count them. Where the model knows no classes but "object", the objects' classes do not matter;
 otherwise the data set's classes must be the model's. With --json the numbers, curves and confusions are
 written, and a page to look at beside them.
@@ -33,8 +35,10 @@ written, and a page to look at beside them.
 
 const String keys =
     "{model      |       | MODEL.onnx, with MODEL.yml beside it}"
-    "{data       |       | data set in the layout of Pascal VOC, COCO or YOLO}"
-    "{split      |test   | ImageSets/Main/NAME.txt}"
+    "{data       |       | folder with images and boxes, as annotation tools leave it (doc/data.md)}"
+    "{split      |test   | the split to score; of a folder without splits all images are}"
+    "{format     |auto   | voc, coco, yolo, labelme, cvat, createml, imglab, csv, or what the files look "
+    "like}"
     "{json       |<none> | write the scores to this file too}"
     "{html       |<none> | page with tables, curves and the worst pictures; without it: as --json, in .html}"
     "{pictures   |6      | how many of the worst pictures the page shows, each of two kinds}"
@@ -126,20 +130,28 @@ void evaluate(CommandLineParser& options)
                                             : fs::path(json).replace_extension(".html").string();
     if (!json.empty() && json == html)
         CV_Error_(Error::StsBadArg, ("--json=%s is where the page belongs", json.c_str()));
+    const int pictures = countOption(options, "pictures", 0, 1000);
+    const String folder = options.get<String>("data"), split = options.get<String>("split"),
+                 model = options.get<String>("model"),
+                 description = fs::path(model).replace_extension(".yml").string();
+    checkOutputs({{"--json", json}, {"--html", html}},
+                 {{"--data", folder}, {"--model", model}, {"--model", description}});
     for (const String& path : {json, html})
         if (!path.empty())
             checkWritable(path);
-    const int pictures = countOption(options, "pictures", 0, 1000);
-    const String folder = options.get<String>("data"), split = options.get<String>("split");
 
     Evaluation e;
     e.nms = static_cast<float>(numberOption(options, "nms", 0, 1));
-    Detector detector(options.get<String>("model"));
+    Detector detector(model);
     e.classes = detector.description().classes;
     e.threshold = options.has("threshold") ? static_cast<float>(numberOption(options, "threshold", 0, 1))
                                            : detector.description().scoreThreshold;
     const bool agnostic = e.classes == std::vector<String>(1, "object");
-    const Dataset set = Dataset::read(folder, split, agnostic ? std::vector<String>() : e.classes);
+    DatasetParams reading;
+    reading.format = options.get<String>("format");
+    if (!agnostic)
+        reading.classes = e.classes;
+    const Dataset set = Dataset::read(folder, split, reading);
     for (const String& remark : set.remarks)
         std::printf("note: %s\n", remark.c_str());
 
@@ -185,7 +197,7 @@ void evaluate(CommandLineParser& options)
     if (!html.empty())
     {
         PageContents contents;
-        contents.model = options.get<String>("model");
+        contents.model = model;
         contents.data = folder + ", " + split;
         contents.curves = namedCurves(suppressed, e);
         contents.mostMissed = worst(all, &Shown::missed, pictures, e.threshold);

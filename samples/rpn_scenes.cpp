@@ -10,6 +10,7 @@
 
 #include "opencv2/imgcodecs.hpp"
 
+#include "common/output_guard.hpp"
 #include "common/program.hpp"
 #include "common/progress.hpp"
 #include "common/scene.hpp"
@@ -26,7 +27,7 @@ JPEGImages, Annotations, ImageSets/Main/{train,val,trainval,test}.txt (60, 20, 8
   rpn_scenes --output=scenes --count=200
 )";
 
-const String keys = "{output |        | folder to write, made if it is not there}"
+const String keys = "{output |        | folder to write: a new or an empty one}"
                     "{count  |200     | pictures, at least 5}"
                     "{size   |400x300 | width x height of the pictures}"
                     "{seed   |0       | the same seed draws the same pictures}";
@@ -60,6 +61,7 @@ void drawAll(CommandLineParser& options)
     const fs::path root(options.get<String>("output"));
     const int count = countOption(options, "count", 5, 1000000);
     const Size size = sizeOption(options, "size");
+    checkEmptyFolder({"--output", root.string()});
     std::error_code error;
     for (const char* folder : {"JPEGImages", "Annotations", "ImageSets/Main"})
     {

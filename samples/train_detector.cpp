@@ -26,18 +26,19 @@ int main(int argc, char** argv)
         const Dataset photographs = Dataset::read(argv[1], "train");
         const Dataset unseen = Dataset::read(argv[1], "test", photographs.classes);
 
-        TrainParams params("faster_rcnn");
+        TrainParams params(DETECTOR_FASTER_RCNN);
         params.classes = photographs.classes;
         params.epochs = 8;
         // A feature extractor that has seen ImageNet, any ONNX file, makes all the difference on few
         // pictures: params.backbone = "features.onnx";
         Trainer trainer(params);
 
-        trainer.fit(photographs, [](const StepReport& r) {
-            if (r.step % 20 == 0)
-                std::cout << "step " << r.step << " of " << r.steps << ": loss " << r.loss << std::endl;
-            return true; // false ends the training here
-        });
+        trainer.start(photographs);
+        for (StepStats stats; trainer.step(stats);) // break ends the training there
+            if (stats.step % 20 == 0)
+                std::cout << "step " << stats.step << " of " << stats.steps << ": loss " << stats.loss
+                          << std::endl;
+        trainer.finish();
 
         std::cout << "AP at IoU 0.5 on pictures that it has not seen: " << trainer.evaluate(unseen).AP50
                   << "\n";

@@ -5,13 +5,16 @@ repository=$(cd "$(dirname "$0")/.." && pwd)
 
 usage() {
     cat <<'END'
-Usage: scripts/build_in_opencv.sh [--opencv=DIR] [--cache=DIR] [--build=DIR] [--jobs=N]
+Usage: scripts/build_in_opencv.sh [--opencv=DIR|pypi:VERSION|newest] [--headers] [--cache=DIR] [--build=DIR] [--jobs=N]
 
-Builds opencv_test_dnn_rpn, opencv_test_dnn_rpn_train and opencv_perf_dnn_rpn inside an OpenCV tree and
-runs them (the last one briefly), and runs OpenCV's generator of Python bindings over our headers.
+Builds opencv_test_dnn_rpn, opencv_test_dnn_rpn_train, opencv_perf_dnn_rpn and the Python module cv2 inside an
+OpenCV tree and runs them: all tests, those of the Python binding too, and the perf tests briefly.
 
-  --opencv=DIR  OpenCV's source; default: the distribution's source package, downloaded once
-  --cache=DIR   where that is kept, default: ${XDG_CACHE_HOME:-~/.cache}/dnn_rpn
+  --opencv=DIR  OpenCV's source; default: the distribution's source package, downloaded once. pypi:VERSION is that of
+                the source package opencv-contrib-python on PyPI, and newest the newest of these
+  --headers     only compiles our sources and the Python binding's against the tree's headers, in a few minutes:
+                builds no library and runs nothing
+  --cache=DIR   where sources are kept, default: ${XDG_CACHE_HOME:-~/.cache}/dnn_rpn
   --build=DIR   build folder, emptied first, default: build-opencv/
   --jobs=N      compilations at a time, default: one per processor
 
@@ -21,12 +24,14 @@ END
 }
 
 opencv=
+headers=
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/dnn_rpn
 build=$repository/build-opencv
 jobs=$(nproc)
 for argument in "$@"; do
     case $argument in
         --opencv=*) opencv=${argument#*=} ;;
+        --headers) headers=1 ;;
         --cache=*) cache=${argument#*=} ;;
         --build=*) build=${argument#*=} ;;
         --jobs=*) jobs=${argument#*=} ;;
@@ -70,15 +75,29 @@ apt_source() (
     echo "$file"
 )
 
-# The source tree's folder in the cache, which this fills when needed.
+# pypi_source FOLDER VERSION: the source package opencv-contrib-python, which holds OpenCV's tree, into FOLDER.
+pypi_source() (
+    cd "$1"
+    "$python" -m pip download --quiet --no-deps --no-binary opencv-contrib-python "opencv-contrib-python==$2" >&2
+    echo opencv_contrib_python-*.tar.gz
+)
+
+# cached_source [VERSION]: the source tree's folder in the cache, which this fills when needed; with a version, from PyPI.
 cached_source() {
-    local tree=$cache/opencv work file
+    local tree=$cache/opencv${1:+-source-$1} work file
     if [ ! -d "$tree" ]; then
         mkdir -p "$cache"
         work=$(mktemp -d "$cache/fetch.XXXXXX")
-        file=$(apt_source "$work") || { rm -rf "$work"; return 1; }
+        if [ $# -eq 0 ]; then
+            file=$(apt_source "$work") || { rm -rf "$work"; return 1; }
+        else
+            file=$(pypi_source "$work" "$1") || { rm -rf "$work"; return 1; }
+        fi
         mkdir "$work/opencv"
-        tar -x -f "$work/$file" -C "$work/opencv" --strip-components=1 || { rm -rf "$work"; return 1; }
+        # PyPI's package has the tree in a folder of its own, among others.
+        local within=(--strip-components=1)
+        [ $# -eq 0 ] || within=(--strip-components=2 "${file%.tar.gz}/opencv")
+        tar -x -f "$work/$file" -C "$work/opencv" "${within[@]}" || { rm -rf "$work"; return 1; }
         # Renamed when whole: an interrupted run leaves no half tree behind.
         mv -T "$work/opencv" "$tree"
         rm -rf "$work"
@@ -87,13 +106,26 @@ cached_source() {
 }
 
 "$repository/scripts/install_dependencies.sh" build tree
-[ -n "$opencv" ] || opencv=$(cached_source)
+case $opencv in
+    "") opencv=$(cached_source) ;;
+    newest | pypi:*)
+        "$repository/scripts/install_dependencies.sh" test
+        python=$repository/.venv/bin/python3
+        version=${opencv#pypi:}
+        if [ "$version" = newest ]; then
+            version=$("$python" -m pip index versions opencv-contrib-python 2>/dev/null |
+                sed -n '1s/^opencv-contrib-python (\(.*\))$/\1/p')
+            [ -n "$version" ] || { echo "pip does not say which opencv-contrib-python is the newest" >&2; exit 1; }
+        fi
+        opencv=$(cached_source "$version") ;;
+esac
 [ -f "$opencv/modules/core/CMakeLists.txt" ] || { echo "No OpenCV source tree: $opencv" >&2; exit 1; }
 
 # Our modules use a small part of OpenCV; what else it finds on the machine would only cost time.
 without=(BUILD_EXAMPLES BUILD_JAVA BUILD_PROTOBUF BUILD_opencv_apps
-    WITH_1394 WITH_ADE WITH_FFMPEG WITH_GSTREAMER WITH_GTK WITH_IPP WITH_ITT WITH_JASPER WITH_LAPACK
-    WITH_OPENCL WITH_OPENEXR WITH_OPENJPEG WITH_QT WITH_QUIRC WITH_TIFF WITH_V4L WITH_VTK WITH_WEBP)
+    WITH_1394 WITH_ADE WITH_AVIF WITH_FFMPEG WITH_FLATBUFFERS WITH_GSTREAMER WITH_GTK WITH_HARFBUZZ WITH_IPP WITH_ITT
+    WITH_JASPER WITH_LAPACK WITH_OBSENSOR WITH_OPENCL WITH_OPENEXR WITH_OPENJPEG WITH_QT WITH_QUIRC WITH_TIFF WITH_V4L
+    WITH_VTK WITH_WEBP)
 
 without=("${without[@]/#/-D}")
 without=("${without[@]/%/=OFF}")
@@ -103,23 +135,29 @@ mkdir -p "$build"
 build=$(cd "$build" && pwd)
 # Lets a second checkout profit from the first one's compilations: ccache then sees no path of either.
 export CCACHE_BASEDIR=$repository CCACHE_NOHASHDIR=1
+# Instruction sets: those that our modules have code for. OpenCV's own files are compiled once more for each.
 cmake -S "$opencv" -B "$build" -G Ninja \
     -DCMAKE_BUILD_TYPE=Release -DENABLE_CCACHE=ON \
     -DOPENCV_EXTRA_MODULES_PATH="$repository/modules" \
     -DBUILD_LIST=dnn_rpn,dnn_rpn_train,ts,imgcodecs,python3 \
-    -DBUILD_TESTS=ON -DBUILD_PERF_TESTS=ON -DDNN_RPN_NATIVE=ON \
+    -DBUILD_TESTS=ON -DBUILD_PERF_TESTS=ON -DDNN_RPN_NATIVE=ON -DCPU_DISPATCH="AVX2;AVX512_SKX" \
     -DPROTOBUF_UPDATE_FILES=ON -DPYTHON3_EXECUTABLE=/usr/bin/python3 \
     "${without[@]}" >"$build/configure.log" 2>&1 || { tail -n 50 "$build/configure.log"; exit 1; }
 grep -E 'dnn_rpn|To be built' "$build/configure.log" || true
 
 # OpenCV leaves a target out without a word when something it needs is missing.
-targets=(opencv_test_dnn_rpn opencv_test_dnn_rpn_train opencv_perf_dnn_rpn gen_opencv_python_source)
+targets=(opencv_test_dnn_rpn opencv_test_dnn_rpn_train opencv_perf_dnn_rpn opencv_python3)
 for target in "${targets[@]}"; do
     if ! ninja -C "$build" -t query "$target" >/dev/null 2>&1; then
         echo "The tree has no target $target; see $build/configure.log" >&2
         exit 1
     fi
 done
+
+if [ -n "$headers" ]; then
+    # Ninja itself would first build the libraries that ours are linked with.
+    exec /usr/bin/python3 "$repository/scripts/compile_modules.py" "$build" "$jobs"
+fi
 ninja -C "$build" -j "$jobs" "${targets[@]}"
 
 passed=0
@@ -147,13 +185,18 @@ run opencv_test_dnn_rpn
 run opencv_test_dnn_rpn_train "${filter[@]}"
 run opencv_perf_dnn_rpn --perf_min_samples=1 --perf_force_samples=1
 
-# One of the functions that the generator must have seen.
-if grep -rq 'pyopencv_cv_dnn_rpn_boxIoU' "$build/modules/python_bindings_generator"; then
-    passed=$((passed + 1))
-else
-    echo "The generator of Python bindings did not see boxIoU" >&2
-    failed=$((failed + 1))
+# The binding, by OpenCV's own frame for such tests.
+log=$build/python.log
+PYTHONPATH=$build/python_loader:$opencv/modules/python/test /usr/bin/python3 -B \
+    "$repository/modules/dnn_rpn/misc/python/test/test_dnn_rpn.py" --verbose 2>&1 | tee "$log" || true
+all=$(sed -n 's/^Ran \([0-9]*\) tests\{0,1\} in .*/\1/p' "$log")
+bad=$(($(sed -n 's/^FAILED (\(.*\))$/\1/p' "$log" | grep -o '[0-9]*' | paste -sd+ || true)))
+if [ "${all:-0}" -eq 0 ] || { [ "$bad" -eq 0 ] && ! grep -q '^OK' "$log"; }; then
+    echo "The tests of the Python binding did not run to their end; see $log" >&2
+    all=${all:-0} bad=$((bad + 1))
 fi
+passed=$((passed + all - bad))
+failed=$((failed + bad))
 
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

@@ -1,28 +1,35 @@
 #!/usr/bin/env bash
-# Gathers the tests and the bench of the CUDA operators in a folder that runs on another machine.
+# Gathers what a machine with a GPU and only a driver needs for gpu_check.sh in one folder.
 set -euo pipefail
 repository=$(cd "$(dirname "$0")/.." && pwd)
 
 usage() {
     cat <<'END'
-Usage: scripts/bundle.sh [--build=DIR] [--out=DIR] [--jobs=N]
+Usage: scripts/bundle.sh [--operators] [--build=DIR] [--out=DIR] [--jobs=N]
 
-Builds with CUDA, and gathers opencv_test_dnn_rpn and cuda_operators with the libraries that they need in one folder:
+Builds with CUDA, and gathers the tests of both modules, cuda_operators, rpn_scenes and rpn_train with the libraries
+that they need in one folder (1.2 GB, nearly all of it cuBLAS and cuDNN):
 
-  FOLDER/run opencv_test_dnn_rpn --gtest_filter='*Cuda*'
-  FOLDER/run cuda_operators > cuda_operators.tsv
+  FOLDER/gpu_check.sh                      everything, in under eight minutes, with a report
+  FOLDER/run PROGRAM [ARGUMENT..]          one of the programs
 
-The other machine needs a driver and nothing else: CUDA's run time is linked in. Programs look for their libraries in
-their own folder. The C library comes along as well, for machines whose own is older; "run" takes it where a program
-does not start without. Needs what "scripts/install_dependencies.sh build test" installs, and nvcc.
+The other machine needs a driver and nothing else: CUDA's run time is linked in. The C library comes along as well, for
+machines whose own is older; "run" takes it where a program does not start without. compute-sanitizer comes along where
+the CUDA toolkit here has it. Needs what "scripts/install_dependencies.sh build test" installs, and nvcc.
+
+  --operators    only the operators of dnn_rpn, their tests and their bench (40 MB)
+  --build=DIR    default: build-bundle
+  --out=DIR      default: out/bundle
 END
 }
 
 build=$repository/build-bundle
 out=$repository/out/bundle
 jobs=$(nproc)
+training=ON
 for argument in "$@"; do
     case $argument in
+        --operators) training=OFF ;;
         --build=*) build=${argument#*=} ;;
         --out=*) out=${argument#*=} ;;
         --jobs=*) jobs=${argument#*=} ;;
@@ -31,13 +38,15 @@ for argument in "$@"; do
     esac
 done
 programs=(opencv_test_dnn_rpn cuda_operators)
+[ $training = OFF ] || programs+=(opencv_test_dnn_rpn_train rpn_scenes rpn_train)
 
 mkdir -p "$build"
 # DT_RPATH, not DT_RUNPATH: it also counts for the libraries that libraries need.
 export CCACHE_BASEDIR=$repository CCACHE_NOHASHDIR=1
-cmake -S "$repository" -B "$build" -G Ninja -DWITH_CUDA=ON -DDNN_RPN_BUILD_PERF=ON -DDNN_RPN_BUILD_SAMPLES=OFF \
-    -DBUILD_opencv_dnn_rpn_train=OFF -DCMAKE_BUILD_WITH_INSTALL_RPATH=ON -DCMAKE_INSTALL_RPATH='$ORIGIN' \
-    -DCMAKE_EXE_LINKER_FLAGS=-Wl,--disable-new-dtags >"$build/configure.log" 2>&1 || { cat "$build/configure.log" >&2; exit 1; }
+cmake -S "$repository" -B "$build" -G Ninja -DWITH_CUDA=ON -DDNN_RPN_BUILD_PERF=ON -DDNN_RPN_BUILD_SAMPLES=$training \
+    -DBUILD_opencv_dnn_rpn_train=$training -DDNN_RPN_NATIVE=OFF -DCMAKE_BUILD_WITH_INSTALL_RPATH=ON \
+    -DCMAKE_INSTALL_RPATH='$ORIGIN' -DCMAKE_EXE_LINKER_FLAGS=-Wl,--disable-new-dtags >"$build/configure.log" 2>&1 ||
+    { cat "$build/configure.log" >&2; exit 1; }
 cmake --build "$build" --target "${programs[@]}" -j "$jobs"
 
 rm -rf "$out"
@@ -49,11 +58,11 @@ for folder in /usr/lib/*/blas /usr/lib/*/lapack; do
     if [ -d "$folder" ]; then library_path=$library_path:$folder; fi
 done
 
-for program in "${programs[@]}"; do
-    cp "$build/bin/$program" "$out/"
-    missing=$(LD_LIBRARY_PATH=$library_path ldd "$build/bin/$program" | grep 'not found' || true)
-    if [ -n "$missing" ]; then echo "$program lacks: $missing" >&2; exit 1; fi
-    LD_LIBRARY_PATH=$library_path ldd "$build/bin/$program" | grep -o '/[^ ]*' | while read -r library; do
+add() { # program or library: what it needs goes into the folder
+    local missing
+    missing=$(LD_LIBRARY_PATH=$library_path ldd "$1" | grep 'not found' || true)
+    if [ -n "$missing" ]; then echo "${1##*/} lacks: $missing" >&2; exit 1; fi
+    LD_LIBRARY_PATH=$library_path ldd "$1" | grep -o '/[^ ]*' | while read -r library; do
         case ${library##*/} in
             ld-linux* | libc.so* | libm.so* | libdl.so* | librt.so* | libpthread.so*) to=$out/libc ;;
             libcuda.so* | libnvidia*) continue ;; # the driver's: its version is the machine's
@@ -61,8 +70,31 @@ for program in "${programs[@]}"; do
         esac
         cp -Ln "$library" "$to/"
     done
+}
+for program in "${programs[@]}"; do
+    cp "$build/bin/$program" "$out/"
+    add "$build/bin/$program"
 done
 strip --strip-unneeded "$out"/*.so* "${programs[@]/#/$out/}" 2>/dev/null || true
+
+# What cuDNN loads when it is called, and so ldd does not name.
+if [ $training = ON ]; then
+    cudnn=$(sed -n 's/^DNN_RPN_CUDNN_LIBRARY:[^=]*=//p' "$build/CMakeCache.txt")
+    library_path=$library_path:$(dirname "$cudnn")
+    for library in "$(dirname "$cudnn")"/libcudnn_*.so.[0-9] "$(dirname "$cudnn")"/libnvrtc.so.[0-9]* \
+        "$(dirname "$cudnn")"/libnvrtc-builtins.so.[0-9]*; do
+        [ -f "$library" ] || continue
+        add "$library"
+        cp -Ln "$library" "$out/"
+    done
+fi
+
+sanitizer=$(dirname "$(readlink -f "$(command -v nvcc)")")/../compute-sanitizer
+if [ -x "$sanitizer/compute-sanitizer" ]; then
+    cp -rL "$sanitizer" "$out/compute-sanitizer"
+else
+    echo "This CUDA toolkit has no compute-sanitizer: gpu_check.sh will use the other machine's, or say that there is none"
+fi
 
 cat >"$out/run" <<'END'
 #!/bin/sh
@@ -70,11 +102,13 @@ cat >"$out/run" <<'END'
 here=$(cd "$(dirname "$0")" && pwd)
 program=$here/$1
 shift
+export LD_LIBRARY_PATH="$here${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}" # for what cuDNN loads
 if ldd "$program" 2>&1 | grep -q "version .* not found"; then
-    exec "$here"/libc/ld-linux*.so* --library-path "$here/libc:$here" "$program" "$@"
+    exec "$here"/libc/ld-linux*.so* --library-path "$here/libc:$LD_LIBRARY_PATH" "$program" "$@"
 fi
 exec "$program" "$@"
 END
 chmod +x "$out/run"
+cp "$repository/scripts/gpu_check.sh" "$out/"
 
 echo "$out: $(du -sm "$out" | cut -f1) MB"

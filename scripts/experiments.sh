@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The accuracy figures of doc/experiments.md: every loss with three seeds.
+# The accuracy figures of doc/experiments/rpn.md: every loss with three seeds.
 set -euo pipefail
 repository=$(cd "$(dirname "$0")/.." && pwd)
 

@@ -12,7 +12,8 @@ Installs the packages that the purposes need and the machine lacks:
   peers   what perf/compare_peers.sh and perf/compare_training.sh compare with
   tree    a build inside OpenCV's own source tree
 
-Uses sudo when not run as root. Python packages of the tests go into .venv in the repository's folder.
+Uses sudo when not run as root. Python packages of the tests go into .venv in the repository's folder, and other
+versions of OpenCV for them into ${XDG_CACHE_HOME:-~/.cache}/dnn_rpn (220 MB to download).
 Does nothing when everything is there.
 END
 }
@@ -24,16 +25,19 @@ test=(libgtest-dev clang-format-14 python3-venv)
 # Ubuntu has browsers as snaps only: there the tests of pages take the Chromium or Chrome that they find.
 grep -qs '^ID=ubuntu$' /etc/os-release || test+=(chromium)
 python_test=(pycocotools==2.0.11 onnxruntime==1.32.0 opencv-python-headless==5.0.0.93)
+# Beside the one in .venv; each brings code of its own for the same files.
+runtimes_test=(opencv=4.5.5.64 opencv=4.14.0.94 opencv=5.1.0.95)
 # Without an optimized BLAS Debian's PyTorch multiplies matrices fifty times slower.
 peers=(libopenblas0-pthread python3-torch python3-torchvision python3-numpy python3-onnx python3-opencv)
 tree=(xz-utils protobuf-compiler libjpeg-dev libpng-dev zlib1g-dev python3-dev python3-numpy)
 
 needed=()
 python_needed=()
+runtimes_needed=()
 for purpose in "$@"; do
     case $purpose in
         build) needed+=("${build[@]}") ;;
-        test) needed+=("${test[@]}"); python_needed+=("${python_test[@]}") ;;
+        test) needed+=("${test[@]}") python_needed+=("${python_test[@]}") runtimes_needed+=("${runtimes_test[@]}") ;;
         peers) needed+=("${peers[@]}") ;;
         tree) needed+=("${tree[@]}") ;;
         --help | -h) usage; exit 0 ;;
@@ -95,3 +99,4 @@ install_python_packages() {
 
 install_packages
 [ ${#python_needed[@]} -eq 0 ] || install_python_packages "${python_needed[@]}"
+[ ${#runtimes_needed[@]} -eq 0 ] || quietly "$(dirname "$0")/install_runtime.sh" "${runtimes_needed[@]}"

@@ -59,6 +59,14 @@ else
     echo "The format check failed: run scripts/format.sh" >&2
 fi
 
+# The table of parameters is the program's own.
+if "$build/bin/rpn_train" --help=markdown | diff "$repository/doc/parameters.md" -; then
+    passed=$((passed + 1))
+else
+    failed=$((failed + 1))
+    echo "doc/parameters.md is not what rpn_train --help=markdown prints: write it anew" >&2
+fi
+
 # Threads of OpenMP that wait for each other by turning in circles starve on a machine that does something else too.
 export OMP_WAIT_POLICY=${OMP_WAIT_POLICY:-passive}
 

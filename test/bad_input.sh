@@ -24,6 +24,22 @@ refuses() {
     fi
 }
 
+# notes WHAT NAMED COMMAND...: the command must go on and name NAMED in a note.
+notes() {
+    local what=$1 named=$2 code=0
+    shift 2
+    rm -rf "$work/out"
+    mkdir "$work/out"
+    "$@" >"$work/log" 2>&1 || code=$?
+    if [ $code -ne 0 ] || ! grep "note: " "$work/log" | grep -qF -- "$named"; then
+        echo "FAILED: $what: exit code $code, said:"
+        cat "$work/log"
+        failed=1
+    else
+        echo "ok: $what: $(grep "note: " "$work/log" | head -n 1)"
+    fi
+}
+
 fresh() {
     rm -rf "$work/data"
     cp -r "$work/good" "$work/data"
@@ -39,27 +55,36 @@ sed -i 's/<width>160</<width>1600</' "$work/other/Annotations/scene_00003.xml"
 
 fresh
 printf 'this is no JPEG' >"$work/data/JPEGImages/scene_00001.jpg"
-refuses "a corrupt JPEG" scene_00001.jpg "${train[@]}"
+notes "a corrupt JPEG" scene_00001.jpg "${train[@]}"
 fresh
 head -c 1500 "$work/good/JPEGImages/scene_00001.jpg" >"$work/data/JPEGImages/scene_00001.jpg"
-refuses "a JPEG that is cut off" scene_00001.jpg "${train[@]}"
+notes "a JPEG that is cut off" scene_00001.jpg "${train[@]}"
 fresh
 rm "$work/data/JPEGImages/scene_00002.jpg"
-refuses "a missing picture" scene_00002 "${train[@]}"
+notes "a missing image" scene_00002 "${train[@]}"
 fresh
 rm "$work/data/Annotations/scene_00002.xml"
-refuses "a missing XML" scene_00002.xml "${train[@]}"
+notes "a missing XML" scene_00002.xml "${train[@]}"
 fresh
 head -c 200 "$work/good/Annotations/scene_00002.xml" >"$work/data/Annotations/scene_00002.xml"
-refuses "an XML that is cut off" scene_00002.xml "${train[@]}"
+notes "an XML that is cut off" scene_00002.xml "${train[@]}"
 fresh
 cat >"$work/data/Annotations/scene_00002.xml" <<'END'
 <annotation><object><name>cell</name><bndbox><xmin>50</xmin><ymin>5</ymin><xmax>20</xmax><ymax>60</ymax></bndbox></object></annotation>
 END
-refuses "an inverted box" "scene_00002.xml', object 1 (cell)" "${train[@]}"
+notes "an inverted box" "scene_00002.xml', object 1 (cell)" "${train[@]}"
+fresh
+fresh
+for xml in "$work"/data/Annotations/*; do
+    head -c 100 "$work/good/Annotations/scene_00002.xml" >"$xml"
+done
+refuses "a data set of which most cannot be read" "images cannot be used, the first" "${train[@]}"
+fresh
+sed -i 's/difficult>0</difficult>1</' "$work"/data/Annotations/*
+refuses "a split without objects" "without one object" "${train[@]}"
 fresh
 refuses "a folder that is no data set" "$work/data/JPEGImages" "${train[@]}" "--data=$work/data/JPEGImages"
-refuses "a split that is not there" "nosuch.txt" "${train[@]}" --train=nosuch
+refuses "a split that is not there" "no split 'nosuch'" "${train[@]}" --train=nosuch
 refuses "an unwritable output" /proc/m.onnx "${train[@]}" --out=/proc/m.onnx
 refuses "a folder for output that is not there" "$work/nowhere/m.onnx" "${train[@]}" "--out=$work/nowhere/m.onnx"
 refuses "an output of another type" m.pb "${train[@]}" "--out=$work/out/m.pb"
@@ -74,7 +99,7 @@ for wrong in epochs=abc epochs=1.5 epochs=0 batch=-1 lr=0,1 momentum=7 threads=m
     refuses "a number that is none" "--$wrong" "${train[@]}" "--$wrong"
 done
 refuses "more frozen stages than there are" "the backbone has 4" "${train[@]}" --freeze=5
-refuses "patience without scores" "patience of 3" "${train[@]}" --patience=3
+refuses "patience without scores" "patience=3" "${train[@]}" --patience=3
 refuses "scoring nothing" "--val=none" "${train[@]}" --eval_every=1 --val=none
 refuses "a checkpoint that cannot be written" /proc/c "${train[@]}" --checkpoint=/proc/c
 refuses "an unknown augmentation" --augment "${train[@]}" --augment=mild
@@ -90,7 +115,7 @@ refuses "scores that cannot be written" /proc/s.json "${train[@]}" --json=/proc/
 refuses "a report that cannot be written" /proc/r.html "${train[@]}" --report=/proc/r.html
 refuses "a report of another type" r.pdf "${train[@]}" "--report=$work/out/r.pdf"
 refuses "an output that is a folder" "it is a folder" "${train[@]}" "--out=$work/folder.onnx"
-refuses "a picture of another size" scene_00003.jpg "${train[@]}" "--data=$work/other"
+notes "an image of another size" scene_00003.jpg "${train[@]}" "--data=$work/other"
 refuses "a missing option" --data "$bin/rpn_train"
 refuses "more in a batch than pictures" "do not fill" "${train[@]}" --batch=100
 
@@ -131,6 +156,80 @@ for wrong in suppression=hardest nms=2 sigma=0 max=-1 tile=64 tile=0x64 overlap=
 done
 refuses "scenes that cannot be written" /proc/scenes "$bin/rpn_scenes" --output=/proc/scenes
 
+# Nothing that somebody has is overwritten.
+unchanged() {
+    local before code=0
+    before=$(find "$work/mine" -type f -exec md5sum {} +)
+    refuses "$@"
+    [ "$before" = "$(find "$work/mine" -type f -exec md5sum {} +)" ] || { echo "FAILED: $1: files were changed"; failed=1; }
+}
+cp -r "$work/good" "$work/mine"
+cp "$work/m.onnx" "$work/m.yml" "$work/mine"
+ln -s "$work/mine/JPEGImages/scene_00000.jpg" "$work/link.json"
+ln "$work/mine/m.yml" "$work/mine/hard.json"
+unchanged "scenes over a data set" "holds files already" "$bin/rpn_scenes" "--output=$work/mine" --count=5
+eval=("$bin/rpn_eval" "--model=$work/mine/m.onnx" "--data=$work/mine")
+unchanged "scores over the model" "would be overwritten" "${eval[@]}" "--json=$work/mine/../mine/m.onnx"
+unchanged "scores over the model's description" "would be overwritten" "${eval[@]}" "--json=$work/mine/hard.json"
+unchanged "scores over an image" "would be overwritten" "${eval[@]}" "--json=$work/link.json"
+unchanged "scores over an annotation" "would be overwritten" "${eval[@]}" "--json=$work/mine/Annotations/scene_00000.xml"
+unchanged "scores and page in one file" "the same file" "${eval[@]}" "--json=$work/out/s" "--html=$work/out/./s"
+mkdir "$work/mine/found"
+cp "$picture" "$work/mine/found"
+unchanged "detections over an image of another folder" "would be overwritten" "$bin/rpn_detect" "--model=$work/m.onnx" \
+    "--input=$picture" "--output=$work/mine/found"
+if [ -x "$bin/rpn_camera" ]; then
+    "$bin/rpn_camera" "--model=$work/m.onnx" "--input=$work/good/JPEGImages/scene_%05d.jpg" --frames=10 \
+        "--output=$work/mine/v.avi" >/dev/null || { echo "FAILED: no video"; failed=1; }
+    ln -s v.avi "$work/mine/other.avi"
+    unchanged "a video over itself" "would be overwritten" "$bin/rpn_camera" "--model=$work/m.onnx" "--input=$work/mine/v.avi" \
+        "--output=$work/mine/other.avi"
+    refuses "a window without a display" "no display" env -u DISPLAY -u WAYLAND_DISPLAY -u QT_QPA_PLATFORM \
+        "$bin/rpn_camera" "--model=$work/m.onnx" "--input=$work/mine/v.avi"
+    refuses "no number of a camera" "no number of a camera" "$bin/rpn_camera" "--model=$work/m.onnx" --input=99999999999999 \
+        "--output=$work/out/v.avi"
+    head -c $(($(stat -c %s "$work/mine/v.avi") / 2)) "$work/mine/v.avi" >"$work/half.avi"
+    notes "a video that is cut off" "of 10 frames" "$bin/rpn_camera" "--model=$work/m.onnx" "--input=$work/half.avi" \
+        "--output=$work/out/v.avi"
+fi
+
+# Two runs with one output: one of them works, the others are told so.
+mkdir "$work/taken"
+touch "$work/taken/detections.json.lock"
+if flock -n "$work/taken/detections.json.lock" "$bin/rpn_detect" "--model=$work/m.onnx" "--input=$picture" \
+    "--output=$work/taken" >"$work/log" 2>&1 || ! grep -q 'error: another run' "$work/log"; then
+    echo "FAILED: two runs wrote one output: $(cat "$work/log")"
+    failed=1
+else
+    echo "ok: two runs with one output: $(grep '^error: ' "$work/log")"
+fi
+# The lock of a process that is dead holds nobody up.
+"$bin/rpn_detect" "--model=$work/m.onnx" "--input=$picture" "--output=$work/taken" >/dev/null &&
+    [ ! -e "$work/taken/detections.json.lock" ] || { echo "FAILED: a dead run's lock"; failed=1; }
+
+# Images that cannot be read or written are named, the others looked at; names are what they are.
+mkdir "$work/odd"
+for name in '[1] a.jpg' '{x}.jpg' ']end.jpg' '"q\.jpg' $'caf\xe9.jpg'; do
+    cp "$picture" "$work/odd/$name"
+done
+head -c 1500 "$picture" >"$work/odd/cut.jpg"
+"$bin/rpn_detect" "--model=$work/m.onnx" "--input=$work/odd" "--output=$work/odd_found" --threshold=0 >"$work/log" 2>&1 &&
+    grep -q "^skipped: .*cut.jpg' is cut off" "$work/log" && [ "$(find "$work/odd_found" -name '*.jpg' | wc -l)" = 5 ] &&
+    python3 -c "import json, sys; print(sorted(p['picture'] for p in json.load(open(sys.argv[1]))['pictures']))" \
+        "$work/odd_found/detections.json" >"$work/names" && grep -qF 'caf\\xE9.jpg' "$work/names" ||
+    { echo "FAILED: odd names: $(cat "$work/log" "$work/names")"; failed=1; }
+
+# Without a standard output the files are the same; a full one is an error.
+"$bin/rpn_eval" "--model=$work/m.onnx" "--data=$work/good" "--json=$work/a.json" >/dev/null
+"$bin/rpn_eval" "--model=$work/m.onnx" "--data=$work/good" "--json=$work/b.json" >&-
+cmp "$work/a.json" "$work/b.json" || { echo "FAILED: without a standard output the scores are others"; failed=1; }
+if [ -c /dev/full ]; then
+    code=0
+    "$bin/rpn_eval" "--model=$work/m.onnx" "--data=$work/good" >/dev/full 2>"$work/log" || code=$?
+    [ $code -eq 1 ] && grep -q 'error: cannot write to the standard output' "$work/log" ||
+        { echo "FAILED: a full standard output: exit code $code, $(cat "$work/log")"; failed=1; }
+fi
+
 # A full disk: a file system with no room left, where the machine lets us make one.
 if mkdir "$work/full" && mount -t tmpfs -o size=64k tmpfs "$work/full" 2>/dev/null; then
     rm -rf "$work/out"
@@ -144,6 +243,10 @@ if mkdir "$work/full" && mount -t tmpfs -o size=64k tmpfs "$work/full" 2>/dev/nu
         failed=1
     else
         echo "ok: a full disk: $(grep '^error: ' "$work/log")"
+    fi
+    if [ -x "$bin/rpn_camera" ]; then
+        refuses "a video on a full disk" "full/v.avi" "$bin/rpn_camera" "--model=$work/m.onnx" --frames=20 \
+            "--input=$work/good/JPEGImages/scene_%05d.jpg" "--output=$work/full/v.avi"
     fi
     umount "$work/full"
 else

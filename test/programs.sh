@@ -56,7 +56,8 @@ for kind in opencv heads; do
 done
 # Untrained, the boxes reach 0.15.
 at_least "$(number "$work/opencv.json" AR300)" 0.25 "AR300 after a short training"
-[ "$(head -n 1 "$work/opencv.csv")" = "step,epoch,loss,loss_cls,loss_reg,loss_roi_cls,loss_roi_reg,lr,gradient,gradient_cls,gradient_reg,gradient_cosine,positives,pictures_per_second,waited,val_AR300,val_AP50" ] || fail "columns of the CSV"
+head -n 1 "$work/opencv.csv" | grep -q '^step,epoch,loss,' || fail "columns of the CSV"
+[ "$(awk -F, '{ print NF }' "$work/opencv.csv" | sort -u | wc -l)" = 1 ] || fail "rows of the CSV of different lengths"
 [ "$(wc -l <"$work/opencv.csv")" = 481 ] || fail "a row a step"
 grep -q '^memory: [1-9][0-9]* MB of values, gradients and workspaces; [1-9][0-9]* MB the whole program' "$work/opencv.log" ||
     fail "no line on memory"

@@ -44,12 +44,12 @@ int Checkpoints::load(Trainer& trainer) const
     return done;
 }
 
-void Checkpoints::save(const Trainer& trainer, Diary& diary, bool last, bool stop)
+void Checkpoints::save(const Trainer& trainer, cv::dnn_rpn_train::TrainingLog& log, bool last, bool stop)
 {
     const bool due = Clock::now() - written >= std::chrono::duration<double>(seconds);
     if (file.empty() || !(due || stop || (last && keep)))
         return;
-    diary.save();
+    log.save();
     trainer.saveCheckpoint(file);
     written = Clock::now();
 }

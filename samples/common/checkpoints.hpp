@@ -9,7 +9,7 @@
 #include "opencv2/core/utility.hpp"
 #include "opencv2/dnn_rpn_train/trainer.hpp"
 
-#include "diary.hpp"
+#include "opencv2/dnn_rpn_train/log.hpp"
 
 //! When a training writes its checkpoint, and where: the options checkpoint, checkpoint_every,
 //! keep_checkpoint, resume.
@@ -26,7 +26,8 @@ public:
     /** @brief After each step: writes if it is time.
     @param last the training is done
     @param stop it is interrupted */
-    void save(const cv::dnn_rpn_train::Trainer& trainer, Diary& diary, bool last, bool stop);
+    void save(const cv::dnn_rpn_train::Trainer& trainer, cv::dnn_rpn_train::TrainingLog& log, bool last,
+              bool stop);
 
     //! The model is written.
     void finish() const;

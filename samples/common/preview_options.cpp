@@ -6,22 +6,13 @@
 #include <cstdio>
 #include <filesystem>
 
-#include "opencv2/dnn_rpn/file.hpp"
+#include "opencv2/dnn_rpn/private/file.hpp"
 #include "opencv2/imgcodecs.hpp"
 
 #include "program.hpp"
 
 using namespace cv::dnn_rpn_train;
 namespace fs = std::filesystem;
-
-cv::String previewKeys()
-{
-    return "{preview |<none> | write what the network sees in the first steps to this folder, objects in "
-           "green and "
-           "ignored ones in orange, then train}"
-           "{preview_count |24 | so many pictures}"
-           "{preview_only |false | do not train after it}";
-}
 
 bool preview(cv::CommandLineParser& options, const Dataset& dataset, const TrainParams& params)
 {

@@ -7,11 +7,8 @@
 #include "opencv2/core/utility.hpp"
 #include "opencv2/dnn_rpn_train/preview.hpp"
 
-//! The options of the preview, as keys for cv::CommandLineParser.
-cv::String previewKeys();
-
-/** @brief Writes what the network will see into the folder that the options name, if they do, and prints
-where.
+/** @brief Writes what the network will see into the folder that the option preview names, if it does, and
+prints where.
 @return false if the user asked for no more than that; cv::Exception if the folder cannot be made or a
 picture not be written */
 bool preview(cv::CommandLineParser& options, const cv::dnn_rpn_train::Dataset& dataset,

@@ -18,6 +18,11 @@
 #if defined(__APPLE__)
 #include <sys/resource.h>
 #endif
+#ifndef _WIN32
+#include <fcntl.h>
+#include <poll.h>
+#include <unistd.h>
+#endif
 
 #include "opencv2/core/utils/logger.hpp"
 
@@ -29,6 +34,38 @@ extern "C" void askToStop(int signal)
 {
     stopAsked = 1;
     std::signal(signal, SIG_DFL);
+}
+
+//! A file that is opened must not become the standard output of a program that was started without one.
+//! A reader of the output that ends, such as head, must not end the work.
+void keepStandardStreams()
+{
+#ifndef _WIN32
+    for (int stream = 0; stream <= 2; stream++)
+        if (fcntl(stream, F_GETFD) < 0 && open("/dev/null", O_RDWR) < 0)
+            std::abort(); // no system without it
+    std::signal(SIGPIPE, SIG_IGN);
+#endif
+}
+
+//! Whether who read the output has gone, such as head.
+bool readerGone()
+{
+#ifdef _WIN32
+    return false;
+#else
+    pollfd stream{1, 0, 0};
+    return poll(&stream, 1, 0) == 1 && (stream.revents & POLLERR) != 0;
+#endif
+}
+
+//! The exit code: the output may go to a file on a full disk.
+int flushed()
+{
+    if ((std::fflush(stdout) == 0 && !std::ferror(stdout) && std::cout.flush()) || readerGone())
+        return 0;
+    std::cerr << "error: cannot write to the standard output; is the disk full?" << std::endl;
+    return 1;
 }
 
 //! cv::CommandLineParser overlooks options it does not know, so that a slip of the pen changes nothing.
@@ -68,26 +105,45 @@ void requireAll(cv::CommandLineParser& options, const std::string& keys)
 
 } // namespace
 
-int runProgram(int argc, char** argv, const cv::String& about, const cv::String& keys,
-               const std::function<void(cv::CommandLineParser&)>& work)
+void waitBriefly(char** argv)
 {
+#ifdef __linux__
+    if (std::getenv("OMP_WAIT_POLICY") || std::getenv("GOMP_SPINCOUNT"))
+        return;
+    setenv("GOMP_SPINCOUNT", "10000", 0);
+    execv("/proc/self/exe", argv); // where there is no /proc, it stays as it is
+#else
+    static_cast<void>(argv);
+#endif
+}
+
+int runProgram(int argc, char** argv, const cv::String& about, const cv::String& keys,
+               const std::function<void(cv::CommandLineParser&)>& work,
+               const std::function<void(cv::CommandLineParser&)>& printHelp)
+{
+    keepStandardStreams();
     cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_ERROR);
     // Exceptions reach the user as one line below; OpenCV's own print of them would come on top.
     cv::redirectError([](int, const char*, const char*, const char*, int, void*) { return 0; });
     const cv::String all = "{help h usage ? | | prints this}" + keys;
     cv::CommandLineParser options(argc, argv, all);
     options.about(about);
-    if (options.has("help"))
-    {
-        options.printMessage();
-        return 0;
-    }
     try
     {
+        if (options.has("help") && !printHelp)
+        {
+            options.printMessage();
+            return 0;
+        }
         refuseUnknown(argc, argv, all);
+        if (options.has("help"))
+        {
+            printHelp(options);
+            return 0;
+        }
         requireAll(options, keys);
         work(options);
-        return 0;
+        return flushed();
     }
     catch (const cv::Exception& e)
     {
@@ -158,18 +214,6 @@ cv::String choiceOption(cv::CommandLineParser& options, const cv::String& name,
         list += " " + k;
     }
     CV_Error_(cv::Error::StsBadArg, ("--%s=%s is none of:%s", name.c_str(), value.c_str(), list.c_str()));
-}
-
-std::vector<std::pair<cv::String, cv::String>> optionValues(cv::CommandLineParser& options,
-                                                            const cv::String& keys)
-{
-    std::vector<std::pair<cv::String, cv::String>> values;
-    for (size_t open = keys.find('{'); open != std::string::npos; open = keys.find('{', open + 1))
-    {
-        const cv::String name = keys.substr(open + 1, keys.find_first_of(" |", open + 1) - open - 1);
-        values.push_back({name, options.has(name) ? options.get<cv::String>(name) : cv::String()});
-    }
-    return values;
 }
 
 bool flagOption(cv::CommandLineParser& options, const cv::String& name)

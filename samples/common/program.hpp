@@ -5,7 +5,6 @@
 #define DNN_RPN_SAMPLES_PROGRAM_HPP
 
 #include <functional>
-#include <utility>
 #include <vector>
 
 #include "opencv2/core/utility.hpp"
@@ -17,9 +16,17 @@ an exception into one readable line.
 @param keys as for cv::CommandLineParser, without help; options without a default are obligatory unless
 they are marked <none>
 @param work the program
+@param printHelp what --help prints; without it, all keys
 @return the exit code: 0, or 1 after an error, which is printed */
 int runProgram(int argc, char** argv, const cv::String& about, const cv::String& keys,
-               const std::function<void(cv::CommandLineParser&)>& work);
+               const std::function<void(cv::CommandLineParser&)>& work,
+               const std::function<void(cv::CommandLineParser&)>& printHelp = nullptr);
+
+/** @brief To be called first by programs that train. Threads of OpenMP that wait for each other spin, by
+default for so long that whatever else runs on the machine costs a training a factor of 3 to 8; from here on
+they give way after some microseconds. The library reads its environment before main(), so this starts the
+program once more. A user's own OMP_WAIT_POLICY or GOMP_SPINCOUNT wins. */
+void waitBriefly(char** argv);
 
 //! A number; cv::Exception with option and value if it is none or not in lowest..highest.
 double numberOption(cv::CommandLineParser& options, const cv::String& name, double lowest, double highest);
@@ -36,10 +43,6 @@ std::vector<float> numbersOption(cv::CommandLineParser& options, const cv::Strin
 //! The option's value if it is one of those; cv::Exception names them otherwise.
 cv::String choiceOption(cv::CommandLineParser& options, const cv::String& name,
                         const std::vector<cv::String>& known);
-
-//! Every option of `keys` with its value, in their order; empty where there is none.
-std::vector<std::pair<cv::String, cv::String>> optionValues(cv::CommandLineParser& options,
-                                                            const cv::String& keys);
 
 //! Whether --name or --name=true was given; the default is false. cv::Exception for anything else.
 bool flagOption(cv::CommandLineParser& options, const cv::String& name);

@@ -4,9 +4,11 @@
 #include "report.hpp"
 
 #include <cstdio>
-#include <cstring>
 
-#include "opencv2/dnn_rpn/file.hpp"
+#include "opencv2/dnn_rpn/private/file.hpp"
+#include "opencv2/dnn_rpn_train/dataset.hpp"
+
+#include "json.hpp"
 
 using cv::dnn_rpn::Metrics;
 using cv::dnn_rpn::PrecisionRecall;
@@ -65,51 +67,48 @@ void printClasses(const Evaluation& e)
 
 namespace {
 
-//! A name as a FileStorage takes it: a bracket or a backslash at its beginning means something else there.
-cv::String plain(const cv::String& name)
+Json asJson(const Metrics& metrics)
 {
-    return !name.empty() && std::strchr("[]{}\\", name[0]) ? "\\" + name : name;
-}
-
-void add(cv::FileStorage& json, const Metrics& metrics)
-{
-    json << "images" << metrics.images << "objects" << metrics.objects << "boxes" << metrics.detections;
+    Json json{{"images", metrics.images}, {"objects", metrics.objects}, {"boxes", metrics.detections}};
     for (const MetricRow& row : metricRows())
-        json << row.key << metrics.*row.value;
+        json[row.key] = metrics.*row.value;
+    return json;
 }
 
 } // namespace
 
 void writeMetrics(const cv::String& path, const Metrics& metrics)
 {
-    cv::FileStorage json("scores.json", cv::FileStorage::WRITE | cv::FileStorage::MEMORY);
-    add(json, metrics);
-    cv::dnn_rpn::writeFile(path, json.releaseAndGetString());
+    cv::dnn_rpn::writeFile(path, asJson(metrics).dump(4) + "\n");
 }
 
 void writeEvaluation(const cv::String& path, const Evaluation& e)
 {
-    cv::FileStorage json("scores.json", cv::FileStorage::WRITE | cv::FileStorage::MEMORY);
-    add(json, e.metrics);
-    json << "nms" << e.nms << "threshold" << e.threshold;
-    json << "classes"
-         << "[";
+    Json json = asJson(e.metrics);
+    json["nms"] = e.nms;
+    json["threshold"] = e.threshold;
+    json["classes"] = Json::array();
     for (size_t i = 0; i < e.classes.size(); i++)
     {
         const PrecisionRecall& curve = e.curves[i];
-        json << "{"
-             << "class" << plain(e.classes[i]) << "classObjects" << e.metrics.classObjects[i] << "classBoxes"
-             << e.metrics.classDetections[i] << "classAP" << e.metrics.classAP[i] << "classAP50"
-             << e.metrics.classAP50[i] << "classAP75" << e.metrics.classAP75[i] << "classAR100"
-             << e.metrics.classAR100[i] << "classVocAP" << e.metrics.classVocAP[i] << "classVocAP07"
-             << e.metrics.classVocAP07[i] << "bestF1" << curve.bestF1 << "bestScore" << curve.bestScore
-             << "scores" << curve.scores << "precision" << curve.precision << "recall" << curve.recall << "}";
+        json["classes"].push_back({{"class", cv::dnn_rpn_train::escapeInvalidUtf8(e.classes[i])},
+                                   {"classObjects", e.metrics.classObjects[i]},
+                                   {"classBoxes", e.metrics.classDetections[i]},
+                                   {"classAP", e.metrics.classAP[i]},
+                                   {"classAP50", e.metrics.classAP50[i]},
+                                   {"classAP75", e.metrics.classAP75[i]},
+                                   {"classAR100", e.metrics.classAR100[i]},
+                                   {"classVocAP", e.metrics.classVocAP[i]},
+                                   {"classVocAP07", e.metrics.classVocAP07[i]},
+                                   {"bestF1", curve.bestF1},
+                                   {"bestScore", curve.bestScore},
+                                   {"scores", curve.scores},
+                                   {"precision", curve.precision},
+                                   {"recall", curve.recall}});
     }
-    json << "]";
-    json << "confusion"
-         << "[";
+    json["confusion"] = Json::array();
     for (int i = 0; i < e.confusion.rows; i++)
-        json << std::vector<int>(e.confusion.ptr<int>(i), e.confusion.ptr<int>(i) + e.confusion.cols);
-    json << "]";
-    cv::dnn_rpn::writeFile(path, json.releaseAndGetString());
+        json["confusion"].push_back(
+            std::vector<int>(e.confusion.ptr<int>(i), e.confusion.ptr<int>(i) + e.confusion.cols));
+    cv::dnn_rpn::writeFile(path, json.dump(4) + "\n");
 }

@@ -7,7 +7,7 @@ int main()
 {
     try
     {
-        cv::dnn_rpn_train::Dataset::readVOC("no such folder", "train");
+        cv::dnn_rpn_train::Dataset::read("no such folder", "train");
     }
     catch (const cv::Exception& error)
     {

@@ -20,6 +20,18 @@ PERF_TEST_P(Targets, match,
     SANITY_CHECK_NOTHING();
 }
 
+PERF_TEST_P(Targets, matchAtss,
+            testing::Combine(testing::Values(oneMap, pyramid), testing::Values(8, 100), THREADS))
+{
+    const Threads threads(get<2>(GetParam()));
+    RNG rng(1);
+    const Mat anchors = randomBoxes(rng, get<0>(GetParam())), objects = randomBoxes(rng, get<1>(GetParam()));
+    Mat matches(anchors.rows, 1, CV_32S);
+    declare.in(anchors, objects).out(matches);
+    TEST_CYCLE() matchAnchorsAtss(anchors, std::vector<int>(), objects, noArray(), matches);
+    SANITY_CHECK_NOTHING();
+}
+
 typedef TestBaseWithParam<tuple<int, int>> Sampling;
 
 PERF_TEST_P(Sampling, sample, testing::Combine(testing::Values(oneMap, pyramid), THREADS))

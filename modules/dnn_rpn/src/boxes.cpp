@@ -79,6 +79,38 @@ void decodeBoxes(InputArray deltas_, InputArray anchors_, OutputArray boxes, con
         decodeBox(deltas.ptr<float>(i), anchors.ptr<float>(i), weights, maxLogSize, out.ptr<float>(i));
 }
 
+void decodeBoxesBackward(InputArray deltas_, InputArray anchors_, InputArray boxesGrad_,
+                         OutputArray deltasGrad, const Scalar& weights, double maxLogSize)
+{
+    const Mat deltas = boxesArgument(deltas_, "deltas"), anchors = boxesArgument(anchors_, "anchors"),
+              boxesGrad = boxesArgument(boxesGrad_, "boxesGrad");
+    checkSameRows(deltas, "deltas", anchors, "anchors");
+    checkSameRows(deltas, "deltas", boxesGrad, "boxesGrad");
+    checkWeights(weights);
+    if (std::isnan(maxLogSize))
+        CV_Error(Error::StsOutOfRange, "maxLogSize must be a number, not nan");
+    RowsOutput output(deltasGrad, deltas.rows, 4, CV_32F, {}); // a row is read before it is written
+    for (int i = 0; i < deltas.rows; i++)
+    {
+        const float *delta = deltas.ptr<float>(i), *anchor = anchors.ptr<float>(i),
+                    *boxGrad = boxesGrad.ptr<float>(i);
+        float grad[4];
+        for (int axis = 0; axis < 2; axis++)
+        {
+            const double extent = double(anchor[axis + 2]) - anchor[axis];
+            const double logSize = delta[axis + 2] / weights[axis + 2];
+            const double low = boxGrad[axis], high = boxGrad[axis + 2];
+            grad[axis] = static_cast<float>((low + high) * extent / weights[axis]);
+            grad[axis + 2] =
+                logSize > maxLogSize
+                    ? 0.f
+                    : static_cast<float>((high - low) * 0.5 * extent * std::exp(logSize) / weights[axis + 2]);
+        }
+        std::copy_n(grad, 4, output.rows().ptr<float>(i));
+    }
+    output.finish();
+}
+
 void clipBoxes(InputOutputArray boxes_, Size imageSize)
 {
     if (imageSize.width < 0 || imageSize.height < 0)

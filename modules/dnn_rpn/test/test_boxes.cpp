@@ -133,6 +133,49 @@ TEST(DnnRpn_Boxes, decodeUndoesEncode)
     expectClose(b, back, 1e-4);
 }
 
+TEST(DnnRpn_Boxes, decodeBackwardIsTheDerivative)
+{
+    RNG rng(9);
+    const Mat anchors = randomBoxes(rng, 20, 50, 5, 40);
+    Mat deltas = randomMatrix(rng, 20, 4, 0.5), boxesGrad = randomMatrix(rng, 20, 4, 1), grad, decoded;
+    for (const Scalar& weights : {Scalar::all(1), Scalar(10, 9, 5, 4)})
+    {
+        const double limit = 0.4;
+        decodeBoxesBackward(deltas, anchors, boxesGrad, grad, weights, limit);
+        auto loss = [&] {
+            decodeBoxes(deltas, anchors, decoded, weights, limit);
+            return decoded.dot(boxesGrad);
+        };
+        int limited = 0;
+        for (int i = 0; i < deltas.rows; i++)
+            for (int j = 0; j < 4; j++)
+            {
+                float& d = deltas.at<float>(i, j);
+                const float kept = d;
+                const bool beyond = j > 1 && d / weights[j] > limit;
+                limited += beyond;
+                if (!beyond && j > 1 && d / weights[j] > limit - 0.01)
+                    continue; // the kink
+                d = kept + 1e-2f;
+                const double high = loss();
+                d = kept - 1e-2f;
+                const double low = loss();
+                d = kept;
+                EXPECT_NEAR((high - low) / 2e-2, grad.at<float>(i, j), 2e-2) << i << ", " << j;
+                EXPECT_TRUE(!beyond || grad.at<float>(i, j) == 0);
+            }
+        EXPECT_TRUE(weights[0] > 1 || limited > 0);
+    }
+    // By hand: an anchor 10 wide and 20 high, twice as wide by its delta.
+    decodeBoxesBackward(boxes({0, 0, std::log(2.f), 0}), boxes({0, 0, 10, 20}), boxes({1, 2, 4, 8}), grad);
+    EXPECT_LT(cv::norm(grad, boxes({50, 200, 30, 60}), NORM_INF), 1e-4);
+    decodeBoxesBackward(Mat(), Mat(), Mat(), grad);
+    EXPECT_TRUE(grad.empty());
+    const Mat one = boxes({0, 0, 1, 1});
+    EXPECT_ERROR("boxesGrad", decodeBoxesBackward(one, one, Mat(), grad));
+    EXPECT_ERROR("nan", decodeBoxesBackward(one, one, one, grad, Scalar::all(1), nan));
+}
+
 TEST(DnnRpn_Boxes, clipAndFilter)
 {
     Mat b = boxes({-5, -6, 50, 60, 3, 4, 5, 6, 101, 3, 120, 9, nan, 0, 10, 10, inf, -inf, inf, inf});

@@ -6,23 +6,12 @@
 
 #include "test_precomp.hpp"
 
-// The tests say gpu::: that is the GPU in a build with CUDA, and the same kernels on the processor in one
-// without.
-#ifdef HAVE_CUDA
-#include "opencv2/dnn_rpn/cuda.hpp"
-namespace opencv_test {
-namespace gpu = cv::dnn_rpn::cuda;
-}
-#else
-#define cuda cuda_on_cpu
-#include "opencv2/dnn_rpn/cuda.hpp"
-#undef cuda
-namespace opencv_test {
-namespace gpu = cv::dnn_rpn::cuda_on_cpu;
-}
-#endif
+#include "opencv2/dnn_rpn/private/cuda/operators.hpp"
 
 namespace opencv_test {
+
+//! A GPU in a build with CUDA, and a processor in one without (cuda_on_cpu).
+namespace gpu = cv::dnn_rpn::cuda;
 
 //! A matrix in device memory.
 class OnDevice
@@ -61,13 +50,11 @@ class DnnRpn_Cuda : public testing::Test
 protected:
     void SetUp() override
     {
-#ifdef HAVE_CUDA
         if (gpu::deviceCount() == 0)
         {
             ASSERT_EQ(nullptr, std::getenv("DNN_RPN_NEED_GPU")) << "there is no GPU";
             GTEST_SKIP() << "NOT TESTED: this build is for a GPU, and there is none";
         }
-#endif
         value = OnDevice(1, 1, CV_64F);
     }
 

@@ -49,7 +49,7 @@ std::string textOf(const std::string& path)
 ModelDescription headsDescription()
 {
     ModelDescription d;
-    d.kind = "heads";
+    d.kind = EXPORT_HEADS;
     d.inputSize = Size(32, 16);
     d.levels.push_back(AnchorLevel(8, {6, 8}, {1}));
     d.featureSizes.push_back(Size(4, 2));
@@ -90,19 +90,19 @@ TEST(DnnRpn_Model, descriptionRoundTrip)
     EXPECT_EQ(d.proposals.nmsThreshold, r.proposals.nmsThreshold);
     EXPECT_EQ(2.5f, r.proposals.minSize);
     EXPECT_EQ(-inf, r.proposals.scoreThreshold);
-    EXPECT_EQ("rpn", r.detector);
+    EXPECT_EQ(DETECTOR_RPN, r.detector);
 }
 
 //! Of classesModel.
 ModelDescription classesDescription()
 {
     ModelDescription d;
-    d.kind = "heads";
+    d.kind = EXPORT_HEADS;
     d.inputSize = Size(32, 16);
     d.levels.push_back(AnchorLevel(8, {8}, {1}));
     d.featureSizes.push_back(Size(4, 2));
     d.classes = {"blue", "green"};
-    d.detector = "retina";
+    d.detector = DETECTOR_RETINANET;
     return d;
 }
 
@@ -118,7 +118,7 @@ TEST(DnnRpn_Model, descriptionOfADetectorRoundTrip)
     const TemporaryModel model;
     d.write(model.yaml());
     const ModelDescription r = ModelDescription::read(model.yaml());
-    EXPECT_EQ("retina", r.detector);
+    EXPECT_EQ(DETECTOR_RETINANET, r.detector);
     EXPECT_EQ(17, r.detections.preNms);
     EXPECT_EQ(0, r.detections.maxDetections);
     EXPECT_EQ(d.detections.scoreThreshold, r.detections.scoreThreshold);
@@ -173,8 +173,8 @@ TEST(DnnRpn_Model, descriptionIsNotHalfWritten)
     d.write(model.yaml());
     const std::string before = textOf(model.yaml());
     EXPECT_ERROR("no_such_folder", d.write("no_such_folder/model.yml"));
-    d.kind = "tail";
-    EXPECT_ERROR("tail", d.write(model.yaml()));
+    d.kind = static_cast<ExportKind>(7);
+    EXPECT_ERROR("7", d.write(model.yaml()));
     d = headsDescription();
     d.classes.push_back("line\nfeed");
     EXPECT_ERROR("control character", d.write(model.yaml()));
@@ -192,7 +192,7 @@ TEST(DnnRpn_Model, heads)
     d.proposals.nmsThreshold = 1;
     d.write(model.yaml());
     Detector detector(model.onnx());
-    EXPECT_EQ("heads", detector.description().kind);
+    EXPECT_EQ(EXPORT_HEADS, detector.description().kind);
 
     // Blue in the cell of row 1, column 2, at twice the input's size: logits 250/16 - 8 and one less.
     Mat image(32, 64, CV_8UC3, Scalar(0, 255, 255));
@@ -564,7 +564,7 @@ TEST(DnnRpn_Model, detectorErrors)
     EXPECT_ERROR("not -1", detector.setMaxDetections(-1));
     EXPECT_ERROR("1..1, not 2", detector.className(2));
     EXPECT_ERROR("1..1, not 0", detector.className(0));
-    d.kind = "opencv";
+    d.kind = EXPORT_OPENCV;
     d.write(model.yaml());
     EXPECT_ERROR("one output, not 2", Detector(model.onnx()));
     model.writeOnnx(golden::tableModel);

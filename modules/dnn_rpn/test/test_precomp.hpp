@@ -20,6 +20,7 @@
 #include "opencv2/ts.hpp"
 #endif
 #include "opencv2/dnn_rpn.hpp"
+#include "opencv2/dnn_rpn/private/file.hpp"
 
 namespace opencv_test {
 using namespace cv;

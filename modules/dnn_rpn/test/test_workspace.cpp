@@ -98,6 +98,12 @@ std::vector<Operation> operations(int count, int seed)
                : matchAnchors(s->boxes, s->objects, noArray(), s->a);
          },
          [s] { return std::vector<Mat>{s->a.clone()}; }},
+        {"matchAnchorsAtss",
+         [s](Workspace* w) {
+             w ? matchAnchorsAtss(s->boxes, s->counts, s->objects, noArray(), s->a, AtssParams(), *w)
+               : matchAnchorsAtss(s->boxes, s->counts, s->objects, noArray(), s->a);
+         },
+         [s] { return std::vector<Mat>{s->a.clone()}; }},
         {"sampleAnchors",
          [s](Workspace* w) {
              s->matches.copyTo(s->b);

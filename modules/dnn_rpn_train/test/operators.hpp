@@ -20,8 +20,8 @@ struct OperatorCase
     bool training = false;
 };
 
-/** @brief Every operator in each way that could go wrong. Engines, files and graphs are tested with all of them:
-a new operator needs no other test than its cases here, and its definition in naive.cpp. */
+/** @brief Every operator in each way that could go wrong. Engines, files and graphs are tested with all of
+them: a new operator needs no other test than its cases here, and its definition in naive.cpp. */
 const std::vector<OperatorCase>& operatorCases();
 
 cv::dnn_rpn_train::Tensor randomTensor(const cv::dnn_rpn_train::Shape& shape, RNG& rng);

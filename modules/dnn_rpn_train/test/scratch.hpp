@@ -5,6 +5,7 @@
 #define OPENCV_TEST_DNN_RPN_TRAIN_SCRATCH_HPP
 
 #include <filesystem>
+#include <functional>
 
 #include "test_precomp.hpp"
 
@@ -90,6 +91,28 @@ inline Dataset writeDiscs(const Scratch& scratch, int pictures, int discs, cv::S
         set.images.push_back(image);
     }
     return set;
+}
+
+/** @brief A whole training that may be stopped.
+@param afterStep called after each step; returns false to stop there
+@return false if it was stopped */
+inline bool fit(Trainer&& trainer, const Dataset& training,
+                const std::function<bool(const StepStats&)>& afterStep = nullptr,
+                const Dataset& validation = Dataset())
+{
+    trainer.start(training, validation);
+    bool goOn = true;
+    for (StepStats stats; goOn && trainer.step(stats);)
+        goOn = !afterStep || afterStep(stats);
+    trainer.finish();
+    return goOn;
+}
+
+inline bool fit(Trainer& trainer, const Dataset& training,
+                const std::function<bool(const StepStats&)>& afterStep = nullptr,
+                const Dataset& validation = Dataset())
+{
+    return fit(std::move(trainer), training, afterStep, validation);
 }
 
 } // namespace opencv_test

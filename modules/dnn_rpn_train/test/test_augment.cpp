@@ -240,12 +240,12 @@ TEST(Augment, presetsAndMistakes)
     const auto mistake = [](double AugmentParams::*member, double value) {
         return errorOf([&] { with(member, value).check(); });
     };
-    EXPECT_TRUE(contains(mistake(&AugmentParams::flip, 1.5), "flip is 1.5"));
-    EXPECT_TRUE(contains(mistake(&AugmentParams::hue, -1), "hue is -1"));
-    EXPECT_TRUE(contains(mistake(&AugmentParams::noiseSigma, NAN), "noiseSigma"));
+    EXPECT_TRUE(contains(mistake(&AugmentParams::flip, 1.5), "flip=1.5"));
+    EXPECT_TRUE(contains(mistake(&AugmentParams::hue, -1), "hue=-1"));
+    EXPECT_TRUE(contains(mistake(&AugmentParams::noiseSigma, NAN), "noise_sigma=nan"));
     AugmentParams p;
     p.zoomRange = Vec2d(2, 1);
-    EXPECT_TRUE(contains(errorOf([&] { p.check(); }), "zoomRange[1] is 1"));
+    EXPECT_TRUE(contains(errorOf([&] { p.check(); }), "zoom=2,1"));
 }
 
 TEST(Augment, chanceIsWhatItSays)

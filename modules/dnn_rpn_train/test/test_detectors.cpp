@@ -43,11 +43,10 @@ Dataset writeShapes(const Scratch& scratch, int pictures, int shapes, Size size,
     return set;
 }
 
-TrainParams quick()
+TrainParams quick(DetectorKind detector = DETECTOR_FASTER_RCNN)
 {
-    TrainParams p("faster_rcnn");
+    TrainParams p(detector);
     p.classes = {"disc", "square"};
-    p.rpn.loss = "ce_sigmoid";
     p.size = Size(96, 64);
     p.rpn.anchorSizes = {24, 40};
     p.rpn.anchorRatios = {1};
@@ -62,21 +61,15 @@ TrainParams quick()
     p.batch = 2;
     p.learningRate = 0.02;
     p.warmup = 10;
-    p.schedule = "cosine";
+    p.schedule = SCHEDULE_COSINE;
     return p;
 }
 
-TrainParams oneStage(const String& loss)
+TrainParams oneStage(AnchorLoss loss)
 {
-    const TrainParams defaults("retina");
-    TrainParams p = quick();
-    p.detector = defaults.detector;
+    TrainParams p = quick(DETECTOR_RETINANET);
     p.learningRate = 0.05;
     p.rpn.loss = loss;
-    p.rpn.match = defaults.rpn.match;
-    p.rpn.focalNormalizer = defaults.rpn.focalNormalizer;
-    p.rpn.rate = defaults.rpn.rate;
-    p.clip = defaults.clip;
     return p;
 }
 
@@ -84,16 +77,16 @@ TEST(Detectors, twoStagesLearnToTellShapesApart)
 {
     const Scratch scratch;
     const Dataset set = writeShapes(scratch, 4, 2, Size(96, 64), 3);
-    for (const char* loss : {"ce", "focal"})
+    for (RegionLoss loss : {ROI_LOSS_CE, ROI_LOSS_FOCAL})
         for (bool shared : {false, true})
         {
-            SCOPED_TRACE(format("%s, shared boxes: %d", loss, shared));
+            SCOPED_TRACE(format("%d, shared boxes: %d", loss, shared));
             TrainParams p = quick();
             p.roi.loss = loss;
             p.roi.sharedDeltas = shared;
             Trainer trainer(p);
             std::vector<double> cls, reg;
-            EXPECT_TRUE(trainer.fit(set, [&](const StepReport& r) {
+            EXPECT_TRUE(fit(trainer, set, [&](const StepStats& r) {
                 cls.push_back(r.lossRoiCls);
                 reg.push_back(r.lossRoiReg);
                 EXPECT_NEAR(r.loss, r.lossCls + r.lossReg + r.lossRoiCls + r.lossRoiReg, 1e-9);
@@ -113,15 +106,15 @@ TEST(Detectors, oneStageLearnsToTellShapesApart)
 {
     const Scratch scratch;
     const Dataset set = writeShapes(scratch, 4, 2, Size(96, 64), 3);
-    for (const char* loss : {"focal_sigmoid", "focal_softmax", "ce_softmax"})
+    for (AnchorLoss loss : {LOSS_FOCAL_SIGMOID, LOSS_FOCAL_SOFTMAX, LOSS_CE_SOFTMAX})
         for (int tower : {0, 1})
         {
-            SCOPED_TRACE(format("%s, tower %d", loss, tower));
+            SCOPED_TRACE(format("loss %d, tower %d", loss, tower));
             TrainParams p = oneStage(loss);
             p.rpn.tower = tower;
             Trainer trainer(p);
             double last = 0;
-            trainer.fit(set, [&](const StepReport& r) {
+            fit(trainer, set, [&](const StepStats& r) {
                 EXPECT_EQ(0, r.lossRoiCls + r.lossRoiReg);
                 last = r.lossCls;
                 return true;
@@ -164,11 +157,11 @@ TEST(Detectors, filesOfHalfPrecisionGiveTheTrainersDetections)
     const Mat picture = readPicture(set.images[0]);
     int engines = 0;
     for (const std::string& engine : Engine::names())
-        for (TrainParams p : {quick(), oneStage("focal_sigmoid")})
+        for (TrainParams p : {quick(), oneStage(LOSS_FOCAL_SIGMOID)})
         {
-            SCOPED_TRACE(engine + ", " + p.detector);
+            SCOPED_TRACE(engine + ", " + std::to_string(p.detector()));
             p.engine = engine;
-            p.precision = "bf16";
+            p.precision = PRECISION_BF16;
             p.epochs = 30;
             std::unique_ptr<Trainer> trainer;
             const std::string refusal = errorOf([&] { trainer = std::make_unique<Trainer>(p); });
@@ -178,7 +171,7 @@ TEST(Detectors, filesOfHalfPrecisionGiveTheTrainersDetections)
                 continue;
             }
             engines++;
-            trainer->fit(set);
+            fit(*trainer, set);
             trainer->exportModel(scratch / "m.onnx");
             Mat boxes, scores, labels;
             Detector(scratch / "m.onnx").detect(picture, boxes, scores, labels);
@@ -193,22 +186,19 @@ TEST(Detectors, stockOpenCVGivesTheTrainersDetections)
     const Dataset set = writeShapes(scratch, 4, 2, Size(192, 128), 3);
     TrainParams shared = quick();
     shared.roi.sharedDeltas = true;
-    TrainParams pyramid = oneStage("focal_sigmoid"), both = quick();
-    pyramid.pyramid = both.pyramid = true;
-    pyramid.levels.finest = both.levels.finest = 3;
-    pyramid.levels.coarsest = both.levels.coarsest = 4;
-    pyramid.levels.channels = both.levels.channels = 32;
+    TrainParams pyramid = oneStage(LOSS_FOCAL_SIGMOID), both = quick();
+    pyramid.setPyramid(3, 4, 32);
+    both.setPyramid(3, 4, 32);
     for (TrainParams p :
-         {quick(), shared, oneStage("focal_sigmoid"), oneStage("focal_softmax"), pyramid, both})
+         {quick(), shared, oneStage(LOSS_FOCAL_SIGMOID), oneStage(LOSS_FOCAL_SOFTMAX), pyramid, both})
     {
-        SCOPED_TRACE(
-            format("%s, %s, shared boxes: %d", p.detector.c_str(), p.rpn.loss.c_str(), p.roi.sharedDeltas));
+        SCOPED_TRACE(format("%d, %d, shared boxes: %d", p.detector(), p.rpn.loss, p.roi.sharedDeltas));
         p.epochs = 80;
         Trainer trainer(p);
-        trainer.fit(set);
+        fit(trainer, set);
         trainer.exportModel(scratch / "m.onnx");
         Detector model(scratch / "m.onnx");
-        EXPECT_EQ(p.detector, model.description().detector);
+        EXPECT_EQ(p.detector(), model.description().detector);
         EXPECT_EQ(p.classes, model.description().classes);
         std::vector<Mat> pictures, boxes, scores, labels;
         for (const AnnotatedImage& image : set.images)
@@ -265,7 +255,7 @@ TEST(Detectors, twoStagesOnAFrozenBackboneAndResumed)
                 if (stop > 0)
                 {
                     Trainer first(p);
-                    first.fit(set, [&](const StepReport& r) {
+                    fit(first, set, [&](const StepStats& r) {
                         if (r.step == stop)
                             first.saveCheckpoint(checkpoint);
                         return r.step < stop;
@@ -276,7 +266,7 @@ TEST(Detectors, twoStagesOnAFrozenBackboneAndResumed)
                 {
                     EXPECT_EQ(stop, trainer.loadCheckpoint(checkpoint));
                 }
-                EXPECT_TRUE(trainer.fit(set));
+                EXPECT_TRUE(fit(trainer, set));
                 trainer.exportModel(scratch / "m.onnx");
                 files.push_back(readFile(scratch / "m.onnx"));
             }
@@ -355,7 +345,7 @@ std::vector<double> lossesOn(const std::string& engine, TrainParams p, const Dat
     p.warmup = 0;
     std::vector<double> losses;
     Trainer trainer(p);
-    EXPECT_TRUE(trainer.fit(set, [&](const StepReport& r) {
+    EXPECT_TRUE(fit(trainer, set, [&](const StepStats& r) {
         losses.push_back(r.loss);
         return true;
     }));
@@ -366,13 +356,13 @@ TEST(Detectors, everyEngineTrainsAlike)
 {
     const Scratch scratch;
     const Dataset set = writeShapes(scratch, 4, 2, Size(96, 64), 3);
-    for (const TrainParams& p : {quick(), oneStage("focal_softmax")})
+    for (const TrainParams& p : {quick(), oneStage(LOSS_FOCAL_SOFTMAX)})
     {
         const std::vector<double> expected = lossesOn("eigen", p, set);
         EXPECT_LT(expected.back(), 0.9 * expected.front());
         for (const std::string& engine : Engine::names())
         {
-            SCOPED_TRACE(engine + ", " + p.detector);
+            SCOPED_TRACE(engine + ", " + std::to_string(p.detector()));
             const std::vector<double> losses = lossesOn(engine, p, set);
             ASSERT_EQ(expected.size(), losses.size());
             // What differs in the last bits at first chooses other proposals in the end.
@@ -438,7 +428,7 @@ TEST(Detectors, stagesInTurnTellTheLossOfBoth)
     p.alternate = true;
     p.epochs = 4;
     std::vector<double> roi;
-    Trainer(p).fit(set, [&](const StepReport& r) {
+    fit(Trainer(p), set, [&](const StepStats& r) {
         EXPECT_GT(r.lossCls, 0);
         EXPECT_DOUBLE_EQ(r.loss, r.lossCls + r.lossReg + r.lossRoiCls + r.lossRoiReg);
         roi.push_back(r.lossRoiCls);
@@ -449,8 +439,9 @@ TEST(Detectors, stagesInTurnTellTheLossOfBoth)
     EXPECT_GT(roi[1], 0);
     EXPECT_EQ(roi[1], roi[2]);
     EXPECT_NE(roi[2], roi[3]);
-    p.detector = "retina";
-    EXPECT_TRUE(contains(errorOf([&] { Trainer t(p); }), "retina"));
+    TrainParams retina = quick(DETECTOR_RETINANET);
+    retina.alternate = true;
+    EXPECT_TRUE(contains(errorOf([&] { Trainer t(retina); }), "retina"));
 }
 
 TEST(Detectors, classesMustBeTheSame)
@@ -459,18 +450,18 @@ TEST(Detectors, classesMustBeTheSame)
     Dataset set = writeShapes(scratch, 2, 2, Size(96, 64), 3);
     Trainer trainer(quick());
     std::swap(set.classes[0], set.classes[1]);
-    const std::string message = errorOf([&] { trainer.fit(set); });
+    const std::string message = errorOf([&] { fit(trainer, set); });
     EXPECT_TRUE(contains(message, "square, disc")) << message;
     EXPECT_TRUE(contains(message, "disc, square")) << message;
     TrainParams p = quick();
     p.classes.clear();
     EXPECT_TRUE(contains(errorOf([&] { Trainer t(p); }), "classes"));
-    p.detector = "yolo";
-    EXPECT_TRUE(contains(errorOf([&] { Trainer t(p); }), "yolo"));
-    EXPECT_EQ(0.5f, TrainParams("retina").rpn.match.positiveIoU);
-    EXPECT_EQ("ce_sigmoid", TrainParams("faster_rcnn").rpn.loss);
-    EXPECT_EQ("samples", TrainParams("faster_rcnn").rpn.focalNormalizer);
-    EXPECT_EQ("positives", TrainParams().rpn.focalNormalizer);
+    p.classes = {"a\tb", "c"};
+    EXPECT_TRUE(contains(errorOf([&] { Trainer t(p); }), "control character"));
+    EXPECT_EQ(0.5f, TrainParams(DETECTOR_RETINANET).rpn.match.positiveIoU);
+    EXPECT_EQ(LOSS_CE_SIGMOID, TrainParams(DETECTOR_FASTER_RCNN).rpn.loss);
+    EXPECT_EQ(NORMALIZE_BY_SAMPLES, TrainParams(DETECTOR_FASTER_RCNN).rpn.focalNormalizer);
+    EXPECT_EQ(NORMALIZE_BY_POSITIVES, TrainParams().rpn.focalNormalizer);
     EXPECT_EQ(0.7f, TrainParams().rpn.match.positiveIoU);
 }
 

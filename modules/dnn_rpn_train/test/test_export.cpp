@@ -21,7 +21,7 @@ struct Exported
     std::unique_ptr<Network> network;
     Mat picture{size, CV_8UC3};
 
-    Exported(const String& loss, int classes, int levels, int tower = 0)
+    Exported(AnchorLoss loss, int classes, int levels, int tower = 0)
     {
         RNG rng(5);
         std::vector<int> features{addBackbone(graph, "small", rng)};
@@ -48,13 +48,14 @@ struct Exported
         network->forward(input);
     }
 
-    std::string file(const String& kind) const
+    std::string file(dnn_rpn::ExportKind kind) const
     {
-        return kind == "heads" ? exportHeads(graph, *head) : exportForOpenCV(graph, *head, size);
+        return kind == dnn_rpn::EXPORT_HEADS ? exportHeads(graph, *head)
+                                             : exportForOpenCV(graph, *head, size);
     }
 
     //! Loaded from a file, as an application does it.
-    Detector detector(const Scratch& scratch, const String& kind) const
+    Detector detector(const Scratch& scratch, dnn_rpn::ExportKind kind) const
     {
         ModelDescription d = describe(graph, *head, size);
         d.kind = kind;
@@ -68,12 +69,13 @@ struct Exported
 
 TEST(Export, givesWhatTheNetworkGives)
 {
-    for (const char* loss : {"focal_sigmoid", "ce_softmax"})
+    for (AnchorLoss loss : {LOSS_FOCAL_SIGMOID, LOSS_CE_SOFTMAX})
         for (int classes : {0, 1, 3})
             for (int levels : {1, 2})
-                for (const char* kind : {"opencv", "heads"})
+                for (dnn_rpn::ExportKind kind : {dnn_rpn::EXPORT_OPENCV, dnn_rpn::EXPORT_HEADS})
                 {
-                    SCOPED_TRACE(format("%s, %d classes, %d levels, %s", loss, classes, levels, kind));
+                    SCOPED_TRACE(
+                        format("loss %d, %d classes, %d levels, kind %d", loss, classes, levels, kind));
                     Exported e(loss, classes, levels, levels - 1);
                     EXPECT_EQ("",
                               errorOf([&] { verifyExport(e.file(kind), kind, *e.network, *e.head, size); }));
@@ -111,21 +113,19 @@ double shareFound(const Mat& boxes, const Mat& scores, const Mat& labels, const 
 TEST(Export, detectorFindsWhatTheHeadFinds)
 {
     const Scratch scratch;
-    for (const char* loss : {"focal_sigmoid", "focal_softmax"})
+    for (AnchorLoss loss : {LOSS_FOCAL_SIGMOID, LOSS_FOCAL_SOFTMAX})
         for (int classes : {0, 1, 3})
             for (int levels : {1, 2})
-                for (const char* kind : {"opencv", "heads"})
+                for (dnn_rpn::ExportKind kind : {dnn_rpn::EXPORT_OPENCV, dnn_rpn::EXPORT_HEADS})
                 {
                     // Proposals are suppressed by level, but for DetectionOutput there is only one.
-                    if (classes == 0 && levels > 1 && String(kind) == "opencv")
+                    if (classes == 0 && levels > 1 && kind == dnn_rpn::EXPORT_OPENCV)
                         continue;
-                    SCOPED_TRACE(format("%s, %d classes, %d levels, %s", loss, classes, levels, kind));
+                    SCOPED_TRACE(
+                        format("loss %d, %d classes, %d levels, kind %d", loss, classes, levels, kind));
                     Exported e(loss, classes, levels, 1);
-                    Mat boxes, scores, labels, theirBoxes, theirScores, theirLabels;
-                    if (classes > 0)
-                        e.head->detect(*e.network, 0, size, boxes, scores, labels);
-                    else
-                        e.head->propose(*e.network, 0, size, e.head->parameters().proposals, boxes, scores);
+                    const auto [boxes, scores, labels] = e.head->detect(*e.network, 0, size);
+                    Mat theirBoxes, theirScores, theirLabels;
                     e.detector(scratch, kind).detect(e.picture, theirBoxes, theirScores, theirLabels);
                     EXPECT_GT(boxes.rows, 20);
                     if (classes == 3)
@@ -140,21 +140,21 @@ TEST(Export, detectorFindsWhatTheHeadFinds)
 
 TEST(Export, descriptionIsOfAllLevels)
 {
-    const Exported two("focal_sigmoid", 3, 2), none("focal_sigmoid", 0, 1);
+    const Exported two(LOSS_FOCAL_SIGMOID, 3, 2), none(LOSS_FOCAL_SIGMOID, 0, 1);
     const ModelDescription d = describe(two.graph, *two.head, size);
-    EXPECT_EQ("retina", d.detector);
+    EXPECT_EQ(dnn_rpn::DETECTOR_RETINANET, d.detector);
     EXPECT_EQ(size, d.inputSize);
     EXPECT_EQ(std::vector<Size>({Size(8, 6), Size(4, 3)}), d.featureSizes);
     ASSERT_EQ(2u, d.levels.size());
     EXPECT_EQ(16, d.levels[0].stride);
     EXPECT_EQ(32, d.levels[1].stride);
-    EXPECT_EQ("rpn", describe(none.graph, *none.head, size).detector);
+    EXPECT_EQ(dnn_rpn::DETECTOR_RPN, describe(none.graph, *none.head, size).detector);
 }
 
 //! "All" is a number in the file: every anchor, for every class.
 TEST(Export, withoutLimits)
 {
-    Exported e("focal_sigmoid", 3, 2);
+    Exported e(LOSS_FOCAL_SIGMOID, 3, 2);
     RpnParams params = e.head->parameters();
     params.detections.preNms = params.detections.maxDetections = 0;
     params.detections.scoreThreshold = 0;
@@ -165,7 +165,7 @@ TEST(Export, withoutLimits)
     const AnchorHead head(params, 3, graph, {features}, rng);
     Network network(graph, Engine::create("eigen"));
     const std::string file = exportForOpenCV(graph, head, size);
-    EXPECT_EQ("", errorOf([&] { verifyExport(file, "opencv", network, head, size); }));
+    EXPECT_EQ("", errorOf([&] { verifyExport(file, dnn_rpn::EXPORT_OPENCV, network, head, size); }));
     dnn::Net net = dnn::readNetFromONNX(file.data(), file.size());
     net.setInput(dnn::blobFromImage(e.picture));
     const Mat table = net.forward();

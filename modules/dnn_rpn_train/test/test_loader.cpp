@@ -136,15 +136,39 @@ TEST(Loader, everyStepDiffersAndSoDoesEverySlot)
     EXPECT_EQ(40u, seen.size());
 }
 
-TEST(Loader, findsACorruptPictureAtOnce)
+TEST(Loader, anImageThatCannotBeReadIsLeftOut)
 {
     const Scratch s;
     const Dataset set = writeDiscs(s, 5, 1, Size(48, 32), 0);
-    writeText(set.images[4].path, "not any more");
-    EXPECT_TRUE(contains(errorOf([&] { Loader(set, Size(24, 16), 2, 0); }), "discs_4.png"));
+    std::vector<Batch> whole, without;
+    for (std::vector<Batch>* batches : {&whole, &without})
+        for (size_t budget : {size_t(0), size_t(1) << 30}) // decoded when needed, and before
+        {
+            Loader loader(set, Size(24, 16), 5, 0, AugmentParams(), 0, budget);
+            batches->push_back(loader.next());
+            if (batches == &whole && budget > 0)
+                writeText(set.images[3].path, "not any more");
+        }
+    for (size_t b = 0; b < 2; b++)
+        for (int n = 0; n < 5; n++)
+        {
+            // In its place stands the next one, with its objects.
+            const int index = without[b].indices[n];
+            const int taken = static_cast<int>(
+                std::find(whole[b].indices.begin(), whole[b].indices.end(), index == 3 ? 4 : index) -
+                whole[b].indices.begin());
+            ASSERT_EQ(1u, without[b].objects[n].size());
+            if (whole[b].flipped[taken] == without[b].flipped[n])
+            {
+                EXPECT_EQ(whole[b].objects[taken][0].box, without[b].objects[n][0].box) << n;
+            }
+        }
+    for (int i : {0, 1})
+        writeText(set.images[i].path, "not any more");
+    EXPECT_TRUE(contains(errorOf([&] { Loader(set, Size(24, 16), 2, 0); }), "3 of 5 images cannot be used"));
 }
 
-TEST(Loader, aPictureThatGoesMissingIsToldByNext)
+TEST(Loader, imagesThatGoMissingAreToldByNext)
 {
     const Scratch s;
     const Dataset set = writeDiscs(s, 4, 1, Size(48, 32), 0);
@@ -155,14 +179,16 @@ TEST(Loader, aPictureThatGoesMissingIsToldByNext)
         const std::string bytes = readFile(set.images[2].path);
         {
             Loader loader(set, Size(24, 16), 1, 0, AugmentParams(), 0, 0, workers);
-            std::filesystem::remove(set.images[2].path);
-            // What was made ahead may still hold it.
+            for (int i : {0, 1, 2})
+                std::filesystem::remove(set.images[i].path);
+            // What was made ahead may still hold them.
             while (message.empty() && steps++ < 100)
                 message = errorOf([&] { loader.next(); });
-            EXPECT_TRUE(contains(message, "discs_2.png")) << message;
+            EXPECT_TRUE(contains(message, "3 of 4 images cannot be used")) << message;
             EXPECT_EQ(message, errorOf([&] { loader.next(); })); // and no hang, and no other step
         }
-        writeFile(set.images[2].path, bytes);
+        for (int i : {0, 1, 2})
+            writeFile(set.images[i].path, bytes);
     }
 }
 
@@ -271,7 +297,7 @@ TEST(Loader, mistakesAreNamed)
         contains(errorOf([&] { Loader(set, Size(24, 16), 1, 0, AugmentParams(), -1); }), "first step"));
     AugmentParams wrong;
     wrong.mosaic = 2;
-    EXPECT_TRUE(contains(errorOf([&] { Loader(set, Size(24, 16), 1, 0, wrong); }), "mosaic is 2"));
+    EXPECT_TRUE(contains(errorOf([&] { Loader(set, Size(24, 16), 1, 0, wrong); }), "mosaic=2"));
 }
 
 } // namespace

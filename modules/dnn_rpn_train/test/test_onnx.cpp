@@ -369,7 +369,8 @@ TEST(Onnx, operatorsThatTheGraphLacksAreComposed)
 TEST(Onnx, arithmeticWithConstants)
 {
     const std::vector<float> byChannel{0.5f, -2, 3}, one{4};
-    // Of channels and rows; cv::dnn reads constants on the left as its own, so the numbers are worked out here.
+    // Of channels and rows; cv::dnn reads constants on the left as its own, so the numbers are worked out
+    // here.
     for (const std::vector<float>& constant : {byChannel, one})
         for (const char* type : {"Add", "Sub", "Mul", "Div"})
             for (bool first : {false, true})

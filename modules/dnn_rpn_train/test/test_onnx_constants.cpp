@@ -11,7 +11,8 @@
 namespace opencv_test {
 namespace {
 
-// What OnnxWriter never writes, as protobuf encodes it. Two messages behind each other are one: the second adds.
+// What OnnxWriter never writes, as protobuf encodes it. Two messages behind each other are one: the second
+// adds.
 
 std::string varint(uint64_t value)
 {

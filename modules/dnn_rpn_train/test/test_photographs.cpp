@@ -88,14 +88,15 @@ TEST(Photographs, pyramidsStandOnBothBackbones)
         const AnchorHead head(params, 2, graph, maps, rng);
         Network network(graph, Engine::create("eigen"));
         EXPECT_EQ("", errorOf([&] {
-                      verifyExport(exportForOpenCV(graph, head, size), "opencv", network, head, size);
+                      verifyExport(exportForOpenCV(graph, head, size), dnn_rpn::EXPORT_OPENCV, network, head,
+                                   size);
                   }));
     }
 }
 
 TEST(Photographs, bothBackbonesTrain)
 {
-    Dataset set = Dataset::readVOC(folder("DNN_RPN_DATA") + "/bccd", "train");
+    Dataset set = Dataset::read(folder("DNN_RPN_DATA") + "/bccd", "train");
     set.images.resize(8);
     for (const char* name : backbones)
     {
@@ -105,11 +106,11 @@ TEST(Photographs, bothBackbonesTrain)
         p.size = Size(160, 128);
         p.epochs = 8;
         p.batch = 2;
-        p.rpn.loss = "ce_sigmoid";
+        p.rpn.loss = LOSS_CE_SIGMOID;
         p.warmup = 5;
         std::vector<double> losses;
         Trainer trainer(p);
-        trainer.fit(set, [&](const StepReport& r) {
+        fit(trainer, set, [&](const StepStats& r) {
             losses.push_back(r.loss);
             return true;
         });
@@ -122,7 +123,7 @@ TEST(Photographs, bothBackbonesTrain)
 //! Pictures are made ready while the step works: give it long enough and the next one finds them there.
 TEST(Photographs, aLongStepFindsTheNextPicturesReady)
 {
-    Dataset set = Dataset::readVOC(folder("DNN_RPN_DATA") + "/bccd", "train");
+    Dataset set = Dataset::read(folder("DNN_RPN_DATA") + "/bccd", "train");
     set.images.resize(40);
     for (const char* preset : {"flip", "strong"})
     {
@@ -134,7 +135,7 @@ TEST(Photographs, aLongStepFindsTheNextPicturesReady)
         Trainer trainer(p);
         int steps = 0, pause = 1; // milliseconds
         bool ready = false;
-        trainer.fit(set, [&](const StepReport& r) {
+        fit(trainer, set, [&](const StepStats& r) {
             ready = r.step > 1 && r.waited == 0;
             std::this_thread::sleep_for(std::chrono::milliseconds(pause));
             pause = std::min(2 * pause, 2000);
@@ -146,7 +147,7 @@ TEST(Photographs, aLongStepFindsTheNextPicturesReady)
 
 TEST(Photographs, zeroAreaBoxesOfBccdAreTold)
 {
-    const Dataset set = Dataset::readVOC(folder("DNN_RPN_DATA") + "/bccd", "trainval");
+    const Dataset set = Dataset::read(folder("DNN_RPN_DATA") + "/bccd", "trainval");
     EXPECT_EQ(292u, set.images.size());
     EXPECT_EQ((std::vector<String>{"Platelets", "RBC", "WBC"}), set.classes);
     ASSERT_EQ(2u, set.remarks.size());

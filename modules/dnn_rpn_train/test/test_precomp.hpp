@@ -17,6 +17,7 @@
 #endif
 
 #include "opencv2/dnn.hpp"
+#include "opencv2/dnn_rpn/private/file.hpp"
 #include "opencv2/dnn_rpn_train.hpp"
 #include "opencv2/imgcodecs.hpp"
 #include "opencv2/imgproc.hpp"

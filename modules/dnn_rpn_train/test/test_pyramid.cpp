@@ -154,7 +154,7 @@ TEST(Pyramid, gradientsAreThoseOfTheLoss)
         SCOPED_TRACE(engine);
         Pyramid p(levels(3, 5), Size(96, 64));
         RpnParams params;
-        params.loss = "focal_sigmoid";
+        params.loss = LOSS_FOCAL_SIGMOID;
         params.anchorSizes = {16, 32, 64};
         params.anchorRatios = {1};
         params.match.positiveIoU = 0.4f;
@@ -196,11 +196,11 @@ TEST(Pyramid, gradientsAreThoseOfTheLoss)
 TEST(Pyramid, stockOpenCVRunsIt)
 {
     const Size size(128, 96);
-    for (const char* loss : {"focal_sigmoid", "focal_softmax"})
+    for (AnchorLoss loss : {LOSS_FOCAL_SIGMOID, LOSS_FOCAL_SOFTMAX})
         for (int classes : {0, 3})
-            for (const char* kind : {"opencv", "heads"})
+            for (dnn_rpn::ExportKind kind : {dnn_rpn::EXPORT_OPENCV, dnn_rpn::EXPORT_HEADS})
             {
-                SCOPED_TRACE(format("%s, %d classes, %s", loss, classes, kind));
+                SCOPED_TRACE(format("loss %d, %d classes, kind %d", loss, classes, kind));
                 Pyramid p(levels(3, 5, 24), size);
                 RpnParams params;
                 params.loss = loss;
@@ -213,8 +213,8 @@ TEST(Pyramid, stockOpenCVRunsIt)
                         q.name.find("deltas.") != std::string::npos)
                         p.rng.fill(q.value.flat(), RNG::NORMAL, 0, 0.1);
                 Network network(p.graph, Engine::create("eigen"));
-                const std::string file = String(kind) == "heads" ? exportHeads(p.graph, head)
-                                                                 : exportForOpenCV(p.graph, head, size);
+                const std::string file = kind == dnn_rpn::EXPORT_HEADS ? exportHeads(p.graph, head)
+                                                                       : exportForOpenCV(p.graph, head, size);
                 EXPECT_EQ("", errorOf([&] { verifyExport(file, kind, network, head, size); }));
             }
 }

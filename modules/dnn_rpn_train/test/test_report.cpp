@@ -7,7 +7,7 @@
 #include "../src/report/curve.hpp"
 #include "../src/report/example.hpp"
 #include "../src/report/html.hpp"
-#include "opencv2/dnn_rpn/file.hpp"
+#include "opencv2/dnn_rpn/private/file.hpp"
 
 namespace opencv_test {
 namespace {
@@ -32,9 +32,9 @@ std::string lineOf(const std::string& html, const std::string& name)
     return html.substr(first, html.find('"', first) - first);
 }
 
-StepReport stepReport(int step, int steps, double loss)
+StepStats stepReport(int step, int steps, double loss)
 {
-    StepReport r;
+    StepStats r;
     r.step = step;
     r.steps = steps;
     r.epochs = 2;
@@ -282,7 +282,7 @@ TEST(TrainingReport, isAPageFromTheBeginning)
     const Scratch scratch;
     const std::string path = scratch / "a&b.html";
     {
-        TrainingReport report(path, {{"<name>", "\"value\" & more"}});
+        TrainingReport report(path, TrainParams(), {{"<name>", "\"value\" & more"}});
         const std::string html = readFile(path);
         EXPECT_TRUE(contains(html, "<title>a&amp;b: running</title>"));
         EXPECT_TRUE(contains(html, "&lt;name&gt;"));
@@ -303,15 +303,32 @@ TEST(TrainingReport, isAPageFromTheBeginning)
     EXPECT_FALSE(std::filesystem::exists(path + ".part"));
 }
 
+TEST(TrainingReport, showsTheParametersThatAreUsed)
+{
+    const Scratch scratch;
+    TrainParams two(DETECTOR_FASTER_RCNN);
+    two.augment.blur = 0.25;
+    TrainingReport report(scratch / "r.html", two);
+    report.finish(TrainingReport::StoppedEarly);
+    const std::string html = readFile(scratch / "r.html");
+    // Defaults that depend on the detector, and augmentation.
+    for (const char* row :
+         {"<th>alpha</th><td>0.9</td>", "<th>clip</th><td>2</td>", "<th>rpn_lr</th><td>10</td>",
+          "<th>blur</th><td>0.25</td>", "<th>detector</th><td>faster_rcnn</td>"})
+        EXPECT_TRUE(contains(html, row)) << row;
+    // Detections are judged by precision without being told so by a setting.
+    EXPECT_TRUE(contains(html, "Best AP50"));
+}
+
 TEST(TrainingReport, showsWhatItWasGiven)
 {
     const Scratch scratch;
     const std::string path = scratch / "r.html";
-    TrainingReport report(path);
+    TrainingReport report(path, TrainParams());
     const int steps = 20000;
     for (int i = 1; i <= steps; i++)
     {
-        StepReport r = stepReport(i, steps, i == 12345 ? 77 : 1. / i);
+        StepStats r = stepReport(i, steps, i == 12345 ? 77 : 1. / i);
         if (i % 100 == 0)
             r.gradientNorm = missing;
         report.add(r);
@@ -352,8 +369,9 @@ TEST(TrainingReport, showsWhatItWasGiven)
     EXPECT_EQ(2, count(html, "<figure"));
     EXPECT_EQ(2, count(html, "src=\"data:image/jpeg"));
     EXPECT_LT(html.size(), 300000u);
+    const std::string curves = html.substr(0, html.find("<h2>Settings")); // a limit may well be infinite
     for (const char* no : {"http://", "https://", ">nan", "\"nan", " nan", "inf<"})
-        EXPECT_FALSE(contains(html, no)) << no;
+        EXPECT_FALSE(contains(curves, no)) << no;
 }
 
 TEST(TrainingReport, whatIsNotFinishedHasFailed)
@@ -361,11 +379,11 @@ TEST(TrainingReport, whatIsNotFinishedHasFailed)
     const Scratch scratch;
     const std::string path = scratch / "r.html";
     {
-        TrainingReport report(path);
+        TrainingReport report(path, TrainParams());
     }
     EXPECT_TRUE(contains(readFile(path), ">failed</span>"));
     {
-        TrainingReport report(path);
+        TrainingReport report(path, TrainParams());
         report.finish(TrainingReport::Failed, "step 3: <loss>");
     }
     EXPECT_TRUE(contains(readFile(path), "step 3: &lt;loss&gt;"));
@@ -373,12 +391,13 @@ TEST(TrainingReport, whatIsNotFinishedHasFailed)
 
 TEST(TrainingReport, anUnwritablePathIsNamedAtTheBeginningAndForgivenLater)
 {
-    EXPECT_TRUE(contains(errorOf([] { TrainingReport r("/nowhere/r.html"); }), "/nowhere/r.html"));
+    EXPECT_TRUE(
+        contains(errorOf([] { TrainingReport r("/nowhere/r.html", TrainParams()); }), "/nowhere/r.html"));
 
     const Scratch scratch;
     const std::string folder = scratch / "gone";
     std::filesystem::create_directories(folder);
-    TrainingReport report(folder + "/r.html");
+    TrainingReport report(folder + "/r.html", TrainParams());
     std::filesystem::remove_all(folder);
     EXPECT_TRUE(contains(errorOf([&] { report.write(); }), "r.html"));
     Dataset set = writeDiscs(scratch, 2, 1, Size(96, 64), 1);
@@ -408,8 +427,8 @@ TEST(TrainingReport, watchingDoesNotChangeTheTraining)
         p.epochs = 4;
         p.batch = 2;
         Trainer trainer(p);
-        TrainingReport report(scratch / "r.html");
-        trainer.fit(set, [&](const StepReport& r) {
+        TrainingReport report(scratch / "r.html", trainer.params());
+        fit(trainer, set, [&](const StepStats& r) {
             report.add(r);
             if (watched)
                 report.addExamples(trainer, set);

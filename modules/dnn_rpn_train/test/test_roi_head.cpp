@@ -42,7 +42,7 @@ struct Second
     }
 };
 
-RoiParams tiny(const String& loss, bool shared)
+RoiParams tiny(RegionLoss loss, bool shared)
 {
     RoiParams p;
     p.loss = loss;
@@ -78,10 +78,10 @@ std::vector<Mat> someProposals()
 
 TEST(RoiHead, gradientReachesTheSharedFeatures)
 {
-    for (const char* loss : {"ce", "focal"})
+    for (RegionLoss loss : {ROI_LOSS_CE, ROI_LOSS_FOCAL})
         for (bool shared : {false, true})
         {
-            SCOPED_TRACE(format("%s, shared boxes: %d", loss, shared));
+            SCOPED_TRACE(format("loss %d, shared boxes: %d", loss, shared));
             Second s(tiny(loss, shared));
             const HeadLoss first = s.loss(someProposals(), twoPictures);
             EXPECT_GT(first.positives, 2);
@@ -110,7 +110,7 @@ TEST(RoiHead, gradientReachesTheSharedFeatures)
 
 TEST(RoiHead, gradientOfItsParametersIsTheDerivative)
 {
-    Second s(tiny("ce", false));
+    Second s(tiny(ROI_LOSS_CE, false));
     s.loss(someProposals(), twoPictures);
     for (int node : {s.head->logitsNode(), s.head->deltasNode()})
         for (int p : s.head->graph().nodes[node].parameters)
@@ -133,7 +133,7 @@ TEST(RoiHead, gradientOfItsParametersIsTheDerivative)
 TEST(RoiHead, nothingToLearnFrom)
 {
     const std::vector<Mat> none(2, Mat(0, 4, CV_32F));
-    for (const char* loss : {"ce", "focal"})
+    for (RegionLoss loss : {ROI_LOSS_CE, ROI_LOSS_FOCAL})
     {
         SCOPED_TRACE(loss);
         Second s(tiny(loss, false));
@@ -150,19 +150,19 @@ TEST(RoiHead, nothingToLearnFrom)
         // The objects' own boxes are proposals too.
         EXPECT_EQ(3, s.loss(none, twoPictures).positives);
     }
-    RoiParams p = tiny("ce", false);
+    RoiParams p = tiny(ROI_LOSS_CE, false);
     p.appendTruth = false;
     EXPECT_EQ(0, Second(p).loss(none, twoPictures).positives);
 }
 
-TEST(RoiHead, detectsWhatItJudges)
+TEST(RoiHead, detectsWhatItPredicts)
 {
-    RoiParams p = tiny("ce", false);
+    RoiParams p = tiny(ROI_LOSS_CE, false);
     Second s(p, 1);
     Network detecting(s.head->graph(), Engine::create("eigen"));
     const Mat boxes = someProposals()[0].rowRange(0, 3);
     Mat probabilities, deltas;
-    s.head->judge(s.crop, s.features, detecting, boxes, input, probabilities, deltas);
+    s.head->predict(s.crop, s.features, detecting, boxes, input, probabilities, deltas);
     ASSERT_EQ(Size(3, 3), probabilities.size());
     ASSERT_EQ(Size(12, 3), deltas.size());
     for (int i = 0; i < 3; i++)
@@ -170,29 +170,23 @@ TEST(RoiHead, detectsWhatItJudges)
     probabilities = Mat_<float>({3, 3}, {0.1f, 0.7f, 0.1f, 0.8f, 0, 0, 0, 0, 0});
     deltas = Mat::zeros(3, 12, CV_32F);
     deltas.at<float>(0, 4) = 10 * 2.f / 22; // class 2 of the first: two pixels to the right
-    Mat found, scores, labels;
-    s.head->detect(boxes, probabilities, deltas, input, found, scores, labels);
-    ASSERT_EQ(4, found.rows);
-    EXPECT_EQ(1, labels.at<int>(0));
-    EXPECT_FLOAT_EQ(0.8f, scores.at<float>(0));
-    EXPECT_NEAR(38, found.at<float>(0, 0), 1e-4);
-    EXPECT_EQ(2, labels.at<int>(1));
-    EXPECT_NEAR(11, found.at<float>(1, 0), 1e-4);
-    EXPECT_NEAR(33, found.at<float>(1, 2), 1e-4);
+    const Detections found = s.head->detect(boxes, probabilities, deltas, input);
+    ASSERT_EQ(4, found.boxes.rows);
+    EXPECT_EQ(1, found.labels.at<int>(0));
+    EXPECT_FLOAT_EQ(0.8f, found.scores.at<float>(0));
+    EXPECT_NEAR(38, found.boxes.at<float>(0, 0), 1e-4);
+    EXPECT_EQ(2, found.labels.at<int>(1));
+    EXPECT_NEAR(11, found.boxes.at<float>(1, 0), 1e-4);
+    EXPECT_NEAR(33, found.boxes.at<float>(1, 2), 1e-4);
 
     // No proposals are no detections.
-    s.head->judge(s.crop, s.features, detecting, Mat(0, 4, CV_32F), input, probabilities, deltas);
-    s.head->detect(Mat(0, 4, CV_32F), probabilities, deltas, input, found, scores, labels);
-    EXPECT_EQ(0, found.rows);
+    s.head->predict(s.crop, s.features, detecting, Mat(0, 4, CV_32F), input, probabilities, deltas);
+    EXPECT_EQ(0, s.head->detect(Mat(0, 4, CV_32F), probabilities, deltas, input).boxes.rows);
 }
 
 TEST(RoiHead, wrongParametersAreNamed)
 {
-    EXPECT_TRUE(contains(errorOf([] { Second(tiny("hinge", false)); }), "hinge"));
-    RoiParams p = tiny("ce", false);
-    p.hidden = 0;
-    EXPECT_TRUE(contains(errorOf([&] { Second s(p); }), "hidden"));
-    p = tiny("ce", false);
+    RoiParams p = tiny(ROI_LOSS_CE, false);
     p.pooled = Size(1, 7);
     EXPECT_TRUE(contains(errorOf([&] { Second(p).loss(someProposals(), twoPictures); }), "columns"));
 }

@@ -241,7 +241,7 @@ TEST(Run, theBestWeightsComeWithTheirStatistics)
 
 TEST(Schedule, risesAndFalls)
 {
-    const Schedule step("step", 1, 100, 10), cosine("cosine", 2, 100, 0);
+    const Schedule step(SCHEDULE_STEP, 1, 100, 10), cosine(SCHEDULE_COSINE, 2, 100, 0);
     EXPECT_DOUBLE_EQ(0.1, step.rate(0));
     EXPECT_DOUBLE_EQ(1, step.rate(9));
     EXPECT_DOUBLE_EQ(1, step.rate(69));
@@ -249,7 +249,6 @@ TEST(Schedule, risesAndFalls)
     EXPECT_DOUBLE_EQ(2, cosine.rate(0));
     EXPECT_NEAR(1, cosine.rate(50), 1e-12);
     EXPECT_LT(cosine.rate(99), 0.01);
-    EXPECT_TRUE(contains(errorOf([] { Schedule("linear", 1, 1, 1); }), "linear"));
 }
 
 TEST(OperatingPoint, liesWhereF1IsHighest)

@@ -27,6 +27,7 @@ Conventions that hold everywhere
 #include "opencv2/dnn_rpn/boxes.hpp"
 #include "opencv2/dnn_rpn/nms.hpp"
 #include "opencv2/dnn_rpn/targets.hpp"
+#include "opencv2/dnn_rpn/atss.hpp"
 #include "opencv2/dnn_rpn/losses.hpp"
 #include "opencv2/dnn_rpn/proposals.hpp"
 #include "opencv2/dnn_rpn/detections.hpp"
@@ -35,6 +36,5 @@ Conventions that hold everywhere
 #include "opencv2/dnn_rpn/metrics.hpp"
 #include "opencv2/dnn_rpn/layers.hpp"
 #include "opencv2/dnn_rpn/model.hpp"
-#include "opencv2/dnn_rpn/file.hpp"
 
 #endif

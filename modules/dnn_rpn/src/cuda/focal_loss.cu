@@ -3,7 +3,7 @@
 // of this distribution and at http://opencv.org/license.html.
 #include "arguments.hpp"
 #include "device_box.hpp"
-#include "reduce.hpp"
+#include "loss_grid.hpp"
 
 namespace cv {
 namespace dnn_rpn {
@@ -115,9 +115,7 @@ __global__ void __launch_bounds__(LossGrid::threads)
         if (grad)
             grad[rest] = g;
     }
-    loss = blockSum<LossGrid::threads>(loss);
-    if (threadIdx.x == 0)
-        partial[blockIdx.x] = loss;
+    storePartial(loss, params.scale, partial);
 }
 
 //! The difference of the label's logit to the rest's, as far as a float goes.
@@ -171,9 +169,7 @@ __global__ void __launch_bounds__(LossGrid::threads)
             grad[2 * k + 1] = g.y;
         }
     }
-    loss = blockSum<LossGrid::threads>(loss);
-    if (threadIdx.x == 0)
-        partial[blockIdx.x] = loss;
+    storePartial(loss, params.scale, partial);
 }
 
 /** A row of any length by a group of lanes.
@@ -223,9 +219,7 @@ __global__ void __launch_bounds__(LossGrid::threads)
                                                            : j == target       ? factor
                                                                          : -share * expf(x[j] - highest);
     }
-    loss = blockSum<LossGrid::threads>(loss);
-    if (threadIdx.x == 0)
-        partial[blockIdx.x] = loss;
+    storePartial(loss, params.scale, partial);
 }
 
 } // namespace
@@ -237,15 +231,15 @@ void sigmoidFocalLoss(const float* logits, const int* labels, int rows, int colu
     const int count = checkSize(rows, columns, 1);
     const FocalParams params(alpha, gamma, normalizer);
     const bool aligned = isAligned(logits) && isAligned(grad);
-    const LossGrid grid(aligned ? divideUp(count, 4) : count);
     workspace.begin();
-    double* partial = workspace.take<double>(grid.blocks);
+    const LossGrid grid(aligned ? divideUp(count, 4) : count, workspace);
     launch("sigmoidFocalKernel",
            aligned && columns == 1 && isAligned(labels) ? sigmoidFocalKernel<4, true>
            : aligned                                    ? sigmoidFocalKernel<4, false>
                                                         : sigmoidFocalKernel<1, false>,
-           grid.blocks, LossGrid::threads, stream, logits, labels, count, columns, params, grad, partial);
-    grid.sum(partial, normalizer, value, stream);
+           grid.blocks, LossGrid::threads, stream, logits, labels, count, columns, params, grad,
+           grid.partial);
+    grid.sum(value, stream);
 }
 
 void softmaxFocalLoss(const float* logits, const int* labels, int rows, int columns, float* grad,
@@ -258,23 +252,21 @@ void softmaxFocalLoss(const float* logits, const int* labels, int rows, int colu
     if (columns == 2)
     {
         const bool aligned = isAligned(logits) && isAligned(grad);
-        const LossGrid grid(aligned ? divideUp(rows, 2) : rows);
-        double* partial = workspace.take<double>(grid.blocks);
+        const LossGrid grid(aligned ? divideUp(rows, 2) : rows, workspace);
         launch("softmaxFocalOfTwo", aligned ? softmaxFocalOfTwo<true> : softmaxFocalOfTwo<false>, grid.blocks,
-               LossGrid::threads, stream, logits, labels, rows, params, grad, partial);
-        grid.sum(partial, normalizer, value, stream);
+               LossGrid::threads, stream, logits, labels, rows, params, grad, grid.partial);
+        grid.sum(value, stream);
         return;
     }
     const int lanes = columns <= 4 ? 4 : columns <= 8 ? 8 : columns <= 16 ? 16 : 32;
-    const LossGrid grid(static_cast<size_t>(rows) * lanes);
-    double* partial = workspace.take<double>(grid.blocks);
+    const LossGrid grid(static_cast<size_t>(rows) * lanes, workspace);
     launch("softmaxFocalKernel",
            lanes == 4    ? softmaxFocalKernel<4>
            : lanes == 8  ? softmaxFocalKernel<8>
            : lanes == 16 ? softmaxFocalKernel<16>
                          : softmaxFocalKernel<32>,
-           grid.blocks, LossGrid::threads, stream, logits, labels, rows, columns, params, grad, partial);
-    grid.sum(partial, normalizer, value, stream);
+           grid.blocks, LossGrid::threads, stream, logits, labels, rows, columns, params, grad, grid.partial);
+    grid.sum(value, stream);
 }
 
 void sigmoidCrossEntropy(const float* logits, const int* labels, int rows, int columns, float* grad,

@@ -3,7 +3,7 @@
 // of this distribution and at http://opencv.org/license.html.
 #include "arguments.hpp"
 #include "device_box.hpp"
-#include "reduce.hpp"
+#include "opencv2/dnn_rpn/private/cuda/sums.hpp"
 
 namespace cv {
 namespace dnn_rpn {

@@ -4,7 +4,7 @@
 #include <cstdint>
 
 #include "arguments.hpp"
-#include "reduce.hpp"
+#include "opencv2/dnn_rpn/private/cuda/sums.hpp"
 
 namespace cv {
 namespace dnn_rpn {

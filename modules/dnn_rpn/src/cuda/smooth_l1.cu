@@ -2,7 +2,7 @@
 // It is subject to the license terms in the LICENSE file found in the top-level directory
 // of this distribution and at http://opencv.org/license.html.
 #include "arguments.hpp"
-#include "reduce.hpp"
+#include "loss_grid.hpp"
 
 namespace cv {
 namespace dnn_rpn {
@@ -45,9 +45,7 @@ __global__ void __launch_bounds__(LossGrid::threads)
         if (grad)
             grad[k] = g;
     }
-    loss = blockSum<LossGrid::threads>(loss);
-    if (threadIdx.x == 0)
-        partial[blockIdx.x] = loss;
+    storePartial(loss, scaleOf, partial);
 }
 
 __global__ void __launch_bounds__(LossGrid::threads)
@@ -64,9 +62,7 @@ __global__ void __launch_bounds__(LossGrid::threads)
         if (grad)
             grad[i] = scale * g;
     }
-    loss = blockSum<LossGrid::threads>(loss);
-    if (threadIdx.x == 0)
-        partial[blockIdx.x] = loss;
+    storePartial(loss, scaleOf, partial);
 }
 
 } // namespace
@@ -81,16 +77,15 @@ void smoothL1Loss(const float* deltas, const float* targets, const int* labels, 
     workspace.begin();
     const Scale scale(normalizer);
     const bool four = columns == 4 && isAligned(deltas) && isAligned(targets) && isAligned(grad);
-    const LossGrid grid(four ? rows : count);
-    double* partial = workspace.take<double>(grid.blocks);
+    const LossGrid grid(four ? rows : count, workspace);
     if (four)
         launch("smoothL1OfFour", smoothL1OfFour, grid.blocks, LossGrid::threads, stream,
                reinterpret_cast<const float4*>(deltas), reinterpret_cast<const float4*>(targets), labels,
-               rows, static_cast<float>(beta), scale, reinterpret_cast<float4*>(grad), partial);
+               rows, static_cast<float>(beta), scale, reinterpret_cast<float4*>(grad), grid.partial);
     else
         launch("smoothL1OfAny", smoothL1OfAny, grid.blocks, LossGrid::threads, stream, deltas, targets,
-               labels, count, columns, static_cast<float>(beta), scale, grad, partial);
-    grid.sum(partial, normalizer, value, stream);
+               labels, count, columns, static_cast<float>(beta), scale, grad, grid.partial);
+    grid.sum(value, stream);
 }
 
 } // namespace cuda

@@ -13,11 +13,9 @@ Pairs sortPairs(const Pairs& pairs, int count, int bits, Workspace& workspace, S
     ::cub::DoubleBuffer<uint64_t> keys(pairs.keys, workspace.take<uint64_t>(count));
     ::cub::DoubleBuffer<int> values(pairs.values, workspace.take<int>(count));
     size_t bytes = 0;
-    check(::cub::DeviceRadixSort::SortPairs(nullptr, bytes, keys, values, count, 0, bits, stream),
-          "DeviceRadixSort::SortPairs");
+    DNN_RPN_CUDA(::cub::DeviceRadixSort::SortPairs(nullptr, bytes, keys, values, count, 0, bits, stream));
     void* room = workspace.take(bytes);
-    check(::cub::DeviceRadixSort::SortPairs(room, bytes, keys, values, count, 0, bits, stream),
-          "DeviceRadixSort::SortPairs");
+    DNN_RPN_CUDA(::cub::DeviceRadixSort::SortPairs(room, bytes, keys, values, count, 0, bits, stream));
     return {keys.Current(), values.Current()};
 }
 

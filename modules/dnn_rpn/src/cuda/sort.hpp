@@ -6,7 +6,8 @@
 
 #include <cstdint>
 
-#include "runtime.hpp"
+#include "opencv2/dnn_rpn/private/cuda/operators.hpp"
+#include "opencv2/dnn_rpn/private/cuda/launch.hpp"
 
 namespace cv {
 namespace dnn_rpn {

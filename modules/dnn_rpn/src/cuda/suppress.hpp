@@ -4,7 +4,8 @@
 #ifndef OPENCV_DNN_RPN_CUDA_SUPPRESS_HPP
 #define OPENCV_DNN_RPN_CUDA_SUPPRESS_HPP
 
-#include "runtime.hpp"
+#include "opencv2/dnn_rpn/private/cuda/operators.hpp"
+#include "opencv2/dnn_rpn/private/cuda/launch.hpp"
 
 namespace cv {
 namespace dnn_rpn {

@@ -2,7 +2,7 @@
 // It is subject to the license terms in the LICENSE file found in the top-level directory
 // of this distribution and at http://opencv.org/license.html.
 #include "top.hpp"
-#include "reduce.hpp"
+#include "opencv2/dnn_rpn/private/cuda/sums.hpp"
 
 namespace cv {
 namespace dnn_rpn {

@@ -5,7 +5,7 @@
 #include <map>
 #include <set>
 #include "opencv2/dnn.hpp"
-#include "opencv2/dnn_rpn/file.hpp"
+#include "opencv2/dnn_rpn/private/file.hpp"
 #include "opencv2/dnn_rpn/layers.hpp"
 #include "wire.hpp"
 

@@ -56,22 +56,56 @@ void Batches::keep(size_t budget)
     parallel_for_(Range(0, static_cast<int>(cache.size())), [&](const Range& range) {
         for (int i = range.start; i < range.end; i++)
         {
+            if (budget > 0 && left <= 0)
+                return;
             const Sample s = prepared(i);
             const int64 bytes = static_cast<int64>(s.picture.total() * s.picture.elemSize());
             if ((left -= bytes) >= 0)
                 cache[i] = s;
-            else
-                left += bytes;
         }
     });
 }
 
+bool Batches::isUnreadable(int index) const
+{
+    const std::lock_guard<std::mutex> lock(mutex);
+    return unreadable.count(index) > 0;
+}
+
+void Batches::leaveOut(int index, const std::string& why) const
+{
+    const std::lock_guard<std::mutex> lock(mutex);
+    if (!unreadable.emplace(index, why).second)
+        return;
+    if (unreadable.size() * 2 > cache.size())
+        CV_Error_(Error::StsError,
+                  ("%d of %d images cannot be used, the last one: %s", static_cast<int>(unreadable.size()),
+                   static_cast<int>(cache.size()), why.c_str()));
+    CV_LOG_ERROR(NULL, why << "; it is left out, and the next image takes its place");
+}
+
 Sample Batches::prepared(int index) const
 {
-    if (!cache[index].picture.empty())
-        return cache[index];
-    const AnnotatedImage& image = dataset.images[index];
-    return prepareSample(readPicture(image), image.objects, size, augment);
+    // Half of them are readable, or leaveOut() throws.
+    for (const int count = static_cast<int>(cache.size());; index = (index + 1) % count)
+    {
+        if (!cache[index].picture.empty())
+            return cache[index];
+        if (isUnreadable(index))
+            continue;
+        const AnnotatedImage& image = dataset.images[index];
+        Mat picture;
+        try
+        {
+            picture = readPicture(image);
+        }
+        catch (const cv::Exception& e)
+        {
+            leaveOut(index, e.err);
+            continue;
+        }
+        return prepareSample(picture, image.objects, size, augment);
+    }
 }
 
 std::vector<int> Batches::indices(int step) const

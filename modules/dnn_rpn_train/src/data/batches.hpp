@@ -4,6 +4,7 @@
 #ifndef OPENCV_DNN_RPN_TRAIN_DATA_BATCHES_HPP
 #define OPENCV_DNN_RPN_TRAIN_DATA_BATCHES_HPP
 
+#include <map>
 #include <mutex>
 #include <vector>
 
@@ -25,7 +26,8 @@ struct CV_EXPORTS Batch
 /** @brief The batches of a training, each from its number alone.
 
 Order and augmentation depend on the seed and the step and on nothing else, so that any step can be asked
-for, by any thread. The last, smaller batch of an epoch is left out.
+for, by any thread. The last, smaller batch of an epoch is left out. In the place of an image that cannot be
+read comes the next one; the image is named in the log, and it is an error if that is more than half of them.
 */
 class CV_EXPORTS Batches
 {
@@ -35,9 +37,9 @@ public:
 
     int perEpoch() const { return static_cast<int>(dataset.images.size()) / batchSize; }
 
-    /** @brief Decodes every picture once, so that a corrupt one is found before training and not hours
-    into it, and keeps as many as fit, as prepareSample() gives them.
-    @param budget bytes of pictures to keep */
+    /** @brief Decodes as many images as fit, as prepareSample() gives them, and keeps them.
+    @param budget bytes of images to keep; 0: none is kept, but each is decoded once, to see whether it can
+    be */
     void keep(size_t budget);
 
     //! @param step 0, 1, ... through all epochs
@@ -45,6 +47,8 @@ public:
 
 private:
     std::vector<int> indices(int step) const;
+    bool isUnreadable(int index) const;
+    void leaveOut(int index, const std::string& why) const;
     Sample prepared(int index) const;
     Sample sample(int index, bool flip, RNG& own) const;
 
@@ -61,6 +65,7 @@ private:
         std::vector<int> indices;
     };
     mutable std::mutex mutex;
+    mutable std::map<int, std::string> unreadable; //!< images, and why
     mutable Order orders[2];
 };
 

@@ -1,164 +1,417 @@
 // This file is part of OpenCV project.
 // It is subject to the license terms in the LICENSE file found in the top-level directory
 // of this distribution and at http://opencv.org/license.html.
+// COCO: one JSON file a split, with images, categories and annotations. CVAT, FiftyOne, Label Studio,
+// Roboflow and others write it under names of their own.
 #include "../precomp.hpp"
-#include "annotation.hpp"
-#include "opencv2/dnn_rpn/file.hpp"
+#include "reading.hpp"
 
-#include <filesystem>
+#include <charconv>
+#include <cmath>
+#include <limits>
 #include <map>
-#include <set>
 
-#include <nlohmann/json.hpp>
+#include "json_reader.hpp"
+#include "text.hpp"
 
 namespace cv {
 namespace dnn_rpn_train {
 
-namespace fs = std::filesystem;
-using nlohmann::json;
-
 namespace {
 
-//! The file of a split, and the folders that its pictures may lie in.
-struct Place
+//! Whether the beginning of the file looks like COCO; the whole may be half a gigabyte.
+bool looksLikeCoco(const std::string& path)
 {
-    fs::path file;
-    std::vector<fs::path> pictures;
+    const std::string text = headOf(path);
+    const auto has = [&](const char* word) { return text.find(word) != std::string::npos; };
+    const size_t first = text.find_first_not_of(" \t\r\n\xEF\xBB\xBF");
+    return first != std::string::npos && text[first] == '{' && !has("\"shapes\"") &&
+           (has("\"image_id\"") || has("\"images\"") || has("\"file_name\""));
+}
+
+std::vector<std::string> cocoFiles(const Folder& files)
+{
+    std::vector<std::string> all = files.withExtension("json"), found;
+    const bool many = all.size() > 50; // rather a file an image
+    for (const std::string& name : all)
+    {
+        const std::string base = lowered(baseName(name));
+        const bool telling = base.find("coco") != std::string::npos ||
+                             base.find("instances") != std::string::npos ||
+                             base.find("annotations") != std::string::npos || base == "labels.json";
+        if ((!many || telling) && looksLikeCoco(files.pathOf(name)))
+            found.push_back(name);
+    }
+    // COCO's own captions and keypoints stand beside the boxes of the same images.
+    std::vector<std::string> instances;
+    for (const std::string& name : found)
+        if (baseName(name).compare(0, 10, "instances_") == 0)
+            instances.push_back(name);
+    return instances.empty() ? found : instances;
+}
+
+struct Annotation
+{
+    int64 image = 0, category = 0;
+    Vec4d box;
+    int entry = 0;
+    bool boxed = false, crowd = false, complete = false;
+    const char *outline = nullptr, *outlineEnd = nullptr;
 };
 
-Place findSplit(const fs::path& root, const std::string& split)
+struct Category
 {
-    const std::vector<fs::path> folders{root / split, root / "images" / split, root / "images", root};
-    const std::vector<fs::path> files{root / "annotations" / ("instances_" + split + ".json"),
-                                      root / "annotations" / (split + ".json"),
-                                      root / split / "_annotations.coco.json"};
-    for (const fs::path& file : files)
-        if (fs::is_regular_file(file))
-            return Place{file, folders};
-    CV_Error_(Error::StsError,
-              ("no annotations of the split '%s': none of '%s', '%s', '%s' is there", split.c_str(),
-               files[0].string().c_str(), files[1].string().c_str(), files[2].string().c_str()));
+    std::string name, parent;
+    bool used = false;
+};
+
+//! Reads one file.
+class CocoReader
+{
+public:
+    CocoReader(Reading& reading_, const std::string& file_, const std::string& split_)
+        : reading(reading_), file(file_), path(reading_.files().pathOf(file_)), split(split_),
+          bytes(readBytes(path)), json(bytes, path)
+    {}
+
+    void read();
+
+private:
+    std::string where(const char* what, int entry) const
+    {
+        return format("'%s', %s %d", path.c_str(), what, entry);
+    }
+    int64 readId(const std::string& text);
+    void readCategories();
+    void readImages();
+    void readAnnotations();
+    void readAnnotation(Annotation& a);
+    bool boxOfOutline(const Annotation& a, Vec4d& box) const;
+    void addImage(int entry, bool identified, int64 id, const std::string& name, const Size& size);
+    void addObject(const Annotation& a);
+    void declareCategories();
+
+    Reading& reading;
+    const std::string file, path, split;
+    const std::string bytes;
+    JsonReader json;
+    std::map<int64, Category> categories;  // in the order of their numbers
+    std::unordered_map<int64, int> images; // from the file's numbers to ours; -1: left out
+    std::unordered_map<std::string, int> byPath;
+    std::unordered_map<std::string, int64> words; // ids that are no numbers
+    std::vector<Annotation> annotations;
+    bool listed[3] = {};
+};
+
+int64 CocoReader::readId(const std::string& text)
+{
+    int64 whole = 0;
+    const char* const end = text.data() + text.size();
+    const std::from_chars_result r = std::from_chars(text.data(), end, whole);
+    if (r.ec == std::errc() && r.ptr == end)
+        return whole;
+    double value = 0;
+    if (parseNumber(text, value) && value == std::floor(value) && std::abs(value) < 9e15)
+        return static_cast<int64>(value);
+    return words.emplace(text, std::numeric_limits<int64>::min() + static_cast<int64>(words.size()))
+        .first->second;
 }
 
-json parse(const std::string& path)
+void CocoReader::readCategories()
 {
-    // Outlines make up most of such a file and are of no use here.
-    const auto wanted = [](int, json::parse_event_t event, json& value) {
-        return event != json::parse_event_t::key || value != "segmentation";
-    };
-    try
+    int entry = 0;
+    std::string key, text;
+    while (json.nextItem())
     {
-        return json::parse(dnn_rpn::readFile(path), wanted);
-    }
-    catch (const json::exception& e)
-    {
-        CV_Error_(Error::StsParseError, ("'%s' is no JSON: %s", path.c_str(), e.what()));
+        entry++;
+        Category c;
+        bool identified = false;
+        int64 id = 0;
+        if (!json.enterObject())
+        {
+            json.skip();
+            continue;
+        }
+        while (json.nextKey(key))
+            if (key == "id")
+            {
+                identified = json.text(text);
+                id = readId(text);
+            }
+            else if (key == "name")
+            {
+                if (json.text(text))
+                    c.name = text;
+            }
+            else if (key == "supercategory")
+            {
+                if (json.text(text))
+                    c.parent = text;
+            }
+            else
+                json.skip();
+        if (!identified || c.name.empty())
+            CV_Error_(Error::StsParseError, ("%s: '%s' is missing or of a wrong type",
+                                             where("category", entry).c_str(), identified ? "name" : "id"));
+        if (!categories.emplace(id, c).second)
+            CV_Error_(Error::StsParseError,
+                      ("%s: another one has the same id", where("category", entry).c_str()));
     }
 }
 
-//! A member of an object; cv::Exception says where it is missing or of another type.
-template<typename Value>
-Value member(const json& object, const char* name, const std::string& where)
+void CocoReader::addImage(int entry, bool identified, int64 id, const std::string& name, const Size& size)
 {
-    try
+    const std::string at = where("image", entry);
+    if (!identified || name.empty())
     {
-        return object.at(name).get<Value>();
+        reading.leaveOutImage(at + (identified ? ": 'file_name'" : ": 'id'") +
+                              " is missing or of a wrong type");
+        return;
     }
-    catch (const json::exception&)
+    if (images.count(id))
     {
-        CV_Error_(Error::StsParseError, ("%s: '%s' is missing or of a wrong type", where.c_str(), name));
+        reading.leaveOutImage(at + format(" ('%s'): another one has the same id", clipped(name).c_str()));
+        return;
+    }
+    const std::string folder = parentOf(file), base = parentOf(folder),
+                      slash = base.empty() ? "" : base + "/";
+    std::vector<std::string> near{folder.empty() ? "data" : folder};
+    if (!split.empty())
+        near.insert(near.end(), {slash + split, slash + "images/" + split});
+    near.insert(near.end(), {slash + "images", base});
+    const std::string found = reading.pictures().findImage(name, "", near);
+    if (found.empty())
+    {
+        reading.leaveOutImage(at + format(": no image '%s' in '%s'", clipped(name, 300).c_str(),
+                                          reading.pictures().root().c_str()));
+        images[id] = -1;
+        return;
+    }
+    RawImage image;
+    image.path = reading.pictures().pathOf(found);
+    image.source = path;
+    image.size = size.width > 0 && size.height > 0 ? size : Size();
+    const auto added = byPath.emplace(image.path, static_cast<int>(reading.images.size()));
+    images[id] = added.first->second;
+    if (added.second)
+        reading.images.push_back(image);
+    else
+        reading.remarks.add(
+            "images were joined with another entry of the same file",
+            at + format(": '%s' is listed twice; its objects are joined", clipped(name).c_str()));
+}
+
+void CocoReader::readImages()
+{
+    int entry = 0;
+    std::string key, text, name;
+    while (json.nextItem())
+    {
+        entry++;
+        bool identified = false;
+        int64 id = 0;
+        double sides[2] = {};
+        name.clear();
+        if (json.enterObject())
+        {
+            while (json.nextKey(key))
+                if (key == "id")
+                {
+                    identified = json.text(text);
+                    id = readId(text);
+                }
+                else if (key == "file_name")
+                {
+                    if (json.text(text))
+                        name = text;
+                }
+                else if (key == "width" || key == "height")
+                {
+                    double side = 0;
+                    if (json.number(side) && side >= 0 && side < 1e6)
+                        sides[key == "height"] = side;
+                }
+                else
+                    json.skip();
+        }
+        else
+            json.skip();
+        addImage(entry, identified, id, name, Size(static_cast<int>(sides[0]), static_cast<int>(sides[1])));
     }
 }
 
-//! The entries of one of the file's lists.
-const json& list(const json& root, const char* name, const std::string& path)
+void CocoReader::readAnnotation(Annotation& a)
 {
-    const auto at = root.is_object() ? root.find(name) : root.end();
-    if (at == root.end() || !at->is_array())
-        CV_Error_(Error::StsParseError, ("'%s' has no list '%s'", path.c_str(), name));
-    return *at;
+    std::string key, text;
+    std::vector<double> box;
+    bool image = false, category = false;
+    while (json.nextKey(key))
+        if (key == "image_id")
+        {
+            image = json.text(text);
+            a.image = readId(text);
+        }
+        else if (key == "category_id")
+        {
+            category = json.text(text);
+            a.category = readId(text);
+        }
+        else if (key == "bbox")
+        {
+            a.boxed = json.numbers(box) && box.size() == 4;
+            if (a.boxed)
+                a.box = Vec4d(box[0], box[1], box[0] + box[2], box[1] + box[3]);
+        }
+        else if (key == "segmentation")
+            json.skip(&a.outline, &a.outlineEnd);
+        else if (key == "iscrowd")
+            a.crowd = json.flag();
+        else
+            json.skip();
+    a.complete = image && category;
 }
 
-std::string findPicture(const Place& place, const std::string& name, const std::string& where)
+void CocoReader::readAnnotations()
 {
-    std::error_code tooLong;
-    for (const fs::path& folder : place.pictures)
-        if (fs::is_regular_file(folder / name, tooLong))
-            return (folder / name).string();
-    CV_Error_(Error::StsError, ("%s: no picture '%s' in '%s' or '%s'", where.c_str(), name.c_str(),
-                                place.pictures[0].string().c_str(), place.pictures[1].string().c_str()));
+    while (json.nextItem())
+    {
+        Annotation a;
+        a.entry = static_cast<int>(annotations.size()) + 1;
+        if (json.enterObject())
+            readAnnotation(a);
+        else
+            json.skip();
+        annotations.push_back(a);
+    }
+}
+
+bool CocoReader::boxOfOutline(const Annotation& a, Vec4d& box) const
+{
+    if (!a.outline || *a.outline != '[')
+        return false;
+    JsonReader outline(json, a.outline, a.outlineEnd);
+    std::vector<double> all, part;
+    outline.enterArray();
+    while (outline.nextItem())
+        if (!outline.numbers(part) || part.size() % 2 != 0)
+            return false;
+        else
+            all.insert(all.end(), part.begin(), part.end());
+    return boundsOf(all, box);
+}
+
+void CocoReader::addObject(const Annotation& a)
+{
+    const auto image = images.find(a.image);
+    const auto category = categories.find(a.category);
+    RawImage none;
+    if (!a.complete || image == images.end() || category == categories.end())
+    {
+        reading.leaveOutObject(none, where("annotation", a.entry) +
+                                         (!a.complete
+                                              ? ": 'image_id' or 'category_id' is missing or of a wrong type"
+                                          : image == images.end() ? ": there is no image of its id"
+                                                                  : ": there is no category of its id"));
+        return;
+    }
+    if (image->second < 0)
+        return; // its image was left out, and named
+    RawImage& owner = reading.images[image->second];
+    RawObject object;
+    object.entry = a.entry;
+    object.ignored = a.crowd;
+    object.box = a.box;
+    if (a.boxed || boxOfOutline(a, object.box))
+    {
+        reading.add(owner, object, category->second.name);
+        return;
+    }
+    object.name = reading.nameOf(cleanName(category->second.name));
+    reading.leaveOutObject(
+        owner, reading.where(owner, object) +
+                   ": 'bbox' is missing or is not x, y, width and height, and there is no outline");
+}
+
+//! Without the names of groups that Roboflow puts first.
+void CocoReader::declareCategories()
+{
+    std::set<std::string> parents;
+    for (const auto& c : categories)
+        if (c.second.parent != c.second.name)
+            parents.insert(c.second.parent);
+    std::vector<std::string> names;
+    for (const auto& c : categories)
+        if (!c.second.used && parents.count(c.second.name))
+            reading.remarks.add(
+                format("the category '%s' is left out: nothing is of it, and it is the group of others",
+                       clipped(c.second.name).c_str()));
+        else
+            names.push_back(c.second.name);
+    reading.declare(names);
+}
+
+void CocoReader::read()
+{
+    static const char* const lists[] = {"categories", "images", "annotations"};
+    std::string key;
+    if (json.enterObject())
+    {
+        while (json.nextKey(key))
+        {
+            int which = 0;
+            while (which < 3 && (key != lists[which] || listed[which]))
+                which++;
+            if (which == 3 || !json.enterArray())
+            {
+                json.skip();
+                continue;
+            }
+            listed[which] = true;
+            if (which == 0)
+                readCategories();
+            else if (which == 1)
+                readImages();
+            else
+                readAnnotations();
+        }
+    }
+    else
+        json.skip();
+    json.finish();
+    for (int i = 0; i < 3; i++)
+        if (!listed[i])
+            CV_Error_(Error::StsParseError, ("'%s' has no list '%s'", path.c_str(), lists[i]));
+    for (const Annotation& a : annotations) // groups are told by what is used
+    {
+        const auto category = categories.find(a.category);
+        if (category != categories.end())
+            category->second.used = true;
+    }
+    declareCategories();
+    for (const Annotation& a : annotations)
+        addObject(a);
 }
 
 } // namespace
 
-Dataset Dataset::readCOCO(const String& folder, const String& split, const std::vector<String>& wanted)
+bool isCoco(const Folder& files)
 {
-    const Place place = findSplit(folder, split);
-    const std::string path = place.file.string();
-    const json root = parse(path);
-    const auto entry = [&](const char* name, int index) {
-        return format("'%s', %s %d", path.c_str(), name, index);
-    };
+    return !cocoFiles(files).empty();
+}
 
-    std::map<int64, std::string> categories; // in the order of their numbers
-    int index = 0;
-    for (const json& c : list(root, "categories", path))
-    {
-        const std::string where = entry("category", ++index);
-        if (!categories.emplace(member<int64>(c, "id", where), member<std::string>(c, "name", where)).second)
-            CV_Error_(Error::StsParseError, ("%s: another one has the same id", where.c_str()));
-    }
-
-    Dataset set;
-    std::map<int64, size_t> images; // from the file's numbers to ours
-    index = 0;
-    for (const json& i : list(root, "images", path))
-    {
-        const std::string where = entry("picture", ++index);
-        AnnotatedImage image;
-        image.path = findPicture(place, member<std::string>(i, "file_name", where), where);
-        image.size = Size(member<int>(i, "width", where), member<int>(i, "height", where));
-        if (image.size.width < 1 || image.size.height < 1)
-            CV_Error_(Error::StsParseError, ("%s: the picture's size is %dx%d", where.c_str(),
-                                             image.size.width, image.size.height));
-        if (!images.emplace(member<int64>(i, "id", where), set.images.size()).second)
-            CV_Error_(Error::StsParseError, ("%s: another one has the same id", where.c_str()));
-        set.images.push_back(image);
-    }
-    if (set.images.empty())
-        CV_Error_(Error::StsError, ("'%s' lists no pictures", path.c_str()));
-
-    std::vector<std::vector<NamedObject>> named(set.images.size());
-    index = 0;
-    for (const json& a : list(root, "annotations", path))
-    {
-        std::string where = entry("annotation", ++index);
-        const auto image = images.find(member<int64>(a, "image_id", where));
-        const auto category = categories.find(member<int64>(a, "category_id", where));
-        if (image == images.end() || category == categories.end())
-            CV_Error_(Error::StsParseError, ("%s: there is no %s of its id", where.c_str(),
-                                             image == images.end() ? "picture" : "category"));
-        NamedObject o;
-        o.name = category->second;
-        where += format(" (%s in '%s')", o.name.c_str(), set.images[image->second].path.c_str());
-        const std::vector<double> box = member<std::vector<double>>(a, "bbox", where);
-        if (box.size() != 4)
-            CV_Error_(Error::StsParseError, ("%s: bbox has %d numbers, not x, y, width and height",
-                                             where.c_str(), static_cast<int>(box.size())));
-        if (!(box[2] >= 0 && box[3] >= 0))
-            CV_Error_(Error::StsParseError, ("%s: the box is %g x %g large", where.c_str(), box[2], box[3]));
-        o.object.ignored = a.contains("iscrowd") && member<int>(a, "iscrowd", where) != 0;
-        if (takeBox(Vec4d(box[0], box[1], box[0] + box[2], box[1] + box[3]), set.images[image->second].size,
-                    where, set.remarks, o.object))
-            named[image->second].push_back(o);
-    }
-
-    std::vector<String> classes = wanted;
-    if (wanted.empty())
-        for (const auto& c : categories)
-            classes.push_back(c.second);
-    labelObjects(named, classes, set);
-    return set;
+void readCoco(Reading& reading)
+{
+    reading.noun = "annotation";
+    reading.manyInFile = true;
+    const Folder& files = reading.files();
+    const std::vector<std::string> all =
+        cocoFiles(files).empty() ? files.withExtension("json") : cocoFiles(files);
+    if (all.empty())
+        CV_Error_(Error::StsError, ("there is no JSON file in '%s'", files.root().c_str()));
+    const std::string split = chooseFile(reading, all);
+    for (const std::string& file : all)
+        if (belongsTo(file, split))
+            CocoReader(reading, file, split).read();
 }
 
 } // namespace dnn_rpn_train

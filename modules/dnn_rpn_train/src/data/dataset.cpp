@@ -2,32 +2,81 @@
 // It is subject to the license terms in the LICENSE file found in the top-level directory
 // of this distribution and at http://opencv.org/license.html.
 #include "../precomp.hpp"
-#include "opencv2/dnn_rpn_train/dataset.hpp"
-
-#include <filesystem>
+#include "reading.hpp"
 
 namespace cv {
 namespace dnn_rpn_train {
 
-namespace fs = std::filesystem;
+const std::vector<Format>& formats()
+{
+    static const std::vector<Format> all{
+        {"voc", "XML files with <annotation>: Pascal VOC, LabelImg", isVoc, readVoc},
+        {"cvat", "an XML file with <annotations>: CVAT for images", isCvat, readCvat},
+        {"imglab", "an XML file with <dataset>: imglab", isImglab, readImglab},
+        {"coco", "a JSON file with images, annotations and categories", isCoco, readCoco},
+        {"labelme", "JSON files with shapes", isLabelMe, readLabelMe},
+        {"createml", "a JSON list of images with coordinates", isCreateMl, readCreateMl},
+        {"yolo", "text files of the images' names: YOLO, Darknet", isYolo, readYolo},
+        {"csv", "a table: image,xmin,ymin,xmax,ymax,label", isCsv, readCsv}};
+    return all;
+}
+
+namespace {
+
+const Format& formatOf(const std::string& name)
+{
+    std::string known;
+    for (const Format& kind : formats())
+    {
+        if (name == kind.name)
+            return kind;
+        known += std::string(" ") + kind.name;
+    }
+    CV_Error_(Error::StsBadArg, ("the format '%s' is none of: auto%s", name.c_str(), known.c_str()));
+}
+
+const Format& recognise(Reading& reading)
+{
+    const Format* found = nullptr;
+    std::string known;
+    for (const Format& kind : formats())
+    {
+        known += cv::format("%s%s (%s)", known.empty() ? "" : ", ", kind.name, kind.what);
+        if ((found && std::string(kind.name) == "csv") || !kind.recognises(reading.files()))
+            continue;
+        if (found)
+            reading.remarks.add(
+                cv::format("'%s' is read as %s, but also looks like %s; the format can be named",
+                           reading.files().root().c_str(), found->name, kind.name));
+        else
+            found = &kind;
+    }
+    if (!found)
+        CV_Error_(Error::StsError,
+                  ("'%s' is no data set: among its %d images and %d other files are no annotations of "
+                   "a known format: %s",
+                   reading.files().root().c_str(), static_cast<int>(reading.pictures().images().size()),
+                   static_cast<int>(reading.files().others().size()), known.c_str()));
+    return *found;
+}
+
+} // namespace
+
+Dataset Dataset::read(const String& folder, const String& split, const DatasetParams& params)
+{
+    if (params.format != "auto")
+        formatOf(params.format);
+    Reading reading(folder, split, params);
+    const Format& kind = params.format == "auto" ? recognise(reading) : formatOf(params.format);
+    kind.read(reading);
+    return reading.finish(kind.name);
+}
 
 Dataset Dataset::read(const String& folder, const String& split, const std::vector<String>& classes)
 {
-    const fs::path root(folder);
-    if (!fs::is_directory(root))
-        CV_Error_(Error::StsError, ("'%s' is no folder", folder.c_str()));
-    for (const char* part : {"JPEGImages", "Annotations", "ImageSets"})
-        if (fs::exists(root / part))
-            return readVOC(folder, split, classes);
-    if (fs::exists(root / "annotations") || fs::exists(root / split / "_annotations.coco.json"))
-        return readCOCO(folder, split, classes);
-    if (fs::exists(root / "labels") || fs::exists(root / split / "labels"))
-        return readYOLO(folder, split, classes);
-    CV_Error_(
-        Error::StsError,
-        ("'%s' is no data set with a split '%s': Pascal VOC has a folder 'JPEGImages', COCO 'annotations' or "
-         "'%s/_annotations.coco.json', YOLO 'labels' or '%s/labels'",
-         folder.c_str(), split.c_str(), split.c_str(), split.c_str()));
+    DatasetParams params;
+    params.classes = classes;
+    return read(folder, split, params);
 }
 
 int Dataset::countObjects() const

@@ -16,8 +16,8 @@ namespace dnn_rpn_train {
 
 /** @brief Makes batches ready on threads of its own while the last one is being worked on.
 
-The constructor decodes every picture, and keeps what fits the budget. What the batches hold depends on
-neither the budget nor the number of threads.
+The constructor decodes and keeps what fits the budget. What the batches hold depends on neither the budget
+nor the number of threads.
 */
 class CV_EXPORTS Loader
 {
@@ -35,8 +35,8 @@ public:
 
     int batchesPerEpoch() const { return batches.perEpoch(); }
 
-    //! Batches in order of step. What went wrong while one was made, such as a picture that can no longer
-    //! be read, is thrown here, and again at the next call.
+    //! Batches in order of step. What went wrong while one was made, such as most images being gone, is
+    //! thrown here, and again at the next call.
     Batch next();
 
     //! The batch that next() gives is made; it will not wait.

@@ -3,9 +3,12 @@
 // of this distribution and at http://opencv.org/license.html.
 #include "../precomp.hpp"
 #include "opencv2/dnn_rpn_train/dataset.hpp"
-#include "opencv2/dnn_rpn/file.hpp"
+
+#include <climits>
 
 #include "opencv2/imgcodecs.hpp"
+
+#include "text.hpp"
 
 namespace cv {
 namespace dnn_rpn_train {
@@ -24,15 +27,29 @@ bool isCutOff(const std::string& bytes)
     return at >= bytes.size() || bytes.find("\xff\xd9", at) == std::string::npos;
 }
 
+//! Why OpenCV decodes none of it. @param error what it said
+std::string reasonOf(const std::string& bytes, const std::string& error)
+{
+    if (error.find("IMAGE_PIXELS") != std::string::npos || error.find("IMAGE_WIDTH") != std::string::npos ||
+        error.find("IMAGE_HEIGHT") != std::string::npos)
+        return "is larger than OpenCV decodes; the environment variables OPENCV_IO_MAX_IMAGE_PIXELS, "
+               "OPENCV_IO_MAX_IMAGE_WIDTH and OPENCV_IO_MAX_IMAGE_HEIGHT raise the limits";
+    if (bytes.compare(0, 4, "GIF8") == 0)
+        return "is a GIF, which this OpenCV cannot decode; convert it to PNG";
+    return "is no image that OpenCV can decode";
+}
+
 } // namespace
 
 Mat readPicture(const AnnotatedImage& image)
 {
-    const std::string bytes = dnn_rpn::readFile(image.path);
-    if (bytes.empty())
-        CV_Error_(Error::StsError, ("'%s' is empty", image.path.c_str()));
+    const std::string bytes = readBytes(image.path);
+    if (bytes.empty() || bytes.size() > INT_MAX)
+        CV_Error_(Error::StsError,
+                  ("'%s' is %s", image.path.c_str(), bytes.empty() ? "empty" : "larger than 2 GB"));
     const Mat raw(1, static_cast<int>(bytes.size()), CV_8U, const_cast<char*>(bytes.data()));
     Mat picture;
+    std::string error;
     try
     {
         picture = imdecode(raw, IMREAD_COLOR);
@@ -42,18 +59,19 @@ Mat readPicture(const AnnotatedImage& image)
         if (turned)
             picture = imdecode(raw, IMREAD_COLOR | IMREAD_IGNORE_ORIENTATION);
     }
-    catch (const cv::Exception&)
+    catch (const cv::Exception& e)
     {
         picture.release();
+        error = e.what();
     }
     if (picture.empty())
-        CV_Error_(Error::StsError, ("'%s' is no picture that OpenCV can decode", image.path.c_str()));
+        CV_Error_(Error::StsError, ("'%s' %s", image.path.c_str(), reasonOf(bytes, error).c_str()));
     if (isCutOff(bytes))
         CV_Error_(Error::StsError, ("'%s' is cut off: a JPEG without its end", image.path.c_str()));
     if (image.size.area() > 0 && picture.size() != image.size)
         CV_Error_(Error::StsUnmatchedSizes,
                   ("'%s' is %dx%d, but its annotation says %dx%d: are the boxes of another "
-                   "picture?",
+                   "image?",
                    image.path.c_str(), picture.cols, picture.rows, image.size.width, image.size.height));
     return picture;
 }

@@ -1,191 +1,382 @@
 // This file is part of OpenCV project.
 // It is subject to the license terms in the LICENSE file found in the top-level directory
 // of this distribution and at http://opencv.org/license.html.
+// YOLO: a text file for each image, with a class and the shares of the image that make a box in each line;
+// also polygons and oriented boxes, whose bounding boxes count. Darknet lists the images of a split in a text
+// file.
 #include "../precomp.hpp"
-#include "annotation.hpp"
+#include "reading.hpp"
 
-#include <filesystem>
-#include <fstream>
-#include <map>
-#include <sstream>
+#include <cmath>
 
-#include <yaml-cpp/yaml.h>
+#include "text.hpp"
+#include "yolo_names.hpp"
 
 namespace cv {
 namespace dnn_rpn_train {
 
-namespace fs = std::filesystem;
-
 namespace {
 
-//! The folders of a split.
-struct Place
+//! A line as numbers; cv::Exception says with `where` what is wrong.
+class Line
 {
-    fs::path pictures, labels;
+public:
+    Line(const std::string& text, const YoloDescription& d, const std::string& where)
+    {
+        columns = columnsOf(text);
+        for (size_t i = 1; i < columns.size(); i++)
+        {
+            double value = 0;
+            if (!parseNumber(columns[i], value))
+                refuse(text, where);
+            numbers.push_back(value);
+        }
+        const size_t count = numbers.size();
+        const bool keypoints =
+            d.keypoints > 0 ? count == 4u + static_cast<size_t>(d.keypoints) : marksVisible();
+        const bool confident = count == 5 || count == 9; // a score is the last column
+        if (count < 4 || (count % 2 != 0 && !confident && !keypoints))
+            refuse(text, where);
+        const bool polygon = count > 5 && !keypoints;
+        const size_t shares = polygon ? count - count % 2 : 4;
+        for (size_t i = 0; i < shares; i++)
+            if (!(numbers[i] >= (polygon || i < 2 ? -1 : 0) && numbers[i] <= 2))
+                CV_Error_(Error::StsParseError,
+                          ("%s: %g is no share of an image (centre x, centre y, width, height, each of 1)",
+                           where.c_str(), numbers[i]));
+        if (polygon)
+            boundsOf(
+                std::vector<double>(numbers.begin(), numbers.begin() + static_cast<std::ptrdiff_t>(shares)),
+                box);
+        else
+            box = Vec4d(numbers[0] - numbers[2] / 2, numbers[1] - numbers[3] / 2, numbers[0] + numbers[2] / 2,
+                        numbers[1] + numbers[3] / 2);
+    }
+
+    const std::string& classText() const { return columns[0]; }
+
+    Vec4d box; //!< shares of the image
+
+private:
+    [[noreturn]] static void refuse(const std::string& text, const std::string& where)
+    {
+        CV_Error_(Error::StsParseError, ("%s: '%s' is not a class and the four numbers of a box",
+                                         where.c_str(), clipped(text).c_str()));
+    }
+
+    //! Keypoints of x, y and 0, 1 or 2 for how much is seen, behind a box.
+    bool marksVisible() const
+    {
+        if (numbers.size() < 7 || (numbers.size() - 4) % 3 != 0)
+            return false;
+        bool beyond = false;
+        for (size_t i = 6; i < numbers.size(); i += 3)
+        {
+            if (numbers[i] != 0 && numbers[i] != 1 && numbers[i] != 2)
+                return false;
+            beyond = beyond || numbers[i] == 2;
+        }
+        return beyond;
+    }
+
+    std::vector<std::string> columns;
+    std::vector<double> numbers;
 };
 
-Place findSplit(const fs::path& root, const std::string& split)
+//! Objects of one image, their classes still by number.
+struct Numbered
 {
-    const std::vector<Place> places{{root / "images" / split, root / "labels" / split},
-                                    {root / split / "images", root / split / "labels"}};
-    for (const Place& p : places)
-        if (fs::is_directory(p.pictures) && fs::is_directory(p.labels))
-            return p;
-    CV_Error_(Error::StsError,
-              ("no split '%s': '%s' and '%s' are not both there, nor are '%s' and '%s'", split.c_str(),
-               places[0].pictures.string().c_str(), places[0].labels.string().c_str(),
-               places[1].pictures.string().c_str(), places[1].labels.string().c_str()));
-}
+    size_t image;
+    RawObject object;
+    std::string text; //!< of the class
+    int number;       //!< of the class, -1 if it is a word
+};
 
-//! The member names of a data.yaml: a list, or a map from numbers.
-std::vector<String> readYaml(const std::string& path)
+//! Reads the label files of a split.
+class YoloReader
 {
-    try
+public:
+    YoloReader(Reading& reading_, const YoloDescription& description_)
+        : reading(reading_), description(description_)
+    {}
+
+    void add(const std::string& image)
     {
-        const YAML::Node names = YAML::LoadFile(path)["names"];
-        std::map<int, String> classes;
-        int number = 0;
-        if (names.IsSequence())
-            for (const YAML::Node& name : names)
-                classes[number++] = name.as<std::string>();
-        else if (names.IsMap())
-            for (const auto& entry : names)
-                classes[entry.first.as<int>()] = entry.second.as<std::string>();
-        std::vector<String> list;
-        for (const auto& c : classes)
+        RawImage raw;
+        raw.path = reading.pictures().pathOf(image);
+        const std::string labels = reading.files().findLabels(image);
+        if (!labels.empty())
         {
-            if (c.first != static_cast<int>(list.size()))
-                CV_Error_(Error::StsParseError,
-                          ("'%s': names has no %d", path.c_str(), static_cast<int>(list.size())));
-            list.push_back(c.second);
+            raw.source = reading.files().pathOf(labels);
+            used.insert(labels);
         }
-        if (list.empty())
-            CV_Error_(Error::StsParseError, ("'%s' has no names", path.c_str()));
-        return list;
+        reading.images.push_back(raw);
+        if (!labels.empty())
+            readLabels(reading.images.size() - 1);
     }
-    catch (const YAML::Exception& e)
+
+    //! Gives the objects their classes, once all numbers are known.
+    void finish()
     {
-        CV_Error_(Error::StsParseError, ("cannot read '%s': %s", path.c_str(), e.what()));
+        const int shift = firstNumber();
+        const bool named = !description.names.empty();
+        int most = named ? static_cast<int>(description.names.size()) : 100000, highest = -1;
+        std::map<std::string, int> byName;
+        for (size_t i = 0; i < description.names.size(); i++)
+            byName.emplace(cleanName(description.names[i]), static_cast<int>(i));
+        for (const Numbered& n : objects)
+            highest = n.number < most ? std::max(highest, n.number) : highest;
+        std::vector<std::string> names = description.names;
+        while (!named && static_cast<int>(names.size()) <= highest)
+            names.push_back(std::to_string(names.size()));
+        reading.declare(names);
+        for (Numbered& n : objects)
+        {
+            RawImage& image = reading.images[n.image];
+            const auto word = byName.find(cleanName(n.text));
+            const int index = n.number >= 0 ? n.number - shift : word != byName.end() ? word->second : -1;
+            if (index >= 0 && index < most)
+                reading.add(image, n.object, names[index]);
+            else
+                reading.leaveOutObject(image, format("'%s', line %d: the class is %s, not in %d..%d",
+                                                     image.source.c_str(), n.object.entry,
+                                                     clipped(n.text).c_str(), shift, most - 1 + shift));
+        }
     }
+
+    //! Label files that belong to no image tell of a mistake in the names.
+    std::string unusedLabels(const std::string& split) const
+    {
+        for (const std::string& name : reading.files().withExtension("txt"))
+            if (!used.count(name) && belongsTo(parentOf(name), split) &&
+                name.find("labels/") != std::string::npos && lowered(baseName(name)) != "classes.txt")
+                return name;
+        return std::string();
+    }
+
+private:
+    void readLabels(size_t index)
+    {
+        RawImage& image = reading.images[index];
+        int number = 0;
+        std::set<std::string> seen;
+        for (const std::string& line : readLines(image.source))
+        {
+            number++;
+            if (line.empty() || line[0] == '#')
+                continue;
+            if (!seen.insert(line).second)
+            {
+                reading.remarks.add(
+                    "lines were there more than once",
+                    format("'%s', line %d is there twice; it counts once", image.source.c_str(), number));
+                continue;
+            }
+            const std::string where = format("'%s', line %d", image.source.c_str(), number);
+            try
+            {
+                readLine(Line(line, description, where), index, number);
+            }
+            catch (const cv::Exception& e)
+            {
+                reading.leaveOutObject(image, e.err);
+            }
+        }
+    }
+
+    void readLine(const Line& line, size_t index, int number)
+    {
+        Numbered n{index, RawObject(), line.classText(), -1};
+        n.object.entry = number;
+        n.object.box = line.box;
+        n.object.relative = true;
+        double value = 0;
+        if (parseNumber(n.text, value))
+        {
+            if (value != std::floor(value) || value < 0 || value > 100000)
+                CV_Error_(
+                    Error::StsParseError,
+                    ("'%s', line %d: the class is %s, not in 0..%d", reading.images[index].source.c_str(),
+                     number, clipped(n.text).c_str(),
+                     description.names.empty() ? 100000 : static_cast<int>(description.names.size()) - 1));
+            n.number = static_cast<int>(value);
+        }
+        objects.push_back(n);
+    }
+
+    //! 1 if the names are numbered from 1, and so are the labels.
+    int firstNumber()
+    {
+        if (description.firstNumber == 0)
+            return 0;
+        bool zero = false;
+        for (const Numbered& n : objects)
+            zero = zero || n.number == 0;
+        reading.remarks.add(format("'%s' counts the classes from 1, the labels from %d",
+                                   description.file.c_str(), zero ? 0 : 1));
+        return zero ? 0 : 1;
+    }
+
+    Reading& reading;
+    const YoloDescription& description;
+    std::vector<Numbered> objects;
+    std::set<std::string> used;
+};
+
+//! Text files that list images, by their names without extension.
+std::map<std::string, std::string> findLists(const Folder& files)
+{
+    std::map<std::string, std::string> lists;
+    for (const std::string& name : files.withExtension("txt"))
+    {
+        const std::string stem = withoutExtension(baseName(name));
+        if (!files.findImage("", stem).empty() || partsOf(name).size() > 3)
+            continue; // labels of that image
+        for (const std::string& line : readLines(files.pathOf(name)))
+        {
+            if (line.empty())
+                continue;
+            if (isImageName(line) && !files.findImage(line, "").empty())
+                lists.emplace(stem, name);
+            break;
+        }
+    }
+    return lists;
 }
 
-std::vector<String> readNames(const fs::path& path)
+std::vector<std::string> imagesOfList(Reading& reading, const std::string& list)
 {
-    std::ifstream lines(path);
-    std::vector<String> names;
-    for (std::string line; std::getline(lines, line);)
+    std::vector<std::string> images;
+    const std::string path = reading.files().pathOf(list);
+    for (const std::string& line : readLines(path))
     {
-        line.erase(line.find_last_not_of(" \t\r") + 1);
-        if (!line.empty())
-            names.push_back(line);
-    }
-    if (names.empty())
-        CV_Error_(Error::StsParseError, ("'%s' has no names", path.string().c_str()));
-    return names;
-}
-
-//! The names of the numbers in the label files; empty if there is no file of them.
-std::vector<String> readClasses(const fs::path& root, const Place& place)
-{
-    for (const char* name : {"data.yaml", "data.yml"})
-        if (fs::is_regular_file(root / name))
-            return readYaml((root / name).string());
-    for (const fs::path& path : {root / "classes.txt", root / "obj.names", place.labels / "classes.txt"})
-        if (fs::is_regular_file(path))
-            return readNames(path);
-    return {};
-}
-
-std::vector<NamedObject> readObjects(const fs::path& path, const Size& size, std::vector<String>& classes,
-                                     bool known, std::vector<String>& remarks)
-{
-    std::ifstream lines(path);
-    if (!lines)
-        CV_Error_(Error::StsError, ("cannot read '%s'", path.string().c_str()));
-    std::vector<NamedObject> objects;
-    int number = 0;
-    for (std::string line; std::getline(lines, line);)
-    {
-        const std::string where = format("'%s', line %d", path.string().c_str(), ++number);
-        line.erase(line.find_last_not_of(" \t\r") + 1);
         if (line.empty())
             continue;
-        std::istringstream text(line);
-        int label = -1;
-        Vec4d box; // centre and size as shares of the picture
-        std::string rest;
-        if (!(text >> label >> box[0] >> box[1] >> box[2] >> box[3]) || text >> rest)
-            CV_Error_(Error::StsParseError,
-                      ("%s: '%s' is not a class and the four numbers of a box", where.c_str(), line.c_str()));
-        const int most = known ? static_cast<int>(classes.size()) : 100000;
-        if (label < 0 || label >= most)
-            CV_Error_(Error::StsParseError,
-                      ("%s: the class is %d, not in 0..%d", where.c_str(), label, most - 1));
-        for (int i = 0; i < 4; i++)
-            if (!(box[i] >= (i < 2 ? -1 : 0) && box[i] <= 2))
-                CV_Error_(Error::StsParseError,
-                          ("%s: %g is no share of a picture (centre x, centre y, width, "
-                           "height, each of 1)",
-                           where.c_str(), box[i]));
-        while (static_cast<int>(classes.size()) <= label)
-            classes.push_back(std::to_string(classes.size()));
-        NamedObject o;
-        o.name = classes[label];
-        // Rounded decimals of a box that touches the border are no reason for a remark.
-        const double eps = 1e-4;
-        Vec4d corners((box[0] - box[2] / 2) * size.width, (box[1] - box[3] / 2) * size.height,
-                      (box[0] + box[2] / 2) * size.width, (box[1] + box[3] / 2) * size.height);
-        for (int i = 0; i < 4; i++)
-        {
-            const double side = i % 2 ? size.height : size.width;
-            if (std::abs(corners[i]) < eps * side)
-                corners[i] = 0;
-            else if (std::abs(corners[i] - side) < eps * side)
-                corners[i] = side;
-        }
-        if (takeBox(corners, size, where, remarks, o.object))
-            objects.push_back(o);
+        const std::string found = reading.pictures().findImage(line, "");
+        if (found.empty())
+            reading.leaveOutImage(format("'%s' lists '%s', but there is no such image", path.c_str(),
+                                         clipped(line, 300).c_str()));
+        else
+            images.push_back(found);
     }
-    return objects;
+    return images;
+}
+
+//! Images in the folder that an entry of data.yaml means: the one that agrees with most of the entry's end.
+std::vector<std::string> imagesIn(const Folder& files, const std::string& entry)
+{
+    const std::vector<std::string> wanted = partsOf(entry);
+    std::vector<std::string> images;
+    for (size_t skip = 0; skip < wanted.size() && images.empty(); skip++)
+    {
+        std::string folder;
+        for (size_t i = skip; i < wanted.size(); i++)
+            folder += wanted[i] + "/";
+        for (const std::string& image : files.images())
+            if (image.compare(0, folder.size(), folder) == 0)
+                images.push_back(image);
+    }
+    return images;
+}
+
+std::vector<std::string> imagesOfPlaces(Reading& reading, const std::vector<std::string>& places,
+                                        const std::map<std::string, std::string>& lists)
+{
+    std::vector<std::string> images;
+    for (const std::string& place : places)
+    {
+        const auto list = lists.find(withoutExtension(baseName(place)));
+        const bool listed = extensionOf(place) == "txt" && list != lists.end();
+        const std::vector<std::string> more =
+            listed ? imagesOfList(reading, list->second) : imagesIn(reading.pictures(), place);
+        images.insert(images.end(), more.begin(), more.end());
+    }
+    return images;
+}
+
+//! The images of the split that is asked for, by folders, lists or data.yaml.
+std::vector<std::string> chooseImages(Reading& reading, const YoloDescription& description,
+                                      std::string& split)
+{
+    const std::map<std::string, std::string> lists = findLists(reading.files());
+    const std::vector<std::string>& all = reading.pictures().images();
+    std::set<std::string> folders, known;
+    for (const std::string& image : all)
+        folders.insert(parentOf(image));
+    known = splitsIn({folders.begin(), folders.end()});
+    for (const std::string& folder : folders) // images/anything is a split, too, if it is asked for by name
+        if (!reading.split.empty() && belongsTo(folder, reading.split))
+            known.insert(reading.split);
+    for (const auto& list : lists)
+        known.insert(list.first);
+    std::map<std::string, std::vector<std::string>> placed;
+    for (const auto& place : description.places)
+    {
+        const std::vector<std::string> images = imagesOfPlaces(reading, place.second, lists);
+        if (!images.empty() && (known.empty() || place.first == reading.split))
+            placed[place.first] = images;
+    }
+    for (const auto& place : placed)
+        known.insert(place.first);
+    split = reading.choose(known);
+    if (split.empty())
+        return all;
+    if (lists.count(split))
+        return imagesOfList(reading, lists.at(split));
+    std::vector<std::string> images;
+    for (const std::string& image : all)
+        if (belongsTo(parentOf(image), split))
+            images.push_back(image);
+    return images.empty() && placed.count(split) ? placed[split] : images;
+}
+
+bool looksLikeLabels(const std::string& path)
+{
+    const std::string head = headOf(path).substr(0, 4096);
+    const size_t begin = head.find_first_not_of(" \t\r\n\xEF\xBB\xBF");
+    if (begin == std::string::npos)
+        return false;
+    return columnsOf(trimmed(head.substr(begin, head.find_first_of("\r\n", begin) - begin))).size() >= 4;
 }
 
 } // namespace
 
-Dataset Dataset::readYOLO(const String& folder, const String& split, const std::vector<String>& wanted)
+bool isYolo(const Folder& files)
 {
-    const fs::path root(folder);
-    const Place place = findSplit(root, split);
-    std::vector<String> classes = readClasses(root, place);
-    const bool known = !classes.empty();
-
-    Dataset set;
-    std::map<fs::path, fs::path> files; // label files of pictures, by the picture
-    for (const fs::directory_entry& e : fs::directory_iterator(place.pictures))
-        if (e.is_regular_file() && isPictureName(e.path().string()))
-            files[e.path()] = place.labels / (e.path().stem().string() + ".txt");
-    if (files.empty())
-        CV_Error_(Error::StsError, ("there are no pictures in '%s'", place.pictures.string().c_str()));
-    for (const auto& f : files)
+    int looked = 0;
+    for (const std::string& image : files.images())
     {
-        AnnotatedImage image;
-        image.path = f.first.string();
-        set.images.push_back(image);
+        const std::string labels = files.findLabels(image);
+        if (!labels.empty() && looksLikeLabels(files.pathOf(labels)))
+            return true;
+        if (++looked == 1000)
+            break;
     }
-    // Boxes are shares of a picture, and its size is nowhere but in it.
-    parallel_for_(Range(0, static_cast<int>(set.images.size())), [&](const Range& range) {
-        for (int i = range.start; i < range.end; i++)
-            set.images[i].size = readPicture(set.images[i]).size();
-    });
+    bool labelled = false;
+    for (const std::string& name : files.withExtension("txt"))
+        labelled = labelled || ("/" + name).find("/labels/") != std::string::npos;
+    return labelled && (!files.images().empty() || hasYoloDescription(files));
+}
 
-    std::vector<std::vector<NamedObject>> named;
-    for (const AnnotatedImage& image : set.images)
-    {
-        const fs::path labels = files[image.path];
-        named.push_back(fs::exists(labels) ? readObjects(labels, image.size, classes, known, set.remarks)
-                                           : std::vector<NamedObject>());
-    }
-    labelObjects(named, wanted.empty() ? classes : wanted, set);
-    return set;
+void readYolo(Reading& reading)
+{
+    reading.noun = "line";
+    reading.labelFiles = true;
+    const YoloDescription description = readYoloDescription(reading);
+    std::string split;
+    const std::vector<std::string> images = chooseImages(reading, description, split);
+    if (images.empty())
+        CV_Error_(Error::StsError, ("there are no images%s%s in '%s'", split.empty() ? "" : " of the split ",
+                                    split.c_str(), reading.pictures().root().c_str()));
+    YoloReader reader(reading, description);
+    for (const std::string& image : images)
+        reader.add(image);
+    reader.finish();
+    const std::string unused = reader.unusedLabels(split);
+    if (!unused.empty())
+        reading.remarks.add("files of labels have no image",
+                            "'" + reading.files().pathOf(unused) +
+                                "' has labels, but there is no image of that name");
 }
 
 } // namespace dnn_rpn_train

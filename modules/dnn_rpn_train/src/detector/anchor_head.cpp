@@ -15,7 +15,7 @@ using namespace dnn_rpn;
 
 RpnParams::RpnParams()
 {
-    // Recall is what proposals are for: doc/experiments.md has what each threshold gives.
+    // Recall is what proposals are for: doc/experiments/rpn.md has what each threshold gives.
     proposals.nmsThreshold = 0.9f;
     proposals.preNms = 2000;
     proposals.postNms = 1000;
@@ -83,42 +83,40 @@ void channelsFirst(Mat& all, Network& network, const std::vector<int>& nodes, in
         [](const Mat& rows, Mat& map) { transpose(rows, map); });
 }
 
-//! What one picture's anchors should say.
-struct Target
+std::vector<float> defaultSizes(const Graph& graph, const std::vector<int>& features)
 {
-    Mat labels, deltas;
-    int positives = 0, sampled = 0;
-};
+    if (features.size() == 1)
+        return {16, 32, 64, 128, 256};
+    std::vector<float> sizes;
+    for (int node : features) // RetinaNet, Lin et al., ICCV 2017, section 4
+        for (double scale : {1., std::cbrt(2.), std::cbrt(4.)})
+            sizes.push_back(static_cast<float>(4 * scale * gridOf(graph, node).stride));
+    return sizes;
+}
 
 } // namespace
+
+//! What one picture's anchors should say.
+struct AnchorHead::Target
+{
+    Mat labels;
+    Mat boxes; //!< as deltas, or with giouLoss() as they are
+    int positives = 0, sampled = 0;
+};
 
 AnchorHead::AnchorHead(const RpnParams& params_, int classes, Graph& graph, const std::vector<int>& features,
                        RNG& rng)
     : params(params_), classCount(classes)
 {
-    const std::vector<String> known{"focal_sigmoid", "focal_softmax", "ce_sigmoid", "ce_softmax"};
-    if (std::find(known.begin(), known.end(), params.loss) == known.end())
-        CV_Error_(Error::StsBadArg,
-                  ("loss '%s' is none of focal_sigmoid, focal_softmax, ce_sigmoid, ce_softmax",
-                   params.loss.c_str()));
-    if (!(params.prior > 0 && params.prior < 1))
-        CV_Error_(Error::StsOutOfRange, ("prior is %g, not between 0 and 1", params.prior));
-    for (double weight : {params.focalWeight, params.boxWeight})
-        if (!(weight > 0 && weight <= 1e6))
-            CV_Error_(Error::StsOutOfRange,
-                      ("the weight of a loss is %g, not above 0 and at most 1e6", weight));
-    if (params.focalNormalizer != "positives" && params.focalNormalizer != "samples")
-        CV_Error_(Error::StsBadArg, ("the focal normalizer '%s' is neither positives nor samples",
-                                     params.focalNormalizer.c_str()));
-    if (params.tower < 0 || params.tower > 4)
-        CV_Error_(Error::StsOutOfRange, ("a tower of %d convolutions: only 0..4 are possible", params.tower));
     if (params.detections.deltaWeights != Scalar::all(1))
         CV_Error(Error::StsBadArg, "detections.deltaWeights must be 1: the head's deltas have no weights");
     if (classes < 0)
         CV_Error_(Error::StsOutOfRange, ("there cannot be %d classes", classes));
-    focal = params.loss.find("focal") == 0;
-    isSoftmax = params.loss.find("softmax") != String::npos;
+    focal = params.loss == LOSS_FOCAL_SOFTMAX || params.loss == LOSS_FOCAL_SIGMOID;
+    isSoftmax = params.loss == LOSS_FOCAL_SOFTMAX || params.loss == LOSS_CE_SOFTMAX;
 
+    if (params.anchorSizes.empty())
+        params.anchorSizes = defaultSizes(graph, features);
     const std::vector<float>& sizes = params.anchorSizes;
     if (features.empty() || sizes.empty() || sizes.size() % features.size() != 0)
         CV_Error_(Error::StsBadArg, ("%d anchor sizes cannot be divided evenly among %d levels",
@@ -188,7 +186,7 @@ void AnchorHead::anchors(const Network& network, Mat& all, std::vector<int>& lev
     std::vector<Size> sizes;
     for (int node : logits)
     {
-        const Shape& s = network.value(node).shape();
+        const Shape& s = network.engineValue(node).shape();
         sizes.push_back(Size(s.w, s.h));
     }
     generateAnchors(anchorLevels, sizes, all, levelCounts);
@@ -201,86 +199,181 @@ void AnchorHead::clearGradients(Network& network) const
             network.gradient(node).setTo(0);
 }
 
+void AnchorHead::match(const Mat& all, const std::vector<int>& levelCounts, const Mat& boxes,
+                       const Mat& ignored, Mat& matches) const
+{
+    if (params.assignment == ASSIGN_IOU)
+        return matchAnchors(all, boxes, ignored, matches, params.match);
+    AtssParams atss = params.atss;
+    atss.candidates *= anchorLevels[0].count();
+    matchAnchorsAtss(all, levelCounts, boxes, ignored, matches, atss);
+}
+
+AnchorHead::Target AnchorHead::targetOf(const Mat& all, const std::vector<int>& levelCounts,
+                                        const std::vector<Object>& objects, int seed) const
+{
+    Target t;
+    const Mat boxes = boxesOf(objects, false), classOf = classCount > 0 ? labelsOf(objects) : Mat();
+    Mat matches;
+    match(all, levelCounts, boxes, boxesOf(objects, true), matches);
+    t.positives = matchLabels(matches, classOf, t.labels);
+    if (!focal)
+    {
+        sampleAnchors(matches, params.sampleCount, params.sampleShare, seed);
+        matchLabels(matches, classOf, t.labels);
+        t.sampled = countNonZero(t.labels >= 0);
+    }
+    if (params.boxLoss == BOX_LOSS_SMOOTH_L1)
+        encodeTargets(all, boxes, matches, t.boxes);
+    else
+    {
+        t.boxes = Mat::zeros(all.size(), CV_32F);
+        for (int k = 0; k < all.rows; k++)
+            if (matches.at<int>(k) >= 0)
+                boxes.row(matches.at<int>(k)).copyTo(t.boxes.row(k));
+    }
+    return t;
+}
+
+//! What the sums of classification and regression over the whole batch are divided by.
+Vec2d AnchorHead::normalizers(const std::vector<Target>& targets) const
+{
+    int positives = 0, sampled = 0;
+    for (const Target& t : targets)
+    {
+        positives += t.positives;
+        sampled += t.sampled;
+    }
+    double clsCount = sampled, regCount = sampled;
+    if (focal && params.focalNormalizer == NORMALIZE_BY_SAMPLES)
+        clsCount = regCount = static_cast<double>(params.sampleCount) * targets.size();
+    else if (focal)
+    {
+        // PRCV 2018, section 3.2: N'cls positives, N'reg twice as many; over the whole batch.
+        clsCount = positives;
+        regCount = 2. * positives;
+    }
+    return Vec2d(std::max(1., clsCount) / (focal ? params.focalWeight : 1),
+                 std::max(1., regCount) / params.boxWeight);
+}
+
+double AnchorHead::clsLoss(const Mat& x, const Mat& labels, Mat& gradient, double normalizer) const
+{
+    if (focal && isSoftmax)
+        return softmaxFocalLoss(x, labels, gradient, params.focalAlpha, params.focalGamma, normalizer);
+    if (focal)
+        return sigmoidFocalLoss(x, labels, gradient, params.focalAlpha, params.focalGamma, normalizer);
+    return isSoftmax ? softmaxCrossEntropy(x, labels, gradient, normalizer)
+                     : sigmoidCrossEntropy(x, labels, gradient, normalizer);
+}
+
+double AnchorHead::boxLoss(const Mat& d, const Mat& all, const Target& target, Mat& gradient,
+                           double normalizer) const
+{
+    if (params.boxLoss == BOX_LOSS_SMOOTH_L1)
+        return smoothL1Loss(d, target.boxes, target.labels, gradient, params.boxBeta, normalizer);
+    Mat boxes, boxesGradient;
+    decodeBoxes(d, all, boxes);
+    const double loss = giouLoss(boxes, target.boxes, target.labels, boxesGradient, normalizer);
+    decodeBoxesBackward(d, all, boxesGradient, gradient);
+    return loss;
+}
+
 HeadLoss AnchorHead::loss(Network& network, const std::vector<std::vector<Object>>& objects,
                           unsigned seed) const
 {
-    const int pictures = network.value(logits[0]).shape().n;
+    const int pictures = network.engineValue(logits[0]).shape().n;
     CV_CheckEQ(static_cast<int>(objects.size()), pictures,
                "objects are wanted for every picture of the batch");
     Mat all;
     std::vector<int> counts;
     anchors(network, all, counts);
+    if (AnchorOperators* const operators = devicesCan() ? network.runsOn()->anchorOperators() : nullptr)
+    {
+        const HeadLoss loss = lossBy(*operators, network, objects);
+        if (std::isfinite(loss.total()))
+            return loss; // else the host finds out whose picture it is
+    }
 
     std::vector<Target> targets(pictures);
     parallel_for_(Range(0, pictures), [&](const Range& range) {
         for (int n = range.start; n < range.end; n++)
-        {
-            Target& t = targets[n];
-            const Mat boxes = boxesOf(objects[n], false);
-            Mat matches;
-            matchAnchors(all, boxes, boxesOf(objects[n], true), matches, params.match);
-            const Mat classOf = classCount > 0 ? labelsOf(objects[n]) : Mat();
-            t.positives = matchLabels(matches, classOf, t.labels);
-            if (!focal)
-            {
-                sampleAnchors(
-                    matches, params.sampleCount, params.sampleShare,
-                    static_cast<int>(seed * static_cast<unsigned>(pictures) + static_cast<unsigned>(n)));
-                matchLabels(matches, classOf, t.labels);
-                t.sampled = countNonZero(t.labels >= 0);
-            }
-            encodeTargets(all, boxes, matches, t.deltas);
-        }
+            targets[n] =
+                targetOf(all, counts, objects[n],
+                         static_cast<int>(seed * static_cast<unsigned>(pictures) + static_cast<unsigned>(n)));
     });
-
-    HeadLoss loss;
-    int sampled = 0;
-    for (const Target& t : targets)
-    {
-        loss.positives += t.positives;
-        sampled += t.sampled;
-    }
-    double clsCount = sampled, regCount = sampled;
-    if (focal && params.focalNormalizer == "samples")
-        clsCount = regCount = static_cast<double>(params.sampleCount) * pictures;
-    else if (focal)
-    {
-        // PRCV 2018, section 3.2: N'cls positives, N'reg twice as many; over the whole batch.
-        clsCount = loss.positives;
-        regCount = 2. * loss.positives;
-    }
-    const double clsNormalizer = std::max(1., clsCount) / (focal ? params.focalWeight : 1);
-    const double regNormalizer = std::max(1., regCount) / params.boxWeight;
+    const Vec2d normalizer = normalizers(targets);
 
     std::vector<double> cls(pictures), reg(pictures);
     parallel_for_(Range(0, pictures), [&](const Range& range) {
         for (int n = range.start; n < range.end; n++)
         {
+            const Target& t = targets[n];
             Mat x, d, xGrad, dGrad;
             heads(network, n, x, d);
-            const Target& t = targets[n];
-            if (focal && isSoftmax)
-                cls[n] =
-                    softmaxFocalLoss(x, t.labels, xGrad, params.focalAlpha, params.focalGamma, clsNormalizer);
-            else if (focal)
-                cls[n] =
-                    sigmoidFocalLoss(x, t.labels, xGrad, params.focalAlpha, params.focalGamma, clsNormalizer);
-            else if (isSoftmax)
-                cls[n] = softmaxCrossEntropy(x, t.labels, xGrad, clsNormalizer);
-            else
-                cls[n] = sigmoidCrossEntropy(x, t.labels, xGrad, clsNormalizer);
-            reg[n] = smoothL1Loss(d, t.deltas, t.labels, dGrad, params.boxBeta, regNormalizer);
+            cls[n] = clsLoss(x, t.labels, xGrad, normalizer[0]);
+            reg[n] = boxLoss(d, all, t, dGrad, normalizer[1]);
             channelsFirst(xGrad, network, logits, n);
             channelsFirst(dGrad, network, deltas, n);
         }
     });
+    HeadLoss loss;
     for (int n = 0; n < pictures; n++)
     {
-        loss.cls += cls[n];
-        loss.reg += reg[n];
-        if (loss.worst < 0 && !std::isfinite(cls[n] + reg[n]))
-            loss.worst = n;
+        loss.positives += targets[n].positives;
+        loss.add(n, cls[n], reg[n]);
     }
+    return loss;
+}
+
+AnchorOutputs AnchorHead::outputsOf(const Network& network) const
+{
+    AnchorOutputs outputs;
+    for (size_t level = 0; level < logits.size(); level++)
+        outputs.levels.push_back(
+            {&network.engineValue(logits[level]), &network.engineValue(deltas[level]), nullptr, nullptr});
+    outputs.columns = columns();
+    anchors(network, outputs.anchors, outputs.levelCounts);
+    return outputs;
+}
+
+//! Focal losses where the engine's values lie.
+HeadLoss AnchorHead::lossBy(AnchorOperators& operators, Network& network,
+                            const std::vector<std::vector<Object>>& objects) const
+{
+    AnchorOutputs outputs = outputsOf(network);
+    for (size_t level = 0; level < logits.size(); level++)
+    {
+        outputs.levels[level].logitsGradient = &network.engineGradient(logits[level]);
+        outputs.levels[level].deltasGradient = &network.engineGradient(deltas[level]);
+    }
+    AnchorLossTask task;
+    task.softmax = isSoftmax;
+    task.match = params.match;
+    task.objects = task.ignored = Mat(0, 4, CV_32F);
+    task.objectStarts = task.ignoredStarts = {0};
+    for (const std::vector<Object>& own : objects)
+    {
+        task.objects.push_back(boxesOf(own, false));
+        task.ignored.push_back(boxesOf(own, true));
+        if (classCount > 0)
+            task.classes.push_back(labelsOf(own));
+        task.objectStarts.push_back(task.objects.rows);
+        task.ignoredStarts.push_back(task.ignored.rows);
+    }
+    task.alpha = params.focalAlpha;
+    task.gamma = params.focalGamma;
+    task.beta = params.boxBeta;
+    task.byPositives = params.focalNormalizer == NORMALIZE_BY_POSITIVES;
+    const double samples = std::max(1., static_cast<double>(params.sampleCount) * objects.size());
+    task.logitsNormalizer = (task.byPositives ? 1 : samples) / params.focalWeight;
+    task.deltasNormalizer = (task.byPositives ? 2 : samples) / params.boxWeight;
+
+    const AnchorLossValues found = operators.loss(outputs, task);
+    HeadLoss loss;
+    loss.cls = found.logits;
+    loss.reg = found.deltas;
+    loss.positives = found.positives;
     return loss;
 }
 
@@ -297,6 +390,11 @@ void AnchorHead::propose(const Network& network, int n, Size picture, const Prop
                          OutputArray boxes, OutputArray scores) const
 {
     CV_CheckLE(classCount, 1, "proposals have no classes");
+    if (AnchorOperators* const operators = network.runsOn()->anchorOperators())
+    {
+        operators->propose(outputsOf(network), n, picture, limits, boxes, scores);
+        return;
+    }
     Mat x, d, p, all;
     std::vector<int> counts;
     heads(network, n, x, d);
@@ -305,16 +403,23 @@ void AnchorHead::propose(const Network& network, int n, Size picture, const Prop
     generateProposals(p, d, all, counts, picture, boxes, scores, limits);
 }
 
-void AnchorHead::detect(const Network& network, int n, Size picture, OutputArray boxes, OutputArray scores,
-                        OutputArray labels) const
+Detections AnchorHead::detect(const Network& network, int n, Size picture) const
 {
-    CV_CheckGE(classCount, 1, "detections have classes");
+    Detections found;
+    if (classCount == 0)
+    {
+        propose(network, n, picture, params.proposals, found.boxes, found.scores);
+        found.labels = Mat(found.scores.rows, 1, CV_32S, Scalar(1));
+        return found;
+    }
     Mat x, d, p, all;
     std::vector<int> counts;
     heads(network, n, x, d);
     anchors(network, all, counts);
     classScores(x, isSoftmax, p);
-    generateDetections(p, d, all, counts, picture, boxes, scores, labels, params.detections);
+    generateDetections(p, d, all, counts, picture, found.boxes, found.scores, found.labels,
+                       params.detections);
+    return found;
 }
 
 } // namespace dnn_rpn_train

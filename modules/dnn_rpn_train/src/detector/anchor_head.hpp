@@ -4,9 +4,11 @@
 #ifndef OPENCV_DNN_RPN_TRAIN_DETECTOR_ANCHOR_HEAD_HPP
 #define OPENCV_DNN_RPN_TRAIN_DETECTOR_ANCHOR_HEAD_HPP
 
+#include "opencv2/dnn_rpn/anchors.hpp"
 #include "opencv2/dnn_rpn_train/dataset.hpp"
 #include "opencv2/dnn_rpn_train/params.hpp"
 #include "../engine/network.hpp"
+#include "detections.hpp"
 #include "head_loss.hpp"
 
 namespace cv {
@@ -51,10 +53,9 @@ public:
     void propose(const Network& network, int n, Size picture, const dnn_rpn::ProposalParams& limits,
                  OutputArray boxes, OutputArray scores) const;
 
-    //! Detections of picture n of the network's last forward pass, in pixels of the input; at least one
-    //! class.
-    void detect(const Network& network, int n, Size picture, OutputArray boxes, OutputArray scores,
-                OutputArray labels) const;
+    //! Detections of picture n of the network's last forward pass, in pixels of the input; without classes
+    //! they are proposals, all of label 1.
+    Detections detect(const Network& network, int n, Size picture) const;
 
     //! Logits (K x columns()) and deltas (K x 4) of picture n, anchors in their usual order, level after
     //! level.
@@ -74,9 +75,26 @@ public:
     const RpnParams& parameters() const { return params; }
 
 private:
+    struct Target;
+    AnchorOutputs outputsOf(const Network& network) const;
+    //! Whether the form of the loss is one that AnchorOperators have.
+    bool devicesCan() const
+    {
+        return focal && params.assignment == ASSIGN_IOU && params.boxLoss == BOX_LOSS_SMOOTH_L1;
+    }
+    HeadLoss lossBy(AnchorOperators& operators, Network& network,
+                    const std::vector<std::vector<Object>>& objects) const;
     void addTo(Graph& graph, const std::vector<int>& features, RNG& rng);
+    void match(const Mat& anchors, const std::vector<int>& levelCounts, const Mat& boxes, const Mat& ignored,
+               Mat& matches) const;
+    Target targetOf(const Mat& anchors, const std::vector<int>& levelCounts,
+                    const std::vector<Object>& objects, int seed) const;
+    Vec2d normalizers(const std::vector<Target>& targets) const;
+    double clsLoss(const Mat& x, const Mat& labels, Mat& gradient, double normalizer) const;
+    double boxLoss(const Mat& d, const Mat& anchors, const Target& target, Mat& gradient,
+                   double normalizer) const;
 
-    const RpnParams params;
+    RpnParams params;
     const int classCount;
     bool isSoftmax = false, focal = true;
     std::vector<dnn_rpn::AnchorLevel> anchorLevels;

@@ -5,7 +5,7 @@
 #include "detector_net.hpp"
 
 #include "../data/loader.hpp"
-#include "feature_cache.hpp"
+#include "../params/kinds.hpp"
 #include "backbone.hpp"
 #include "export.hpp"
 #include "export_onnx.hpp"
@@ -17,61 +17,31 @@ namespace dnn_rpn_train {
 
 using namespace dnn_rpn;
 
-//! Training without the backbone: its features come from a network of their own and the rest starts at them.
-struct DetectorNet::Head
-{
-    Head(const Graph& whole, int features_, const AnchorHead& anchorHead_, const Ptr<Engine>& engine)
-        : features(features_), backboneGraph(backboneOf(whole, features)), graph(headOf(whole, features)),
-          backbone(backboneGraph, engine), network(graph, engine),
-          anchorHead(anchorHead_.onFeatures(features))
-    {}
-
-    const Tensor& featuresOf(const Tensor& pictures)
-    {
-        backbone.forward(pictures);
-        return backbone.value(backboneGraph.outputs.at(0));
-    }
-
-    const int features;
-    Graph backboneGraph, graph;
-    Network backbone, network;
-    const AnchorHead anchorHead;
-};
-
 DetectorNet::DetectorNet(const TrainParams& p, RNG& rng)
-    : params(p), engine(Engine::create(p.engine, p.precision)),
-      exactEngine(p.precision == "fp32" ? engine : Engine::create(p.engine, "fp32"))
+    : params(p), engine(Engine::create(p.engine, nameOf(p.precision))),
+      exactEngine(p.precision == PRECISION_FP32 ? engine : Engine::create(p.engine, "fp32"))
 {
-    if (p.detector != "rpn" && p.detector != "retina" && p.detector != "faster_rcnn")
-        CV_Error_(Error::StsBadArg,
-                  ("detector '%s' is none of rpn, retina, faster_rcnn", p.detector.c_str()));
     const int classes = static_cast<int>(p.classes.size());
-    if (p.detector != "rpn" && classes == 0)
-        CV_Error_(Error::StsBadArg, ("the detector '%s' needs the names of the classes", p.detector.c_str()));
     features = addBackbone(trunk, p.backbone, rng);
     try
     {
         std::vector<int> levels{features};
-        if (p.pyramid)
-            levels = addPyramid(p.levels, trunk, features, p.size, rng);
+        if (p.pyramid.exists())
+            levels = addPyramid(p.pyramid, trunk, features, p.size, rng);
         headParameters.start = static_cast<int>(trunk.parameters.size());
-        anchorHead =
-            std::make_unique<AnchorHead>(p.rpn, p.detector == "retina" ? classes : 0, trunk, levels, rng);
+        anchorHead = std::make_unique<AnchorHead>(p.rpn, p.detector() == DETECTOR_RETINANET ? classes : 0,
+                                                  trunk, levels, rng);
         headParameters.end = static_cast<int>(trunk.parameters.size());
-        if (p.detector == "faster_rcnn")
-            roi = std::make_unique<RoiHead>(p.roi, classes, trunk, levels[0], p.size, rng);
+        if (p.detector() == DETECTOR_FASTER_RCNN)
+            secondStage = std::make_unique<SecondStage>(p.roi, classes, trunk, levels[0], p.size, rng, engine,
+                                                        exactEngine);
         trunk.shapes(batchShape()); // throws if the size leaves nothing
     }
     catch (const cv::Exception& e)
     {
         CV_Error_(e.code, ("on the backbone '%s': %s", p.backbone.c_str(), e.err.c_str()));
     }
-    if (p.alternate && !roi)
-        CV_Error_(Error::StsBadArg, ("alternate: the detector '%s' has no two stages that could take turns",
-                                     p.detector.c_str()));
-    if (p.batchNorm != "frozen" && p.batchNorm != "train")
-        CV_Error_(Error::StsBadArg, ("batchNorm '%s' is neither frozen nor train", p.batchNorm.c_str()));
-    if (p.batchNorm == "train")
+    if (p.batchNorm == BATCHNORM_TRAIN)
         trunk.trainBatchNorm(features + 1);
     stages = std::make_unique<Stages>(trunk, features);
     stages->freeze(trunk, frozenStages());
@@ -81,32 +51,21 @@ DetectorNet::DetectorNet(const TrainParams& p, RNG& rng)
         trunkFrozen = frozen(trunk);
         detecting = std::make_unique<Network>(trunkFrozen, exactEngine);
     }
-    if (frozenStages() == stages->count() && !p.pyramid) // which reads more than the last map
-        head = std::make_unique<Head>(trunk, features, *anchorHead, engine);
-    if (roi)
+    trainedHead = anchorHead.get();
+    trainedNetworks = {network.get()};
+    if (frozenStages() == stages->count() && !p.pyramid.exists()) // which reads more than the last map
     {
-        roiTraining = std::make_unique<Network>(roi->graph(), engine, true);
-        crop = std::make_unique<Crop>(p.roi.pooled);
-        roiFrozen = frozen(roi->graph());
-        roiDetecting = std::make_unique<Network>(roiFrozen, exactEngine);
+        frozenBackbone = std::make_unique<FrozenBackbone>(trunk, features, *anchorHead, batchShape(), engine);
+        trainedHead = &frozenBackbone->head();
+        trainedNetworks = {&frozenBackbone->trainedNetwork()};
     }
+    if (secondStage)
+        trainedNetworks.push_back(&secondStage->trainedNetwork());
 }
-
-DetectorNet::~DetectorNet() = default;
 
 int DetectorNet::frozenStages() const
 {
     return params.freeze < 0 ? stages->count() : params.freeze;
-}
-
-Network& DetectorNet::trainedTrunk()
-{
-    return head ? head->network : *network;
-}
-
-int DetectorNet::roiFeatures() const
-{
-    return roi->featuresNode() - (head ? features : 0);
 }
 
 Shape DetectorNet::batchShape() const
@@ -116,16 +75,8 @@ Shape DetectorNet::batchShape() const
 
 void DetectorNet::fetch()
 {
-    for (Network* trainedOne : trained())
+    for (Network* trainedOne : trainedNetworks)
         trainedOne->parameters().fetch();
-}
-
-std::vector<Network*> DetectorNet::trained()
-{
-    std::vector<Network*> all{&trainedTrunk()};
-    if (roi)
-        all.push_back(roiTraining.get());
-    return all;
 }
 
 std::vector<float> DetectorNet::rateFactors() const
@@ -141,71 +92,45 @@ std::vector<float> DetectorNet::rateFactors() const
 
 std::string DetectorNet::describe(int pictures) const
 {
-    std::string text = stages->describe(trunk, frozenStages());
-    if (!head && frozenStages() == stages->count())
-        text += "\nits features are worked out in every step, as a pyramid reads more than the last map";
-    else if (head && !params.augment.onlyMirrors())
-        text += "\nits features are worked out in every step, as augmentation varies the pictures";
-    else if (head)
-    {
-        const int kept = FeatureCache::kept(head->backboneGraph, pictures, batchShape());
-        text += kept == pictures
-                    ? "\nits features are worked out once for each picture and kept"
-                    : format("\nits features are kept of %d of %d pictures, which fill %d MB, and "
-                             "worked out anew for the others",
-                             kept, pictures, static_cast<int>(FeatureCache::defaultBudget() >> 20));
-    }
+    const std::string text = stages->describe(trunk, frozenStages());
+    if (frozenBackbone)
+        return text + "\n" + frozenBackbone->describe(pictures, !params.augment.onlyMirrors());
+    if (frozenStages() == stages->count())
+        return text +
+               "\nits features are worked out in every step, as a pyramid reads more than the last map";
     return text;
 }
 
 void DetectorNet::keepFeatures(int pictures)
 {
-    if (head && params.augment.onlyMirrors())
-        cache = std::make_unique<FeatureCache>(head->backbone, pictures, batchShape());
+    if (frozenBackbone && params.augment.onlyMirrors())
+        frozenBackbone->keepFeatures(pictures);
 }
 
 void DetectorNet::scaleRegionFeatures(const std::vector<Mat>& pictures)
 {
-    CV_Assert(roi);
-    if (pictures.empty())
-        return;
-    network->forward(stack(pictures), true); // as in a step: batch normalisation may be by the batch
-    const Tensor& map = network->value(roi->featuresNode());
-    const double size = std::sqrt(map.flat().dot(map.flat()) / map.shape().total());
-    if (size > 0 && std::isfinite(size)) // else the first step says what is wrong
-        roi->divideFeatures(trunk, size);
+    CV_Assert(secondStage);
+    if (!pictures.empty())
+        secondStage->scaleFeatures(*network, trunk, stack(pictures));
 }
 
 StepLoss DetectorNet::step(const Batch& batch, unsigned seed, Training training)
 {
-    Network& net = trainedTrunk();
-    const AnchorHead& first = head ? head->anchorHead : *anchorHead;
-    net.forward(cache ? (*cache)(batch) : head ? head->featuresOf(batch.pictures) : batch.pictures, true);
+    Network& net = *trainedNetworks[0];
+    net.forward(frozenBackbone ? frozenBackbone->featuresOf(batch) : batch.pictures, true);
     StepLoss loss;
-    loss.anchors = first.loss(net, batch.objects, seed);
-    if (roi && training == Training::FirstStage)
-    {
-        net.gradient(roiFeatures()).setTo(0);
-        roiTraining->clearGradients();
-    }
-    else if (roi && loss.anchors.worst < 0)
-    {
-        std::vector<Mat> proposals(batch.objects.size());
-        parallel_for_(Range(0, static_cast<int>(proposals.size())), [&](const Range& range) {
-            for (int n = range.start; n < range.end; n++)
-            {
-                Mat objectness;
-                first.propose(net, n, params.size, params.roi.trainProposals, proposals[n], objectness);
-            }
-        });
-        loss.roi = roi->loss(*crop, net.value(roiFeatures()), *roiTraining, proposals, batch.objects,
-                             params.size, seed, net.gradient(roiFeatures()));
-    }
+    loss.anchors = trainedHead->loss(net, batch.objects, seed);
     if (loss.worst() >= 0)
         return loss;
-    loss.tasks = taskGradients(net, first);
+    if (secondStage && training == Training::FirstStage)
+        secondStage->clearGradients(net, firstTrainedNode());
+    else if (secondStage)
+        loss.roi = secondStage->loss(net, firstTrainedNode(), *trainedHead, batch.objects, seed);
+    if (loss.worst() >= 0)
+        return loss;
+    loss.tasks = taskGradients(net, *trainedHead);
     if (training == Training::SecondStage)
-        first.clearGradients(net);
+        trainedHead->clearGradients(net);
     net.backward();
     return loss;
 }
@@ -217,48 +142,25 @@ std::vector<Detections> DetectorNet::detect(const std::vector<Mat>& pictures)
     net.forward(stack(pictures));
     std::vector<Detections> all(pictures.size());
     for (int n = 0; n < static_cast<int>(all.size()); n++)
-    {
-        Detections& d = all[n];
-        if (anchorHead->classes() > 0)
-        {
-            anchorHead->detect(net, n, params.size, d.boxes, d.scores, d.labels);
-            continue;
-        }
-        if (!roi)
-        {
-            anchorHead->propose(net, n, params.size, params.rpn.proposals, d.boxes, d.scores);
-            d.labels = Mat(d.scores.rows, 1, CV_32S, Scalar(1));
-            continue;
-        }
-        Mat proposals, objectness, probabilities, deltas;
-        anchorHead->propose(net, n, params.size, params.roi.proposals, proposals, objectness);
-        const Tensor& map = net.value(roi->featuresNode());
-        Shape one = map.shape();
-        one.n = 1;
-        const Tensor own(one, const_cast<float*>(map.picture(n)));
-        roi->judge(*crop, own, *roiDetecting, proposals, params.size, probabilities, deltas);
-        roi->detect(proposals, probabilities, deltas, params.size, d.boxes, d.scores, d.labels);
-    }
+        all[n] =
+            secondStage ? secondStage->detect(net, n, *anchorHead) : anchorHead->detect(net, n, params.size);
     return all;
 }
 
 size_t DetectorNet::memory() const
 {
     size_t bytes = network->memory() + (detecting ? detecting->memory() : 0);
-    if (head)
-        bytes += head->backbone.memory() + head->network.memory();
-    if (roi)
-        bytes += roiTraining->memory() + roiDetecting->memory();
-    return bytes;
+    bytes += frozenBackbone ? frozenBackbone->memory() : 0;
+    return bytes + (secondStage ? secondStage->memory() : 0);
 }
 
-ModelDescription DetectorNet::describe(const String& kind) const
+ModelDescription DetectorNet::description(ExportKind kind) const
 {
     ModelDescription d = dnn_rpn_train::describe(trunk, *anchorHead, params.size);
     d.kind = kind;
-    d.detector = params.detector;
-    d.classes = params.detector == "rpn" ? std::vector<String>{"object"} : params.classes;
-    if (roi)
+    d.detector = params.detector();
+    d.classes = params.detector() == DETECTOR_RPN ? std::vector<String>{"object"} : params.classes;
+    if (secondStage)
     {
         d.proposals = params.roi.proposals;
         d.detections = params.roi.detections;
@@ -266,27 +168,28 @@ ModelDescription DetectorNet::describe(const String& kind) const
     return d;
 }
 
-std::string DetectorNet::exported(const String& kind)
+std::string DetectorNet::exported(ExportKind kind)
 {
     fetch();
-    if (kind == "opencv")
-        return exportForOpenCV(trunk, *anchorHead, params.size, roi.get());
-    if (kind == "onnx")
-        return exportForOnnx(trunk, *anchorHead, roi.get());
-    return roi ? exportSecondHeads(trunk, *anchorHead, *roi) : exportHeads(trunk, *anchorHead);
+    if (kind == EXPORT_OPENCV)
+        return exportForOpenCV(trunk, *anchorHead, params.size, roiHead());
+    if (kind == EXPORT_ONNX)
+        return exportForOnnx(trunk, *anchorHead, roiHead());
+    return roiHead() ? exportSecondHeads(trunk, *anchorHead, *roiHead()) : exportHeads(trunk, *anchorHead);
 }
 
-void DetectorNet::verify(const std::string& file, const String& kind)
+void DetectorNet::verify(const std::string& file, ExportKind kind)
 {
     fetch();
     // In floats, as cv::dnn; and oneDNN's ReLU makes 0 of what is not a number, which would go unnoticed.
+    const Ptr<Engine> eigen = Engine::create("eigen");
     Graph whole = frozen(trunk);
-    Network exact(whole, Engine::create("eigen"));
-    if (!roi)
+    Network exact(whole, eigen);
+    if (!secondStage)
         return verifyExport(file, kind, exact, *anchorHead, params.size);
-    Graph second = frozen(roi->graph());
-    Network exactRoi(second, Engine::create("eigen"));
-    verifyExport(file, kind, exact, *anchorHead, params.size, roi.get(), &exactRoi);
+    Graph regions = frozen(roiHead()->graph());
+    Network exactRegions(regions, eigen);
+    verifyExport(file, kind, exact, *anchorHead, params.size, roiHead(), &exactRegions);
 }
 
 } // namespace dnn_rpn_train

@@ -11,15 +11,13 @@
 #include "opencv2/dnn_rpn/model.hpp"
 #include "opencv2/dnn_rpn_train/params.hpp"
 #include "../data/batches.hpp"
-#include "roi_head.hpp"
-#include "anchor_head.hpp"
+#include "frozen_backbone.hpp"
+#include "second_stage.hpp"
 #include "stages.hpp"
 #include "task_gradients.hpp"
 
 namespace cv {
 namespace dnn_rpn_train {
-
-class FeatureCache;
 
 //! What one batch cost, stage by stage.
 struct CV_EXPORTS StepLoss
@@ -29,12 +27,6 @@ struct CV_EXPORTS StepLoss
 
     //! The first picture of the batch whose loss is not finite, or -1.
     int worst() const { return anchors.worst >= 0 ? anchors.worst : roi.worst; }
-};
-
-//! What is found on one picture: D x 4 CV_32F, D CV_32F by falling score, D CV_32S 1..C.
-struct CV_EXPORTS Detections
-{
-    Mat boxes, scores, labels;
 };
 
 /** @brief The whole network, whatever the kind of detector: what the trainer trains, scores and exports.
@@ -47,23 +39,19 @@ class CV_EXPORTS DetectorNet
 public:
     //! cv::Exception for wrong parameters or a backbone that cannot be read
     DetectorNet(const TrainParams& params, RNG& rng);
-    ~DetectorNet();
 
-    bool hasSecondStage() const { return roi != nullptr; }
+    bool hasSecondStage() const { return secondStage != nullptr; }
     //! The first stage's graph, with everybody's parameters.
     Graph& graph() { return trunk; }
     //! Those whose gradients step() gives.
-    std::vector<Network*> trained();
+    const std::vector<Network*>& trained() const { return trainedNetworks; }
     //! Of the learning rate, by parameter.
     std::vector<float> rateFactors() const;
 
     //! What is trained and what is frozen, in a line or two.
     std::string describe(int pictures) const;
-    /** @brief Draws the layer that regions are cut out of for the backbone before it: its weights are divided
-    by the root of the mean square of what comes out, so that the second stage starts on numbers of size 1,
-    which its own weights are drawn for (the first step of LSUV, Mishkin and Matas, ICLR 2016, on one layer).
-    For a network that has not been trained and has a second stage.
-    @param pictures of the network's input size; some that will be trained on */
+    //! SecondStage::scaleFeatures() of a network that has not been trained.
+    //! @param pictures of the network's input size; some that will be trained on
     void scaleRegionFeatures(const std::vector<Mat>& pictures);
     //! From now on the features of so many pictures are kept, if that is of use.
     void keepFeatures(int pictures);
@@ -82,28 +70,26 @@ public:
 
     /** @brief Finds objects.
     @param pictures of the network's input size; one batch
-    @return in pixels of the input; proposals, all of label 1, without a second stage */
+    @return in pixels of the input; proposals, all of label 1, without a second stage or classes */
     std::vector<Detections> detect(const std::vector<Mat>& pictures);
 
     //! Bytes that all networks planned so far, as Network::memory().
     size_t memory() const;
 
-    //! As DESCRIPTION files hold it.
-    dnn_rpn::ModelDescription describe(const String& kind) const;
+    //! What DESCRIPTION files hold.
+    dnn_rpn::ModelDescription description(dnn_rpn::ExportKind kind) const;
     //! The bytes of the ONNX file of that kind.
-    std::string exported(const String& kind);
+    std::string exported(dnn_rpn::ExportKind kind);
     //! Runs the file in cv::dnn and compares; cv::Exception says what differs.
-    void verify(const std::string& file, const String& kind);
+    void verify(const std::string& file, dnn_rpn::ExportKind kind);
 
 private:
-    struct Head;
-
     //! The graphs' parameters become those of the last step, wherever the engine has them.
     void fetch();
-    Network& trainedTrunk();
-    int roiFeatures() const; //!< a node of trainedTrunk()
+    int firstTrainedNode() const { return frozenBackbone ? features : 0; } //!< of the trunk
     Shape batchShape() const;
     int frozenStages() const;
+    const RoiHead* roiHead() const { return secondStage ? &secondStage->head() : nullptr; }
 
     const TrainParams params;
     const Ptr<Engine> engine;      //!< of all networks that are trained
@@ -113,16 +99,13 @@ private:
     Range headParameters; //!< those of the first stage's head; behind them are the second stage's
     std::unique_ptr<Stages> stages;
     std::unique_ptr<AnchorHead> anchorHead;
-    std::unique_ptr<RoiHead> roi; //!< none without a second stage
+    std::unique_ptr<SecondStage> secondStage; //!< none unless the detector has two
     std::unique_ptr<Network> network;
     Graph trunkFrozen;
-    std::unique_ptr<Network> detecting; //!< none where the trained one is exact
-    std::unique_ptr<Head> head;         //!< none unless the whole backbone is frozen
-    std::unique_ptr<FeatureCache> cache;
-    //! The second stage, on as many regions as training and detecting have.
-    Graph roiFrozen;
-    std::unique_ptr<Network> roiTraining, roiDetecting;
-    std::unique_ptr<Crop> crop;
+    std::unique_ptr<Network> detecting;             //!< none where the trained one is exact
+    std::unique_ptr<FrozenBackbone> frozenBackbone; //!< none unless the whole backbone is frozen
+    const AnchorHead* trainedHead = nullptr;        //!< with the nodes of trainedNetworks[0]
+    std::vector<Network*> trainedNetworks;          //!< of the trunk, or what of it is trained; of regions
 };
 
 } // namespace dnn_rpn_train

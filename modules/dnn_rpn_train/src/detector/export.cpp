@@ -181,7 +181,7 @@ dnn_rpn::ModelDescription describe(const Graph& graph, const AnchorHead& head, S
         const Shape& s = shapes[head.logitsNode(static_cast<int>(level))];
         d.featureSizes.push_back(Size(s.w, s.h));
     }
-    d.detector = head.classes() > 0 ? "retina" : "rpn";
+    d.detector = head.classes() > 0 ? dnn_rpn::DETECTOR_RETINANET : dnn_rpn::DETECTOR_RPN;
     d.proposals = head.parameters().proposals;
     d.detections = head.parameters().detections;
     return d;

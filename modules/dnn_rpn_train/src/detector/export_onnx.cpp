@@ -238,14 +238,14 @@ Value regionsOf(Formula& f, const Value& boxes, const Value& map, Size pooled, c
 
 //! Regions R x 4 and what the second stage says of them: R x (C + 1) and R x 4 or 4 C. The last region is
 //! none: OpenCV 5 has no product of 0 rows.
-struct Judgement
+struct Prediction
 {
     Value regions, logits, deltas;
 };
 
-//! RoiHead::judge(), with logits rather than probabilities.
-Judgement judged(Formula& f, OnnxWriter& writer, const Graph& trunk, const RoiHead& roi, const Value& boxes,
-                 const Value& size)
+//! RoiHead::predict(), with logits rather than probabilities.
+Prediction predict(Formula& f, OnnxWriter& writer, const Graph& trunk, const RoiHead& roi, const Value& boxes,
+                   const Value& size)
 {
     const Size pooled = roi.parameters().pooled;
     const Value map = trunk.nodes[roi.featuresNode()].name;
@@ -264,13 +264,13 @@ Judgement judged(Formula& f, OnnxWriter& writer, const Graph& trunk, const RoiHe
 }
 
 //! RoiHead::detect()
-Found secondStage(Formula& f, const RoiHead& roi, const Judgement& judgement, const Value& size)
+Found secondStage(Formula& f, const RoiHead& roi, const Prediction& prediction, const Value& size)
 {
     const RoiParams& p = roi.parameters();
-    const Value scores = classScores(f, judgement.logits, roi.classes(), true);
+    const Value scores = classScores(f, prediction.logits, roi.classes(), true);
     const std::vector<float> lowest(roi.classes(), -1); // no threshold lets them through
     const Value own = f.concat({f.slice(scores, 0, -1, 0), f.floats({1, roi.classes()}, lowest)}, 0);
-    const Found all = candidates(f, own, judgement.deltas, judgement.regions, roi.classes(), p.sharedDeltas,
+    const Found all = candidates(f, own, prediction.deltas, prediction.regions, roi.classes(), p.sharedDeltas,
                                  p.detections, size);
     return suppressed(f, all, size, p.detections.nmsThreshold, p.detections.maxDetections,
                       p.detections.scoreThreshold);
@@ -307,8 +307,8 @@ std::string exportForOnnx(const Graph& graph, const AnchorHead& head, const RoiH
             proposals(f, graph, head, roi ? roi->parameters().proposals : head.parameters().proposals, size);
     if (roi)
     {
-        const Judgement judgement = judged(f, writer, graph, *roi, found.boxes, size);
-        found = secondStage(f, *roi, judgement, size);
+        const Prediction prediction = predict(f, writer, graph, *roi, found.boxes, size);
+        found = secondStage(f, *roi, prediction, size);
     }
     if (found.labels.empty())
         found.labels = f.toWhole(f.op("Add", {f.op("Mul", {found.scores, f.number(0)}), f.number(1)}));
@@ -325,11 +325,11 @@ std::string exportSecondHeads(const Graph& graph, const AnchorHead& head, const 
     Formula f(writer);
     const Value size = sizeOf(f, graph.nodes[0].name);
     const Found found = proposals(f, graph, head, roi.parameters().proposals, size);
-    const Judgement judgement = judged(f, writer, graph, roi, found.boxes, size);
+    const Prediction prediction = predict(f, writer, graph, roi, found.boxes, size);
     const int columns = roi.parameters().sharedDeltas ? 4 : 4 * roi.classes();
     addOutput(writer, "proposals", found.boxes, {-1, 4});
-    addOutput(writer, "logits", f.slice(judgement.logits, 0, -1, 0), {-1, roi.classes() + 1});
-    addOutput(writer, "deltas", f.slice(judgement.deltas, 0, -1, 0), {-1, columns});
+    addOutput(writer, "logits", f.slice(prediction.logits, 0, -1, 0), {-1, roi.classes() + 1});
+    addOutput(writer, "deltas", f.slice(prediction.deltas, 0, -1, 0), {-1, columns});
     return writer.bytes();
 }
 

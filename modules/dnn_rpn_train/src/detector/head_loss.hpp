@@ -4,6 +4,8 @@
 #ifndef OPENCV_DNN_RPN_TRAIN_DETECTOR_HEAD_LOSS_HPP
 #define OPENCV_DNN_RPN_TRAIN_DETECTOR_HEAD_LOSS_HPP
 
+#include <cmath>
+
 #include "opencv2/core.hpp"
 
 namespace cv {
@@ -16,6 +18,15 @@ struct CV_EXPORTS HeadLoss
     int positives = 0; //!< anchors before sampling, or regions after it
     int worst = -1;    //!< the first picture of the batch whose loss is not finite, or -1
     double total() const { return cls + reg; }
+
+    //! Adds what the n-th picture cost; in their order.
+    void add(int n, double clsOfPicture, double regOfPicture)
+    {
+        cls += clsOfPicture;
+        reg += regOfPicture;
+        if (worst < 0 && !std::isfinite(clsOfPicture + regOfPicture))
+            worst = n;
+    }
 };
 
 } // namespace dnn_rpn_train

@@ -37,38 +37,6 @@ struct RoiHead::Sample
 
 namespace {
 
-void checkRoiParams(const RoiParams& p, int classes)
-{
-    if (p.loss != "ce" && p.loss != "focal")
-        CV_Error_(Error::StsBadArg,
-                  ("loss '%s' of the second stage is neither ce nor focal", p.loss.c_str()));
-    CV_CheckGE(classes, 1, "a second stage needs classes to tell apart");
-    auto positive = [](int value, const char* what) {
-        if (value < 1 || value > (1 << 16))
-            CV_Error_(Error::StsOutOfRange, ("%s of the second stage: %d, not 1..65536", what, value));
-    };
-    positive(p.channels, "channels");
-    positive(p.hidden, "width of the hidden layers");
-    positive(p.sampleCount, "regions a picture");
-    positive(p.trainProposals.postNms, "proposals while training");
-    positive(p.proposals.postNms, "proposals");
-    for (int i = 0; i < 4; i++)
-        if (!(p.detections.deltaWeights[i] > 0 && p.detections.deltaWeights[i] <= 1e6))
-            CV_Error_(Error::StsOutOfRange,
-                      ("a weight of the second stage's deltas is %g, not above 0 and at most 1e6",
-                       p.detections.deltaWeights[i]));
-    if (!(p.sampleShare >= 0 && p.sampleShare <= 1))
-        CV_Error_(Error::StsOutOfRange, ("share of objects among the regions: %g, not 0..1", p.sampleShare));
-    if (!(p.boxBeta >= 0 && p.focalGamma >= 0))
-        CV_Error_(Error::StsOutOfRange,
-                  ("second stage: beta %g, gamma %g, one of them below 0", p.boxBeta, p.focalGamma));
-    if (!(p.boxWeight > 0 && p.boxWeight <= 1e6 && p.clsWeight > 0 && p.clsWeight <= 1e6))
-        CV_Error_(Error::StsOutOfRange,
-                  ("the weights of the second stage's losses are %g and %g, not above 0 and "
-                   "at most 1e6",
-                   p.clsWeight, p.boxWeight));
-}
-
 //! Of the convolution before the ReLU that gives the features.
 Tensor& featureWeights(Graph& trunk, int map)
 {
@@ -85,9 +53,9 @@ Mat rowsOf(const Tensor& t)
 } // namespace
 
 RoiHead::RoiHead(const RoiParams& params_, int classes, Graph& trunk, int features, Size input, RNG& rng)
-    : params(params_), classCount(classes), focal(params_.loss == "focal")
+    : params(params_), classCount(classes), focal(params_.loss == ROI_LOSS_FOCAL)
 {
-    checkRoiParams(params, classes);
+    CV_CheckGE(classes, 1, "a second stage needs classes to tell apart");
     map = addCornerFeatures(trunk, "roi.features", features, params.channels, input);
     trunk.outputs.push_back(map);
     Tensor& weights = featureWeights(trunk, map);
@@ -210,12 +178,7 @@ HeadLoss RoiHead::loss(Crop& crop, const Tensor& features, Network& network,
         }
     });
     for (int n = 0; n < pictures; n++)
-    {
-        loss.cls += cls[n];
-        loss.reg += reg[n];
-        if (loss.worst < 0 && !std::isfinite(cls[n] + reg[n]))
-            loss.worst = n;
-    }
+        loss.add(n, cls[n], reg[n]);
     if (loss.worst < 0)
     {
         network.backward();
@@ -247,24 +210,26 @@ double RoiHead::boxLoss(const Mat& d, const Mat& targets, const Mat& labels, dou
     return loss;
 }
 
-void RoiHead::judge(Crop& crop, const Tensor& features, Network& network, const Mat& boxes, Size picture,
-                    Mat& probabilities, Mat& boxDeltas) const
+void RoiHead::predict(Crop& crop, const Tensor& features, Network& network, const Mat& boxes, Size picture,
+                      Mat& probabilities, Mat& boxDeltas) const
 {
     // One shape for all pictures, so that the network plans once.
     Mat padded = Mat::zeros(std::max(params.proposals.postNms, boxes.rows), 4, CV_32F);
     if (boxes.rows > 0)
         boxes.copyTo(padded.rowRange(0, boxes.rows));
     network.forward(crop.forward(features, {padded}, picture));
-    const Range found(0, boxes.rows);
-    classScores(rowsOf(network.value(logits)).rowRange(found), true, probabilities);
-    boxDeltas = rowsOf(network.value(deltas)).rowRange(found).clone();
+    const Range all(0, boxes.rows);
+    classScores(rowsOf(network.value(logits)).rowRange(all), true, probabilities);
+    boxDeltas = rowsOf(network.value(deltas)).rowRange(all).clone();
 }
 
-void RoiHead::detect(const Mat& boxes, const Mat& probabilities, const Mat& boxDeltas, Size picture,
-                     OutputArray found, OutputArray scores, OutputArray labels) const
+Detections RoiHead::detect(const Mat& boxes, const Mat& probabilities, const Mat& boxDeltas,
+                           Size picture) const
 {
-    generateDetections(probabilities, boxDeltas, boxes, std::vector<int>(), picture, found, scores, labels,
-                       params.detections);
+    Detections d;
+    generateDetections(probabilities, boxDeltas, boxes, std::vector<int>(), picture, d.boxes, d.scores,
+                       d.labels, params.detections);
+    return d;
 }
 
 } // namespace dnn_rpn_train

@@ -6,8 +6,9 @@
 
 #include "opencv2/dnn_rpn_train/dataset.hpp"
 #include "opencv2/dnn_rpn_train/params.hpp"
-#include "crop.hpp"
 #include "../engine/network.hpp"
+#include "crop.hpp"
+#include "detections.hpp"
 #include "head_loss.hpp"
 
 namespace cv {
@@ -66,12 +67,11 @@ public:
     @param picture width x height of the input
     @param probabilities P x C, without the background
     @param boxDeltas P x 4 C or 4, times RoiParams::deltaWeights */
-    void judge(Crop& crop, const Tensor& features, Network& network, const Mat& boxes, Size picture,
-               Mat& probabilities, Mat& boxDeltas) const;
+    void predict(Crop& crop, const Tensor& features, Network& network, const Mat& boxes, Size picture,
+                 Mat& probabilities, Mat& boxDeltas) const;
 
-    //! Detections from what judge() gives, by falling score: D x 4, D, D (1..C).
-    void detect(const Mat& boxes, const Mat& probabilities, const Mat& boxDeltas, Size picture,
-                OutputArray found, OutputArray scores, OutputArray labels) const;
+    //! Detections from what predict() gives.
+    Detections detect(const Mat& boxes, const Mat& probabilities, const Mat& boxDeltas, Size picture) const;
 
     const RoiParams& parameters() const { return params; }
     int classes() const { return classCount; }

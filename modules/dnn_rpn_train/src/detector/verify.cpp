@@ -30,15 +30,9 @@ Mat drawPattern(Size size)
     return pattern;
 }
 
-//! Boxes with their scores and labels.
-struct Found
-{
-    Mat boxes, scores, labels;
-};
-
 /** @brief How many boxes the file and the trainer have in common, and how many there are: of the one that has
 more. A box is the same if label, score and corners are. */
-std::pair<int, int> sharedBoxes(const Mat& table, const Found& found, Size size)
+std::pair<int, int> sharedBoxes(const Mat& table, const Detections& found, Size size)
 {
     int same = 0, given = 0;
     for (int j = 0; j < table.rows; j++)
@@ -77,11 +71,11 @@ ProposalParams limitsOf(const AnchorHead& head)
 }
 
 //! What DetectionOutput should make of these numbers: as it does, class by class, and all levels together.
-Found detectionOutput(const Mat& scores, const Mat& deltas, const Mat& anchors, ProposalParams limits,
-                      Size size)
+Detections detectionOutput(const Mat& scores, const Mat& deltas, const Mat& anchors, ProposalParams limits,
+                           Size size)
 {
     limits.minSize = 0;
-    Found all, best;
+    Detections all, best;
     for (int c = 0; c < scores.cols; c++)
     {
         Mat boxes, own;
@@ -123,7 +117,7 @@ void compare(const Mat& theirs, const Mat& ours, double tolerance, const char* w
 }
 
 //! @param what boxes or detections
-void compareBoxes(const Mat& table, const Found& found, Size size, const char* what)
+void compareBoxes(const Mat& table, const Detections& found, Size size, const char* what)
 {
     const auto [same, all] = sharedBoxes(table, found, size);
     // An IoU next to the threshold may fall either way, and takes others with it.
@@ -168,7 +162,7 @@ void verifySecondStage(const std::vector<Mat>& outputs, const Network& network, 
     const Mat proposals = tableOf(outputs[0]), boxes = boxesOf(proposals, size);
     Mat probabilities, deltas;
     Crop crop(roi.parameters().pooled);
-    roi.judge(crop, network.value(roi.featuresNode()), roiNetwork, boxes, size, probabilities, deltas);
+    roi.predict(crop, network.value(roi.featuresNode()), roiNetwork, boxes, size, probabilities, deltas);
     const int background = roi.parameters().sharedDeltas ? 0 : 4;
     auto rowsOf = [&](const Mat& output) {
         return output.reshape(1, proposals.rows).rowRange(0, boxes.rows);
@@ -179,9 +173,7 @@ void verifySecondStage(const std::vector<Mat>& outputs, const Network& network, 
         theirDeltas.col(j) *= roi.parameters().detections.deltaWeights[j % 4];
     compare(theirScores, probabilities, 1e-3, "class scores");
     compare(theirDeltas, deltas, toleranceOf(deltas), "deltas of the second stage");
-    Found found;
-    roi.detect(boxes, theirScores, theirDeltas, size, found.boxes, found.scores, found.labels);
-    compareBoxes(tableOf(outputs[3]), found, size, "detections");
+    compareBoxes(tableOf(outputs[3]), roi.detect(boxes, theirScores, theirDeltas, size), size, "detections");
 }
 
 void requireFinite(const Mat& values)
@@ -195,17 +187,17 @@ void requireFinite(const Mat& values)
 void requireFiniteSecondStage(const Network& network, const AnchorHead& head, const RoiHead& roi,
                               Network& roiNetwork, Size size)
 {
-    Mat boxes, scores, judged, deltas;
+    Mat boxes, scores, probabilities, deltas;
     head.propose(network, 0, size, roi.parameters().proposals, boxes, scores);
     Crop crop(roi.parameters().pooled);
-    roi.judge(crop, network.value(roi.featuresNode()), roiNetwork, boxes, size, judged, deltas);
-    requireFinite(judged);
+    roi.predict(crop, network.value(roi.featuresNode()), roiNetwork, boxes, size, probabilities, deltas);
+    requireFinite(probabilities);
     requireFinite(deltas);
 }
 
 } // namespace
 
-void verifyExport(const std::string& file, const String& kind, Network& network, const AnchorHead& head,
+void verifyExport(const std::string& file, ExportKind kind, Network& network, const AnchorHead& head,
                   Size size, const RoiHead* roi, Network* roiNetwork)
 {
     const Mat pattern = drawPattern(size);
@@ -216,14 +208,14 @@ void verifyExport(const std::string& file, const String& kind, Network& network,
     requireFinite(deltas);
     if (roi)
         requireFiniteSecondStage(network, head, *roi, *roiNetwork, size);
-    if (kind == "onnx" || (roi && kind == "heads"))
+    if (kind == EXPORT_ONNX || (roi && kind == EXPORT_HEADS))
         return; // cv::dnn 4 has no room for results of any size
 
     dnn::Net net = dnn::readNetFromONNX(file.data(), file.size());
     net.setPreferableBackend(dnn::DNN_BACKEND_OPENCV);
     net.setInput(dnn::blobFromImage(pattern));
     std::vector<Mat> outputs;
-    if (kind == "heads")
+    if (kind == EXPORT_HEADS)
     {
         net.forward(outputs, std::vector<String>{"logits", "deltas"});
         compare(outputs[0], logits, toleranceOf(logits), "logits");

@@ -22,7 +22,7 @@ at: cv::dnn 4 does not run them
 @param size of the input
 @param roi the second stage, or null
 @param roiNetwork runs it */
-CV_EXPORTS void verifyExport(const std::string& file, const String& kind, Network& network,
+CV_EXPORTS void verifyExport(const std::string& file, dnn_rpn::ExportKind kind, Network& network,
                              const AnchorHead& head, Size size, const RoiHead* roi = nullptr,
                              Network* roiNetwork = nullptr);
 

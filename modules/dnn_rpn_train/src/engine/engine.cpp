@@ -52,6 +52,8 @@ Mirror::~Mirror() = default;
 
 Descent::~Descent() = default;
 
+AnchorOperators::~AnchorOperators() = default;
+
 Engine::~Engine() = default;
 
 void Engine::useThreads() {}
@@ -107,6 +109,11 @@ void Engine::approach(const std::vector<Tensor*>& averages, const std::vector<Te
 std::unique_ptr<Descent> Engine::descent(const std::vector<Trained>& trained)
 {
     return std::make_unique<HostDescent>(trained);
+}
+
+AnchorOperators* Engine::anchorOperators()
+{
+    return nullptr;
 }
 
 std::vector<std::string> Engine::names()

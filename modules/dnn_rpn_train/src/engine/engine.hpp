@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "../graph/graph.hpp"
+#include "anchor_operators.hpp"
 
 namespace cv {
 namespace dnn_rpn_train {
@@ -148,6 +149,9 @@ public:
                           float share);
     //! @param trained addresses stay while it is used
     virtual std::unique_ptr<Descent> descent(const std::vector<Trained>& trained);
+    //! For an engine with memory of its own: operators on what lies there; null where its memory is the
+    //! host's.
+    virtual AnchorOperators* anchorOperators();
     //! From the engine's memory to a tensor of plain floats, and back.
     virtual void read(const Layout& layout, const Tensor& from, Tensor& to) = 0;
     virtual void write(const Layout& layout, const Tensor& from, Tensor& to) = 0;

@@ -13,9 +13,10 @@
 namespace cv {
 namespace dnn_rpn_train {
 
-// Functions of one number, one for each of DNN_RPN_ELEMENTWISE_OPERATORS: the value at x; and from their value y
-// and its gradient g to the gradient of x. That none of them looks at x lets values and gradients take the memory
-// of the input's. The engines eigen and cuda run the same code, so it has no std::min or std::max.
+// Functions of one number, one for each of DNN_RPN_ELEMENTWISE_OPERATORS: the value at x; and from their
+// value y and its gradient g to the gradient of x. That none of them looks at x lets values and gradients
+// take the memory of the input's. The engines eigen and cuda run the same code, so it has no std::min or
+// std::max.
 
 //! The identity between two bounds. Without bounds, the identity.
 struct Clip

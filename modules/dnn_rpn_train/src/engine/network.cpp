@@ -3,6 +3,7 @@
 // of this distribution and at http://opencv.org/license.html.
 #include "../precomp.hpp"
 #include "network.hpp"
+#include "processors.hpp"
 
 namespace cv {
 namespace dnn_rpn_train {
@@ -65,13 +66,13 @@ void Network::plan(const Shape& input)
 {
     engine->useThreads();
     // Engines cut the work into pieces for the number of threads that they find when they plan.
-    if (input == planned && plannedThreads == getNumThreads())
+    if (input == planned && plannedThreads == trainingThreads())
         return;
     planned = Shape(); // if there is not enough memory, the next call must not trust what is there
     planKernels(net.shapes(input));
     placeMemory();
     planned = input;
-    plannedThreads = getNumThreads();
+    plannedThreads = trainingThreads();
 }
 
 void Network::planKernels(const std::vector<Shape>& shapes)
@@ -145,22 +146,52 @@ void Network::forward(const Tensor& input, bool training)
         }
     if (training)
         engineParameters.averagesFollowed();
+    const bool later = engine->anchorOperators() != nullptr;
     for (int i : net.outputs)
         if (layouts[i].format && i > 0)
-            engine->read(layouts[i], values[i], hostValues[i]);
+        {
+            valueHere[i] = !later;
+            if (!later)
+                engine->read(layouts[i], values[i], hostValues[i]);
+        }
+}
+
+//! The first time that the host asks for it.
+void Network::bring(int output, const Tensor& from, Tensor& to, char& here) const
+{
+    const std::lock_guard<std::mutex> lock(bringing);
+    if (!here)
+        engine->read(layouts[output], from, to);
+    here = 1;
 }
 
 const Tensor& Network::value(int node) const
 {
     CV_Assert(node == 0 || isOutput(node));
-    return hostValues.at(node);
+    bring(node, values.at(node), hostValues.at(node), valueHere.at(node));
+    return hostValues[node];
 }
 
 Tensor& Network::gradient(int output)
 {
     CV_Assert(isOutput(output));
     CV_Assert(needsGradient[output]);
+    bring(output, gradients.at(output), hostGradients.at(output), gradientHere.at(output));
     return hostGradients[output];
+}
+
+const Tensor& Network::engineValue(int output) const
+{
+    CV_Assert(isOutput(output));
+    return values.at(output);
+}
+
+Tensor& Network::engineGradient(int output)
+{
+    CV_Assert(isOutput(output));
+    CV_Assert(needsGradient[output]);
+    gradientHere.at(output) = layouts.at(output).format == nullptr;
+    return gradients[output];
 }
 
 void Network::backward()
@@ -168,7 +199,7 @@ void Network::backward()
     CV_Assert(planned.total() > 0);
     engine->useThreads();
     for (int i : net.outputs)
-        if (layouts[i].format && needsGradient[i])
+        if (layouts[i].format && needsGradient[i] && gradientHere[i])
             engine->write(layouts[i], hostGradients[i], gradients[i]);
     for (int i = static_cast<int>(net.nodes.size()) - 1; i > 0; i--)
         if (kernels[i] && needsGradient[i])

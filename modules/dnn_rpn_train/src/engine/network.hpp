@@ -5,6 +5,7 @@
 #define OPENCV_DNN_RPN_TRAIN_ENGINE_NETWORK_HPP
 
 #include <memory>
+#include <mutex>
 
 #include "engine_parameters.hpp"
 
@@ -35,6 +36,10 @@ public:
 
     //! Where the caller puts dLoss/dOutput before backward(); has the output's shape.
     Tensor& gradient(int output);
+
+    //! The same two in the engine's memory and layout, for its own operators; not for node 0.
+    const Tensor& engineValue(int output) const;
+    Tensor& engineGradient(int output);
 
     /** @brief From the gradients of the outputs to those of all trainable parameters, which are
     overwritten, not accumulated. Once after each forward(): it reuses the memory. */
@@ -77,6 +82,7 @@ private:
     void fillArgs(const Blocks& blocks, const std::vector<int>& writer);
     int backwardTime(int node) const { return 2 * static_cast<int>(net.nodes.size()) - node; }
     bool isOutput(int node) const;
+    void bring(int output, const Tensor& from, Tensor& to, char& here) const;
 
     Graph& net;
     Ptr<Engine> engine;
@@ -95,8 +101,14 @@ private:
     std::vector<KernelArgs> args;
     std::shared_ptr<void> arena;
     size_t arenaBytes = 0;
-    std::vector<Tensor> values, gradients;         //!< by node, in the arena
-    std::vector<Tensor> hostValues, hostGradients; //!< of outputs and the input, plain
+    std::vector<Tensor> values, gradients;  //!< by node, in the arena
+    mutable std::vector<Tensor> hostValues; //!< of outputs and the input, plain
+    std::vector<Tensor> hostGradients;      //!< likewise
+    // By output whose layout is the engine's: whether the host has it. What an engine with memory of its own
+    // has comes when somebody asks.
+    mutable std::vector<char> valueHere;
+    std::vector<char> gradientHere;
+    mutable std::mutex bringing;
     std::vector<Tensor> addends; //!< by parameter that several nodes share: what one of them adds
 };
 

@@ -146,6 +146,8 @@ void Network::makeViews(const Blocks& blocks)
     gradients.assign(count, Tensor());
     hostValues.assign(count, Tensor());
     hostGradients.assign(count, Tensor());
+    valueHere.assign(count, 1);
+    gradientHere.assign(count, 1);
     addends.assign(net.parameters.size(), Tensor());
     if (layouts[0].format)
         values[0] = Tensor(layouts[0].shape, address(blocks, blocks.values[0]));

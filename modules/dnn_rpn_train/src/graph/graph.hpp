@@ -106,8 +106,8 @@ public:
 //! memory.
 CV_EXPORTS Graph frozen(const Graph& graph);
 
-//! Of a node's output in the graph's input. cv::Exception if branches that meet disagree about the stride, and
-//! behind a fully connected node, which has no cells.
+//! Of a node's output in the graph's input. cv::Exception if branches that meet disagree about the stride,
+//! and behind a fully connected node, which has no cells.
 CV_EXPORTS Grid gridOf(const Graph& graph, int node);
 
 } // namespace dnn_rpn_train

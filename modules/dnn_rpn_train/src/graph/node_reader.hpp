@@ -18,7 +18,8 @@ struct Padding
     float value = 0;
 };
 
-//! A node of a file as its operator reads it. What does not fit is refused with the file's and the node's name.
+//! A node of a file as its operator reads it. What does not fit is refused with the file's and the node's
+//! name.
 class NodeReader
 {
 public:
@@ -51,8 +52,8 @@ public:
 
     //! Adds a node to the graph that the operator needs before its own.
     virtual int addNode(const Node& node) = 0;
-    //! Adds a parameter to the graph, named after the node: exporters store equal constants once, but here each
-    //! node trains its own.
+    //! Adds a parameter to the graph, named after the node: exporters store equal constants once, but here
+    //! each node trains its own.
     virtual int addParameter(const char* role, const Shape& shape, const std::vector<float>& values,
                              bool decay, bool trainable) = 0;
     //! As above, with the numbers of an input, which must fit the shape; zeros if there is no such input.

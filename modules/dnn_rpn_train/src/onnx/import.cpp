@@ -5,7 +5,7 @@
 #include "import.hpp"
 #include "composed.hpp"
 #include "constants.hpp"
-#include "opencv2/dnn_rpn/file.hpp"
+#include "opencv2/dnn_rpn/private/file.hpp"
 
 #include <numeric>
 #include <set>

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "../graph/file_node.hpp"
 #include "../graph/graph.hpp"
 
 namespace onnx {

@@ -2,7 +2,7 @@
 // It is subject to the license terms in the LICENSE file found in the top-level directory
 // of this distribution and at http://opencv.org/license.html.
 #include "../precomp.hpp"
-#include "opencv2/dnn_rpn_train/augment.hpp"
+#include "table.hpp"
 
 namespace cv {
 namespace dnn_rpn_train {
@@ -36,28 +36,13 @@ AugmentParams AugmentParams::preset(const String& name)
 
 void AugmentParams::check() const
 {
-    const auto within = [](double value, double lowest, double highest, const char* member) {
-        if (!(value >= lowest && value <= highest))
-            CV_Error_(Error::StsOutOfRange,
-                      ("augmentation: %s is %g, not in %g..%g", member, value, lowest, highest));
-    };
-    within(flip, 0, 1, "flip");
-    within(flipVertically, 0, 1, "flipVertically");
-    within(turn, 0, 1, "turn");
-    within(zoom, 0, 1, "zoom");
-    within(zoomRange[0], 0.1, 10, "zoomRange[0]");
-    within(zoomRange[1], zoomRange[0], 10, "zoomRange[1]");
-    within(mosaic, 0, 1, "mosaic");
-    within(visible, 0, 1, "visible");
-    within(colour, 0, 1, "colour");
-    within(brightness, 0, 1, "brightness");
-    within(contrast, 0, 1, "contrast");
-    within(saturation, 0, 1, "saturation");
-    within(hue, 0, 180, "hue");
-    within(blur, 0, 1, "blur");
-    within(blurSigma, 0, 100, "blurSigma");
-    within(noise, 0, 1, "noise");
-    within(noiseSigma, 0, 255, "noiseSigma");
+    TrainParams params;
+    params.augment = *this;
+    for (const ParameterRow& row : parameterTable())
+        if (row.group == String("augmentation"))
+            row.check(params);
+    if (zoomRange[1] < zoomRange[0])
+        CV_Error_(Error::StsOutOfRange, ("zoom=%g,%g is no range: it falls", zoomRange[0], zoomRange[1]));
 }
 
 bool AugmentParams::onlyMirrors() const

@@ -16,7 +16,10 @@ namespace dnn_rpn_train {
 //! Names and values that decide what a training gives, as text.
 using Settings = std::vector<std::pair<std::string, std::string>>;
 
-//! The parameters, by the names of rpn_train's options; of the backbone file, a hash of its bytes. The number
+//! Every parameter that has an effect on the detector, as TrainParams::set() takes it.
+CV_EXPORTS Settings namesAndValues(const TrainParams& params);
+
+//! What decides what a training gives: the same; of the backbone file, a hash of its bytes. The number
 //! of threads counts where the engine's sums depend on it.
 CV_EXPORTS Settings settingsOf(const TrainParams& params);
 

@@ -2,22 +2,48 @@
 // It is subject to the license terms in the LICENSE file found in the top-level directory
 // of this distribution and at http://opencv.org/license.html.
 #include "../precomp.hpp"
-#include "opencv2/dnn_rpn_train/params.hpp"
+#include "table.hpp"
+
+#include <fstream>
+
+#include "opencv2/dnn_rpn/model.hpp"
 
 namespace cv {
 namespace dnn_rpn_train {
 
-TrainParams::TrainParams(const String& detector_) : detector(detector_)
+namespace {
+
+//! What a model's description cannot hold is found before the training, not when its model is written.
+void checkClassName(const String& name)
 {
-    if (detector == "retina") // Lin et al., ICCV 2017, section 4
+    const size_t longest = 1000;
+    const bool control =
+        std::any_of(name.begin(), name.end(), [](char c) { return static_cast<unsigned char>(c) < ' '; });
+    if (name.empty() || name.size() > longest || control)
+        CV_Error_(Error::StsBadArg, ("the class name \"%s\" %s: rename the class in the annotations",
+                                     name.substr(0, 40).c_str(),
+                                     name.empty() ? "is empty"
+                                     : control    ? "holds a control character"
+                                                  : "is longer than 1000 bytes"));
+}
+
+} // namespace
+
+TrainParams::TrainParams(DetectorKind detector)
+    : backbone("small"), engine("auto"), precision(PRECISION_FP32), size(320, 240), epochs(12), batch(4),
+      learningRate(0.01), momentum(0.9), weightDecay(1e-4), warmup(50), schedule(SCHEDULE_STEP), clip(10),
+      seed(0), freeze(0), backboneRate(1), batchNorm(BATCHNORM_FROZEN), alternate(false), ema(0),
+      evalEvery(0), patience(0), kind(detector)
+{
+    if (detector == DETECTOR_RETINANET) // Lin et al., ICCV 2017, section 4
     {
         rpn.match.positiveIoU = 0.5f;
         rpn.match.negativeIoU = 0.4f;
     }
-    if (detector == "faster_rcnn")
+    if (detector == DETECTOR_FASTER_RCNN)
     {
-        rpn.loss = "ce_sigmoid";
-        rpn.focalNormalizer = "samples";
+        rpn.loss = LOSS_CE_SIGMOID;
+        rpn.focalNormalizer = NORMALIZE_BY_SAMPLES;
         rpn.focalAlpha = 0.9;
         rpn.rate = 10;
         clip = 2;
@@ -26,14 +52,91 @@ TrainParams::TrainParams(const String& detector_) : detector(detector_)
 
 void TrainParams::setPyramid(int finest, int coarsest, int channels)
 {
-    pyramid = true;
-    levels.finest = finest;
-    levels.coarsest = coarsest;
-    levels.channels = channels;
-    rpn.anchorSizes.clear();
-    for (int level = finest; level <= coarsest; level++)
-        for (double scale : {1., std::cbrt(2.), std::cbrt(4.)})
-            rpn.anchorSizes.push_back(static_cast<float>(std::ldexp(4 * scale, level)));
+    pyramid.finest = finest;
+    pyramid.coarsest = coarsest;
+    pyramid.channels = channels;
+}
+
+std::vector<ParameterInfo> TrainParams::parameters()
+{
+    std::vector<ParameterInfo> all;
+    const TrainParams defaults;
+    for (const ParameterRow& row : parameterTable())
+    {
+        const Field field = row.field(defaults);
+        ParameterInfo info{row.name, row.group, row.values(defaults), false, row.help, row.common, {}};
+        info.named = std::holds_alternative<Choice>(field) || std::holds_alternative<Preset>(field);
+        for (const auto& detector : dnn_rpn::kindRows<DetectorKind>())
+            if (row.isFor(detector.kind))
+                info.detectors.push_back(detector.name);
+        all.push_back(info);
+    }
+    return all;
+}
+
+void TrainParams::set(const String& name, const String& value)
+{
+    const ParameterRow& row = parameterNamed(name);
+    if (!row.isFor(kind))
+        CV_Error_(Error::StsBadArg,
+                  ("%s has no effect on the detector %s", row.name, dnn_rpn::nameOf(kind).c_str()));
+    TrainParams changed = *this;
+    setText(row.fieldOf(changed), value, row.name);
+    if (name == "zoom") // a range that is asked for is used
+        changed.augment.zoom = changed.augment.zoomRange == Vec2d(1, 1) ? 0 : 1;
+    row.check(changed);
+    *this = changed;
+}
+
+String TrainParams::get(const String& name) const
+{
+    return textOf(parameterNamed(name).field(*this));
+}
+
+void TrainParams::check() const
+{
+    for (const ParameterRow& row : parameterTable())
+        if (row.isFor(kind))
+            row.check(*this);
+    if (rpn.match.negativeIoU > rpn.match.positiveIoU)
+        CV_Error_(Error::StsOutOfRange,
+                  ("negative=%g is above positive=%g", rpn.match.negativeIoU, rpn.match.positiveIoU));
+    augment.check();
+    if (patience > 0 && evalEvery == 0)
+        CV_Error_(Error::StsBadArg,
+                  ("patience=%d scorings wants scorings while training, and eval_every is 0", patience));
+    if (rpn.anchorRatios.empty())
+        CV_Error(Error::StsBadArg, "ratios names no shape of an anchor");
+    if (alternate && kind != DETECTOR_FASTER_RCNN)
+        CV_Error_(Error::StsBadArg, ("alternate: the detector %s has no two stages that could take turns",
+                                     dnn_rpn::nameOf(kind).c_str()));
+    for (const String& name : classes)
+        checkClassName(name);
+    if (kind != DETECTOR_RPN && classes.empty())
+        CV_Error_(Error::StsBadArg,
+                  ("the detector %s needs the names of the classes", dnn_rpn::nameOf(kind).c_str()));
+}
+
+TrainParams TrainParams::read(const String& path)
+{
+    const dnn_rpn::ModelDescription model = dnn_rpn::ModelDescription::read(path);
+    if (model.training.empty())
+        CV_Error_(
+            Error::StsObjectNotFound,
+            ("'%s' does not tell how its model was trained: there is no entry 'training'", path.c_str()));
+    TrainParams params(model.detector);
+    if (model.detector != DETECTOR_RPN)
+        params.classes = model.classes;
+    for (const auto& entry : model.training)
+        try
+        {
+            params.set(entry.first, entry.second);
+        }
+        catch (const cv::Exception& e)
+        {
+            CV_Error_(e.code, ("'%s': %s", path.c_str(), e.err.c_str()));
+        }
+    return params;
 }
 
 } // namespace dnn_rpn_train

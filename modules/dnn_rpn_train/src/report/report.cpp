@@ -11,12 +11,15 @@
 #include <map>
 #include <set>
 
-#include "opencv2/dnn_rpn/file.hpp"
+#include "opencv2/dnn_rpn/private/file.hpp"
 
 #include "chart.hpp"
 #include "example.hpp"
 #include "html.hpp"
 #include "page.hpp"
+#include "step_columns.hpp"
+#include "../params/kinds.hpp"
+#include "../params/settings.hpp"
 
 namespace cv {
 namespace dnn_rpn_train {
@@ -34,69 +37,7 @@ double since(Clock::time_point start)
     return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-//! A chart over the steps.
-struct Plot
-{
-    const char *title, *unit;
-    bool logarithmic;
-};
-
-enum PlotIndex
-{
-    LossPlot,
-    RatePlot,
-    PositivesPlot,
-    GradientPlot,
-    TaskPlot,
-    CosinePlot,
-    ThroughputPlot,
-    WaitPlot
-};
-
-const Plot plots[] = {
-    {"Loss", "of each batch", false},
-    {"Learning rate", "", false},
-    {"Positive anchors", "in a batch", false},
-    {"Gradient norm", "L2 over all parameters, before clipping", true},
-    {"Gradients of the two tasks", "L2 at the features that they share", true},
-    {"Cosine of the two tasks' gradients", "below 0 they disagree", false},
-    {"Throughput", "pictures a second", false},
-    {"Waiting for pictures", "milliseconds a step", false},
-};
-
-//! One curve: where it is drawn, and what of a step it shows. NaN where a step does not know.
-struct Quantity
-{
-    PlotIndex plot;
-    const char* name;
-    bool noisy; //!< drawn smoothed
-    double (*of)(const StepReport&);
-};
-
 const double missing = std::numeric_limits<double>::quiet_NaN();
-
-//! A loss of the second stage; none of a detector without one.
-double secondStage(const StepReport& r, double loss)
-{
-    return r.lossRoiCls > 0 ? loss : missing;
-}
-
-const Quantity quantities[] = {
-    {LossPlot, "total", true, [](const StepReport& r) { return r.loss; }},
-    {LossPlot, "classification", true, [](const StepReport& r) { return r.lossCls; }},
-    {LossPlot, "regression", true, [](const StepReport& r) { return r.lossReg; }},
-    {LossPlot, "classes, second stage", true,
-     [](const StepReport& r) { return secondStage(r, r.lossRoiCls); }},
-    {LossPlot, "boxes, second stage", true, [](const StepReport& r) { return secondStage(r, r.lossRoiReg); }},
-    {RatePlot, "learning rate", false, [](const StepReport& r) { return r.learningRate; }},
-    {PositivesPlot, "positive anchors", true, [](const StepReport& r) { return double(r.positives); }},
-    {GradientPlot, "gradient", true, [](const StepReport& r) { return r.gradientNorm; }},
-    {TaskPlot, "of the classification", true, [](const StepReport& r) { return r.clsGradient; }},
-    {TaskPlot, "of the regression", true, [](const StepReport& r) { return r.regGradient; }},
-    {CosinePlot, "cosine of the angle", true, [](const StepReport& r) { return r.gradientCosine; }},
-    {ThroughputPlot, "pictures a second", true, [](const StepReport& r) { return r.picturesPerSecond; }},
-    {WaitPlot, "waited for pictures", true, [](const StepReport& r) { return 1000 * r.waited; }},
-};
 
 //! Where a score is drawn over the epochs: detections are judged by precision, proposals by recall.
 enum ScoreChart
@@ -159,14 +100,15 @@ std::string localTime(std::time_t time)
 struct TrainingReport::Impl
 {
     const String path;
-    const Settings settings;
+    const bool hasClasses; //!< detections are trained for, rather than proposals
+    Settings settings;     //!< what was used, not what was typed
     const Clock::time_point start = Clock::now();
     const std::time_t startTime = std::time(nullptr);
     State state = Running;
     String note;
 
-    std::vector<Curve> curves{std::size(quantities)};
-    StepReport last;
+    std::vector<Curve> curves{stepColumns().size()}; //!< those of columns without a plot stay empty
+    StepStats last;
     int firstStep = 0;
     Clock::time_point firstStepEnd;
     double secondsAPicture = 0; //!< added up over the steps
@@ -176,7 +118,13 @@ struct TrainingReport::Impl
     Clock::time_point examplesTime, pageTime;
     std::set<String> complaints;
 
-    Impl(const String& path_, const Settings& settings_) : path(path_), settings(settings_) {}
+    Impl(const String& path_, const TrainParams& params, const Settings& more)
+        : path(path_), hasClasses(params.detector() != DETECTOR_RPN), settings(more)
+    {
+        settings.push_back({"detector", dnn_rpn::nameOf(params.detector())});
+        for (const auto& [name, value] : namesAndValues(params))
+            settings.push_back({name, value});
+    }
 
     //! Once for each reason; as an error, because programs like to silence warnings.
     void complain(const String& what)
@@ -208,13 +156,12 @@ struct TrainingReport::Impl
         return done > 0 ? since(firstStepEnd) / done * (last.steps - last.step) : missing;
     }
 
-    //! Whether detections with classes are trained for, rather than proposals.
-    bool hasClasses() const
+    const Curve& curveOf(double StepStats::*member) const
     {
-        for (const auto& setting : settings)
-            if (setting.first == "detector")
-                return setting.second != "rpn";
-        return false;
+        size_t i = 0;
+        while (stepColumns()[i].member != decltype(StepColumn::member)(member))
+            i++;
+        return curves[i];
     }
 
     std::string tiles() const
@@ -232,13 +179,16 @@ struct TrainingReport::Impl
         else
             html += tile("Time taken", readableTime(secondsTaken), "began " + localTime(startTime));
 
-        const auto ofLate = [&](size_t i) {
-            return curves[i].empty() ? readable(missing) : readable(curves[i].smoothed().back().y);
+        const auto ofLate = [&](double StepStats::*member) {
+            const Curve& curve = curveOf(member);
+            return curve.empty() ? readable(missing) : readable(curve.smoothed().back().y);
         };
-        html += tile("Loss", ofLate(0), "classification " + ofLate(1) + ", regression " + ofLate(2));
+        html += tile("Loss", ofLate(&StepStats::loss),
+                     "classification " + ofLate(&StepStats::lossCls) + ", regression " +
+                         ofLate(&StepStats::lossReg));
 
         const Score& aim = *std::find_if(std::begin(scores), std::end(scores), [&](const Score& s) {
-            return s.name == std::string(hasClasses() ? "AP50" : "AR@300");
+            return s.name == std::string(hasClasses ? "AP50" : "AR@300");
         });
         double best = missing;
         int bestEpoch = 0;
@@ -264,18 +214,23 @@ struct TrainingReport::Impl
     std::string charts() const
     {
         std::vector<Chart> charts;
-        for (const Plot& p : plots)
+        for (const Plot& p : stepPlots())
             charts.push_back(Chart(p.title, p.unit, "step", p.logarithmic));
         for (size_t i = 0; i < curves.size(); i++)
-            if (quantities[i].noisy)
-                charts[quantities[i].plot].addSmoothed(quantities[i].name, curves[i]);
+        {
+            const StepColumn& column = stepColumns()[i];
+            if (column.plot == NoPlot)
+                continue;
+            if (column.smoothed)
+                charts[column.plot].addSmoothed(column.curve, curves[i]);
             else
-                charts[quantities[i].plot].addLine(quantities[i].name, curves[i]);
+                charts[column.plot].addLine(column.curve, curves[i]);
+        }
         if (validations.size() > 1)
         {
-            Chart recall(hasClasses() ? "Precision" : "Recall", "on the validation pictures", "epoch");
+            Chart recall(hasClasses ? "Precision" : "Recall", "on the validation pictures", "epoch");
             for (const Score& score : scores)
-                if (score.chart == (hasClasses() ? PrecisionChart : RecallChart))
+                if (score.chart == (hasClasses ? PrecisionChart : RecallChart))
                 {
                     std::vector<Point2d> points;
                     for (const auto& v : validations)
@@ -290,7 +245,7 @@ struct TrainingReport::Impl
                 html += chart.html();
         if (html.empty())
             return "<p class=\"note\">The curves appear after the first steps.</p>\n";
-        const int stretch = curves[0].thinning();
+        const int stretch = curveOf(&StepStats::loss).thinning();
         return "<h2>Course</h2>\n<div class=\"charts\">\n" + html + "</div>\n<p class=\"note\">Faint: " +
                (stretch == 1
                     ? "every step"
@@ -392,8 +347,8 @@ struct TrainingReport::Impl
     }
 };
 
-TrainingReport::TrainingReport(const String& path, const Settings& settings)
-    : impl(makePtr<Impl>(path, settings))
+TrainingReport::TrainingReport(const String& path, const TrainParams& params, const Settings& more)
+    : impl(makePtr<Impl>(path, params, more))
 {
     write();
     impl->pageTime = Clock::now();
@@ -405,7 +360,7 @@ TrainingReport::~TrainingReport()
         finish(Failed, "It ended before it was finished; the last words of the program tell why.");
 }
 
-void TrainingReport::add(const StepReport& step)
+void TrainingReport::add(const StepStats& step)
 {
     if (impl->firstStep == 0)
     {
@@ -415,7 +370,7 @@ void TrainingReport::add(const StepReport& step)
     impl->last = step;
     impl->secondsAPicture += 1 / step.picturesPerSecond;
     for (size_t i = 0; i < impl->curves.size(); i++)
-        impl->curves[i].add(step.step, quantities[i].of(step));
+        impl->curves[i].add(step.step, stepColumns()[i].valueOf(step));
     if (since(impl->pageTime) > secondsBetweenPages)
         impl->tryWrite();
 }

@@ -7,7 +7,7 @@
 
 #include <cstring>
 
-#include "opencv2/dnn_rpn/file.hpp"
+#include "opencv2/dnn_rpn/private/file.hpp"
 
 namespace cv {
 namespace dnn_rpn_train {

@@ -7,12 +7,9 @@
 namespace cv {
 namespace dnn_rpn_train {
 
-Schedule::Schedule(const std::string& kind, double rate, int steps_, int warmup_)
-    : cosine(kind == "cosine"), highest(rate), steps(steps_), warmup(warmup_)
-{
-    if (kind != "cosine" && kind != "step")
-        CV_Error_(Error::StsBadArg, ("schedule '%s' is neither cosine nor step", kind.c_str()));
-}
+Schedule::Schedule(RateSchedule kind, double rate, int steps_, int warmup_)
+    : cosine(kind == SCHEDULE_COSINE), highest(rate), steps(steps_), warmup(warmup_)
+{}
 
 double Schedule::rate(int step) const
 {

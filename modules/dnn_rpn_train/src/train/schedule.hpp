@@ -4,9 +4,7 @@
 #ifndef OPENCV_DNN_RPN_TRAIN_SCHEDULE_HPP
 #define OPENCV_DNN_RPN_TRAIN_SCHEDULE_HPP
 
-#include <string>
-
-#include "opencv2/core.hpp"
+#include "opencv2/dnn_rpn_train/params.hpp"
 
 namespace cv {
 namespace dnn_rpn_train {
@@ -15,12 +13,12 @@ namespace dnn_rpn_train {
 class CV_EXPORTS Schedule
 {
 public:
-    /** @param kind "step": a tenth of the rate after 70 % of the steps; "cosine": half a cosine down to 0
-    (Loshchilov and Hutter 2017, eq. 5 without restarts)
+    /** @param kind SCHEDULE_STEP: a tenth of the rate after 70 % of the steps; SCHEDULE_COSINE: half a cosine
+    down to 0 (Loshchilov and Hutter 2017, eq. 5 without restarts)
     @param rate the highest
     @param steps of the whole run
     @param warmup the first so many steps rise in a straight line to what the kind says */
-    Schedule(const std::string& kind, double rate, int steps, int warmup);
+    Schedule(RateSchedule kind, double rate, int steps, int warmup);
 
     //! @param step from 0
     double rate(int step) const;

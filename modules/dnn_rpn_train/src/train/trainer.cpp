@@ -6,12 +6,13 @@
 
 #include <cstdio>
 
-#include "opencv2/dnn_rpn/file.hpp"
+#include "opencv2/dnn_rpn/private/file.hpp"
 #include "opencv2/imgproc.hpp"
 
 #include "../data/fingerprint.hpp"
 #include "../data/loader.hpp"
 #include "../detector/detector_net.hpp"
+#include "../params/settings.hpp"
 #include "operating_point.hpp"
 #include "run.hpp"
 #include "schedule.hpp"
@@ -30,60 +31,38 @@ std::string roiText(const StepLoss& loss)
 
 } // namespace
 
+StepStats::StepStats()
+    : step(0), steps(0), epoch(0), epochs(0), loss(0), lossCls(0), lossReg(0), lossRoiCls(0), lossRoiReg(0),
+      learningRate(0), gradientNorm(0), positives(0), picturesPerSecond(0), waited(0), clsGradient(0),
+      regGradient(0), gradientCosine(0), evaluated(false), bestEpoch(0), bestScore(-1), endsEarly(false)
+{}
+
 struct Trainer::Impl
 {
     TrainParams params;
     Settings settings;
     RNG rng;
     std::unique_ptr<DetectorNet> net;
-    std::unique_ptr<Run> run; //!< none outside of fit(), but for one that a checkpoint brought
+    std::unique_ptr<Run> run; //!< none outside of a training, but for one that a checkpoint brought
     Settings data;            //!< of the run's pictures
     std::string resumed;      //!< the checkpoint that the run came from, or ""
     float scoreThreshold = 0.5f;
     bool begun = false; //!< the weights are no longer those that were drawn
 
-    static void checkParam(bool good, const char* name, double value)
-    {
-        if (!good)
-            CV_Error_(Error::StsOutOfRange, ("the %s cannot be %g", name, value));
-    }
+    Dataset training, validation;
+    std::unique_ptr<Loader> loader; //!< only between start() and finish()
+    StepStats last;                 //!< of the training that goes on
 
     explicit Impl(const TrainParams& p) : params(p), rng(static_cast<uint64>(p.seed) + 1)
     {
-        const int longest = 16384; // areas stay within an int
-        checkParam(p.size.width >= 1 && p.size.width <= longest, "width of the network's input",
-                   p.size.width);
-        checkParam(p.size.height >= 1 && p.size.height <= longest, "height of the network's input",
-                   p.size.height);
-        checkParam(p.epochs >= 1, "number of epochs", p.epochs);
-        checkParam(p.batch >= 1, "number of pictures in a batch", p.batch);
-        checkParam(p.learningRate > 0, "learning rate", p.learningRate);
-        checkParam(p.momentum >= 0 && p.momentum < 1, "momentum", p.momentum);
-        checkParam(p.weightDecay >= 0, "weight decay", p.weightDecay);
-        checkParam(p.clip >= 0, "longest gradient (clip)", p.clip);
-        checkParam(p.warmup >= 0, "number of warm-up steps", p.warmup);
-        checkParam(p.freeze >= -1, "number of frozen stages", p.freeze);
-        checkParam(p.backboneRate >= 0 && p.backboneRate <= 1e6, "factor of the backbone's learning rate",
-                   p.backboneRate);
-        checkParam(p.rpn.rate >= 0 && p.rpn.rate <= 1e6, "factor of the first stage's learning rate",
-                   p.rpn.rate);
-        checkParam(p.roi.rate >= 0 && p.roi.rate <= 1e6, "factor of the second stage's learning rate",
-                   p.roi.rate);
-        checkParam(p.ema >= 0 && p.ema < 1, "decay of the moving average (ema)", p.ema);
-        checkParam(p.evalEvery >= 0, "number of epochs between scorings", p.evalEvery);
-        checkParam(p.patience >= 0, "patience", p.patience);
-        if (p.patience > 0 && p.evalEvery == 0)
-            CV_Error_(
-                Error::StsBadArg,
-                ("a patience of %d scorings wants scorings while training: evalEvery is 0", p.patience));
-        p.augment.check();
+        params.check();
         if (params.engine == "auto")
             params.engine = Engine::names().front(); // a checkpoint names it
         net = std::make_unique<DetectorNet>(params, rng);
         settings = settingsOf(params);
     }
 
-    bool hasClasses() const { return params.detector != "rpn"; }
+    bool hasClasses() const { return params.detector() != DETECTOR_RPN; }
 
     //! A training that has not begun.
     std::unique_ptr<Run> newRun()
@@ -166,7 +145,7 @@ struct Trainer::Impl
         scoreThreshold = point.threshold();
     }
 
-    Metrics evaluate(const Dataset& dataset, const std::function<void(int)>& afterPicture)
+    Metrics evaluate(const Dataset& dataset, const std::function<void(int)>& afterImage)
     {
         checkClasses(dataset);
         Evaluator evaluator(hasClasses() ? static_cast<int>(params.classes.size()) : 1);
@@ -175,16 +154,16 @@ struct Trainer::Impl
             Mat objects, labels, ignored;
             asArrays(dataset.images[i].objects, objects, labels, ignored);
             evaluator.add(d.boxes, d.scores, d.labels, objects, hasClasses() ? labels : Mat(), ignored);
-            if (afterPicture)
-                afterPicture(i + 1);
+            if (afterImage)
+                afterImage(i + 1);
         });
         return evaluator.compute();
     }
 
-    //! The pictures must be those of the checkpoint, if there is one.
-    void identify(const Dataset& dataset, const Dataset& validation)
+    //! The images must be those of the checkpoint, if there is one.
+    void identify()
     {
-        Settings now = fingerprint(dataset, "training");
+        Settings now = fingerprint(training, "training");
         if (params.evalEvery > 0)
         {
             if (validation.countObjects() == 0)
@@ -200,8 +179,31 @@ struct Trainer::Impl
         data = now;
     }
 
-    bool fit(const Dataset& dataset, const std::function<bool(const StepReport&)>& afterStep,
-             const Dataset& validation);
+    //! What is wrong with the validation images is found before the first step, not when the first epoch is
+    //! over.
+    void checkValidation() const
+    {
+        if (params.evalEvery == 0)
+            return;
+        checkClasses(validation);
+        for (const AnnotatedImage& image : validation.images)
+            readPicture(image);
+    }
+
+    //! Whose losses the next step brings down.
+    DetectorNet::Training turn() const
+    {
+        if (!params.alternate)
+            return DetectorNet::Training::Both;
+        return run->stepsDone() % 2 == 0 ? DetectorNet::Training::FirstStage
+                                         : DetectorNet::Training::SecondStage;
+    }
+
+    void begin();
+    bool step(StepStats& stats);
+    void descend(const Batch& batch, double rate, StepStats& stats);
+    void score(StepStats& stats);
+    void end();
     void save(const String& path) const;
     int load(const String& path);
 };
@@ -209,116 +211,149 @@ struct Trainer::Impl
 Trainer::Trainer(const TrainParams& params) : impl(makePtr<Impl>(params)) {}
 Trainer::~Trainer() = default;
 
+const TrainParams& Trainer::params() const
+{
+    return impl->params;
+}
+
 String Trainer::summary(const Dataset& dataset) const
 {
     return impl->net->describe(static_cast<int>(dataset.images.size()));
 }
 
-bool Trainer::fit(const Dataset& dataset, const std::function<bool(const StepReport&)>& afterStep,
-                  const Dataset& validation)
+void Trainer::fit(const Dataset& training, const Dataset& validation)
 {
-    // Whatever ends the training, a later one must not take over its momentum.
-    struct Ending
-    {
-        ~Ending()
-        {
-            impl.run.reset();
-            impl.resumed.clear();
-        }
-        Impl& impl;
-    } ending{*impl};
-    return impl->fit(dataset, afterStep, validation);
+    start(training, validation);
+    for (StepStats stats; step(stats);)
+        ;
+    finish();
 }
 
-bool Trainer::Impl::fit(const Dataset& dataset, const std::function<bool(const StepReport&)>& afterStep,
-                        const Dataset& validation)
+void Trainer::start(const Dataset& training, const Dataset& validation)
 {
-    const TrainParams& p = params;
-    checkClasses(dataset);
+    impl->training = training;
+    impl->validation = validation;
+    try
+    {
+        impl->begin();
+    }
+    catch (...)
+    {
+        impl->end();
+        throw;
+    }
+}
+
+void Trainer::Impl::begin()
+{
+    checkClasses(training);
     if (!begun && net->hasSecondStage())
-        net->scaleRegionFeatures(resized(readBatch(dataset, 0, static_cast<int>(dataset.images.size()))));
+        net->scaleRegionFeatures(resized(readBatch(training, 0, static_cast<int>(training.images.size()))));
     begun = true;
-    if (!run)
+    if (resumed.empty()) // whatever ended the last training, this one must not take over its momentum
         run = newRun();
-    identify(dataset, validation);
-    if (p.evalEvery > 0)
-    {
-        // What is wrong with them is found now, not when the first epoch is over.
-        checkClasses(validation);
-        for (const AnnotatedImage& image : validation.images)
-            readPicture(image);
-    }
-
-    Loader loader(dataset, p.size, p.batch, p.seed, p.augment, run->stepsDone());
-    net->keepFeatures(static_cast<int>(dataset.images.size()));
+    identify();
+    checkValidation();
+    loader = std::make_unique<Loader>(training, params.size, params.batch, params.seed, params.augment,
+                                      run->stepsDone());
+    net->keepFeatures(static_cast<int>(training.images.size()));
     // What cv::dnn will not run is better found now than after the training.
-    net->verify(net->exported("opencv"), "opencv");
-    StepReport report;
-    report.epochs = p.epochs;
-    report.steps = p.epochs * loader.batchesPerEpoch();
-    const Schedule schedule(p.schedule, p.learningRate, report.steps, p.warmup);
-    bool stopped = false;
-    while (run->stepsDone() < report.steps && !stopped && !run->patienceIsOver())
+    net->verify(net->exported(EXPORT_OPENCV), EXPORT_OPENCV);
+    resumed.clear();
+    last = StepStats();
+    last.epochs = params.epochs;
+    last.steps = params.epochs * loader->batchesPerEpoch();
+}
+
+bool Trainer::step(StepStats& stats)
+{
+    if (!impl->loader)
+        CV_Error(Error::StsError, "step() wants a training that start() has begun");
+    return impl->step(stats);
+}
+
+bool Trainer::Impl::step(StepStats& stats)
+{
+    if (run->stepsDone() >= last.steps || run->patienceIsOver())
+        return false;
+    const int step = run->stepsDone();
+    const Schedule schedule(params.schedule, params.learningRate, last.steps, params.warmup);
+    TickMeter clock;
+    clock.start();
+    const Batch batch = loader->next();
+    last.step = step + 1;
+    last.epoch = step / loader->batchesPerEpoch() + 1;
+    last.waited = loader->waited();
+    descend(batch, schedule.rate(step), last);
+    clock.stop();
+    last.picturesPerSecond = params.batch / std::max(clock.getTimeSec(), 1e-9);
+    score(last);
+    stats = last;
+    return true;
+}
+
+void Trainer::Impl::descend(const Batch& batch, double rate, StepStats& stats)
+{
+    const auto whose = turn();
+    const StepLoss loss =
+        net->step(batch, static_cast<unsigned>(params.seed) + static_cast<unsigned>(run->stepsDone()), whose);
+    if (loss.worst() >= 0)
+        CV_Error_(Error::StsError,
+                  ("step %d: the loss is not finite (cls %g, reg %g%s), first in '%s'. A lower learning rate "
+                   "(now %g) or a shorter gradient (clip, now %g) may help",
+                   stats.step, loss.anchors.cls, loss.anchors.reg, roiText(loss).c_str(),
+                   training.images[batch.indices[loss.worst()]].path.c_str(), rate, params.clip));
+    stats.learningRate = rate;
+    stats.gradientNorm = run->step(rate);
+    if (!std::isfinite(stats.gradientNorm))
+        CV_Error_(Error::StsError,
+                  ("step %d: the gradient is not finite, though the loss is (cls %g, reg %g%s)", stats.step,
+                   loss.anchors.cls, loss.anchors.reg, roiText(loss).c_str()));
+    stats.lossCls = loss.anchors.cls;
+    stats.lossReg = loss.anchors.reg;
+    if (whose != DetectorNet::Training::FirstStage)
     {
-        const int step = run->stepsDone();
-        TickMeter clock;
-        clock.start();
-        const Batch batch = loader.next();
-        report.waited = loader.waited();
-        const auto turn = !p.alternate    ? DetectorNet::Training::Both
-                          : step % 2 == 0 ? DetectorNet::Training::FirstStage
-                                          : DetectorNet::Training::SecondStage;
-        const StepLoss loss =
-            net->step(batch, static_cast<unsigned>(p.seed) + static_cast<unsigned>(step), turn);
-        if (loss.worst() >= 0)
-            CV_Error_(
-                Error::StsError,
-                ("step %d: the loss is not finite (cls %g, reg %g%s), first in '%s'. A lower learning rate "
-                 "(now %g) or a shorter gradient (clip, now %g) may help",
-                 step + 1, loss.anchors.cls, loss.anchors.reg, roiText(loss).c_str(),
-                 dataset.images[batch.indices[loss.worst()]].path.c_str(), schedule.rate(step), p.clip));
-        report.learningRate = schedule.rate(step);
-        report.gradientNorm = run->step(report.learningRate);
-        if (!std::isfinite(report.gradientNorm))
-            CV_Error_(Error::StsError,
-                      ("step %d: the gradient is not finite, though the loss is (cls %g, reg %g%s)", step + 1,
-                       loss.anchors.cls, loss.anchors.reg, roiText(loss).c_str()));
-        clock.stop();
-
-        report.step = step + 1;
-        report.epoch = step / loader.batchesPerEpoch() + 1;
-        report.lossCls = loss.anchors.cls;
-        report.lossReg = loss.anchors.reg;
-        if (turn != DetectorNet::Training::FirstStage)
-        {
-            report.lossRoiCls = loss.roi.cls;
-            report.lossRoiReg = loss.roi.reg;
-        }
-        report.loss = report.lossCls + report.lossReg + report.lossRoiCls + report.lossRoiReg;
-        report.positives = loss.anchors.positives;
-        report.picturesPerSecond = p.batch / std::max(clock.getTimeSec(), 1e-9);
-        report.clsGradient = loss.tasks.cls;
-        report.regGradient = loss.tasks.reg;
-        report.gradientCosine = loss.tasks.cosine;
-
-        const bool last = report.step == report.steps,
-                   epochEnds = report.step % loader.batchesPerEpoch() == 0;
-        report.evaluated = p.evalEvery > 0 && epochEnds && (report.epoch % p.evalEvery == 0 || last);
-        if (report.evaluated)
-            run->score(
-                [&] {
-                    report.validation = evaluate(validation, nullptr);
-                    return hasClasses() ? report.validation.AP50 : report.validation.AR300;
-                },
-                report.epoch);
-        report.bestEpoch = run->bestEpoch();
-        report.bestScore = run->bestScore();
-        report.endsEarly = run->patienceIsOver() && !last;
-        stopped = afterStep && !afterStep(report);
+        stats.lossRoiCls = loss.roi.cls;
+        stats.lossRoiReg = loss.roi.reg;
     }
-    run->finish();
-    findThreshold(dataset);
-    return !stopped;
+    stats.loss = stats.lossCls + stats.lossReg + stats.lossRoiCls + stats.lossRoiReg;
+    stats.positives = loss.anchors.positives;
+    stats.clsGradient = loss.tasks.cls;
+    stats.regGradient = loss.tasks.reg;
+    stats.gradientCosine = loss.tasks.cosine;
+}
+
+void Trainer::Impl::score(StepStats& stats)
+{
+    const bool isLast = stats.step == stats.steps, epochEnds = stats.step % loader->batchesPerEpoch() == 0;
+    stats.evaluated = params.evalEvery > 0 && epochEnds && (stats.epoch % params.evalEvery == 0 || isLast);
+    if (stats.evaluated)
+        run->score(
+            [&] {
+                stats.validation = evaluate(validation, nullptr);
+                return hasClasses() ? stats.validation.AP50 : stats.validation.AR300;
+            },
+            stats.epoch);
+    stats.bestEpoch = run->bestEpoch();
+    stats.bestScore = run->bestScore();
+    stats.endsEarly = run->patienceIsOver() && !isLast;
+}
+
+void Trainer::finish()
+{
+    if (!impl->loader)
+        CV_Error(Error::StsError, "finish() wants a training that start() has begun");
+    impl->run->finish();
+    impl->findThreshold(impl->training);
+    impl->end();
+}
+
+void Trainer::Impl::end()
+{
+    run.reset();
+    loader.reset();
+    resumed.clear();
+    training = validation = Dataset();
 }
 
 void Trainer::saveCheckpoint(const String& path) const
@@ -328,8 +363,8 @@ void Trainer::saveCheckpoint(const String& path) const
 
 void Trainer::Impl::save(const String& path) const
 {
-    if (!run)
-        CV_Error(Error::StsError, "there is something to save only while fit() runs");
+    if (!loader)
+        CV_Error(Error::StsError, "there is something to save only between start() and finish()");
     Checkpoint c;
     c.settings = settings;
     c.data = data;
@@ -360,9 +395,14 @@ size_t Trainer::memory() const
     return impl->net->memory();
 }
 
-Metrics Trainer::evaluate(const Dataset& dataset, const std::function<void(int)>& afterPicture)
+Metrics Trainer::evaluate(const Dataset& dataset)
 {
-    return impl->evaluate(dataset, afterPicture);
+    return impl->evaluate(dataset, nullptr);
+}
+
+Metrics Trainer::evaluate(const Dataset& dataset, const std::function<void(int)>& afterImage)
+{
+    return impl->evaluate(dataset, afterImage);
 }
 
 void Trainer::detect(InputArray image, OutputArray boxes, OutputArray scores, OutputArray labels)
@@ -382,10 +422,8 @@ void Trainer::detect(InputArray image, OutputArray boxes, OutputArray scores, Ou
     give(found.labels, labels);
 }
 
-void Trainer::exportModel(const String& path, const String& kind)
+void Trainer::exportModel(const String& path, ExportKind kind)
 {
-    if (kind != "opencv" && kind != "heads" && kind != "onnx")
-        CV_Error_(Error::StsBadArg, ("kind of export '%s' is none of opencv, heads, onnx", kind.c_str()));
     const size_t dot = path.rfind(".onnx");
     if (dot == String::npos || dot + 5 != path.size())
         CV_Error_(Error::StsBadArg, ("the model file '%s' must end in .onnx", path.c_str()));
@@ -395,8 +433,10 @@ void Trainer::exportModel(const String& path, const String& kind)
     writeFile(path, file);
     try
     {
-        ModelDescription description = impl->net->describe(kind);
+        ModelDescription description = impl->net->description(kind);
         description.scoreThreshold = impl->scoreThreshold;
+        for (const auto& [name, value] : namesAndValues(impl->params))
+            description.training.push_back({name, value});
         description.write(path.substr(0, dot) + ".yml");
     }
     catch (...)

@@ -4,7 +4,13 @@
 #ifndef OPENCV_TEST_DNN_RPN_TRAIN_CUBLAS_V2_H
 #define OPENCV_TEST_DNN_RPN_TRAIN_CUBLAS_V2_H
 
-#include "cuda_runtime.h"
+#include <cuda_runtime.h>
+
+enum cudaDataType
+{
+    CUDA_R_32F,
+    CUDA_R_16BF
+};
 
 enum cublasStatus_t
 {
@@ -33,7 +39,7 @@ namespace cuda_on_cpu {
 
 struct Blas
 {
-    Stream* stream = nullptr;
+    cudaStream_t stream = nullptr;
 };
 
 } // namespace cuda_on_cpu

@@ -4,7 +4,7 @@
 #ifndef OPENCV_TEST_DNN_RPN_TRAIN_CUDNN_H
 #define OPENCV_TEST_DNN_RPN_TRAIN_CUDNN_H
 
-#include "cuda_runtime.h"
+#include <cuda_runtime.h>
 
 enum cudnnStatus_t
 {
@@ -46,7 +46,7 @@ namespace cuda_on_cpu {
 
 struct Dnn
 {
-    Stream* stream = nullptr;
+    cudaStream_t stream = nullptr;
 };
 
 //! Four numbers of a map, or of a convolution's weights.

@@ -1,16 +1,15 @@
 // This file is part of OpenCV project.
 // It is subject to the license terms in the LICENSE file found in the top-level directory
 // of this distribution and at http://opencv.org/license.html.
-#ifndef DNN_RPN_HAVE_CUDA
 
 // The cuda engine, compiled against this folder's headers, as another engine for the tests.
 #define DNN_RPN_HAVE_CUDA
-#define DNN_RPN_CUDA_ON_CPU
 
 #include "../test_precomp.hpp"
 
 #include "../../src/engine/cuda/activation.cu"
 #include "../../src/engine/cuda/add.cu"
+#include "../../src/engine/cuda/anchor_operators.cu"
 #include "../../src/engine/cuda/batch_norm.cu"
 #include "../../src/engine/cuda/concat.cu"
 #include "../../src/engine/cuda/conv.cu"
@@ -36,5 +35,3 @@ const bool added = [] {
 }();
 
 } // namespace
-
-#endif

@@ -6,7 +6,7 @@
 
 #include <vector>
 
-#include "cuda_bf16.h"
+#include <cuda_bf16.h>
 
 namespace cuda_on_cpu {
 

@@ -57,6 +57,23 @@ CV_EXPORTS_W void decodeBoxes(InputArray deltas, InputArray anchors, OutputArray
                               const Scalar& weights = Scalar(1, 1, 1, 1),
                               double maxLogSize = 4.135166556742356);
 
+/** @brief The chain rule through decodeBoxes(): from the gradient of a loss with respect to the boxes, as
+giouLoss() gives it, to that with respect to the deltas.
+
+    dL/ddx = w_a / wx (dL/dx1 + dL/dx2)    dL/ddw = w / (2 ww) (dL/dx2 - dL/dx1), 0 beyond maxLogSize
+
+with w the width of the box, and likewise for y and h.
+
+@param deltas N x 4 CV_32F, as given to decodeBoxes()
+@param anchors N x 4 CV_32F, likewise
+@param boxesGrad N x 4 CV_32F
+@param deltasGrad N x 4 CV_32F
+@param weights, maxLogSize as given to decodeBoxes()
+*/
+CV_EXPORTS_W void decodeBoxesBackward(InputArray deltas, InputArray anchors, InputArray boxesGrad,
+                                      OutputArray deltasGrad, const Scalar& weights = Scalar(1, 1, 1, 1),
+                                      double maxLogSize = 4.135166556742356);
+
 /** @brief Moves coordinates outside the picture onto its border; x to 0..width, y to 0..height.
 
 @param boxes N x 4 CV_32F, changed in place

@@ -110,7 +110,7 @@ with A the box's area. Unlike that of IoU, the gradient does not vanish for boxe
 
 Dividing areas have 1e-7 added, as in torchvision: value and gradient are finite for all finite boxes,
 those without area included. A box that is inside out has no area. The gradient is with respect to
-boxes, in pixels; a trainer that predicts deltas takes it through the derivative of decodeBoxes().
+boxes, in pixels; decodeBoxesBackward() takes it to the deltas that a network predicts.
 
 @param boxes K x 4 CV_32F, decoded predictions
 @param targets K x 4 CV_32F, the boxes that they should be

@@ -7,6 +7,7 @@
 #include "opencv2/core.hpp"
 #include "opencv2/dnn_rpn/anchors.hpp"
 #include "opencv2/dnn_rpn/detections.hpp"
+#include "opencv2/dnn_rpn/kinds.hpp"
 #include "opencv2/dnn_rpn/proposals.hpp"
 
 namespace cv {
@@ -28,11 +29,8 @@ struct CV_EXPORTS_W_SIMPLE ModelDescription
     @param path of the YAML file */
     CV_WRAP void write(const String& path) const;
 
-    //! "opencv": boxes come out; "heads": logits and deltas; "onnx": boxes, by standard operators
-    CV_PROP_RW String kind;
-    //! "rpn": proposals, all of class 1; "retina": detections, in one stage; "faster_rcnn": in two. Files of
-    //! earlier versions name none: "rpn"
-    CV_PROP_RW String detector;
+    CV_PROP_RW ExportKind kind;
+    CV_PROP_RW DetectorKind detector;       //!< files of earlier versions name none: DETECTOR_RPN
     CV_PROP_RW Size inputSize;              //!< width x height that the network was trained at
     CV_PROP_RW std::vector<String> classes; //!< names of the labels 1..C; one entry, "object", for proposals
     CV_PROP_RW float scoreThreshold;        //!< a sensible one for showing boxes
@@ -42,6 +40,9 @@ struct CV_EXPORTS_W_SIMPLE ModelDescription
     // Limits within the file ("opencv", "onnx"), or to be used on what it gives ("heads").
     CV_PROP_RW ProposalParams proposals;   //!< "rpn" and "faster_rcnn"
     CV_PROP_RW DetectionParams detections; //!< "retina" and "faster_rcnn"
+
+    //! Names and values of the parameters that the model was trained with, as TrainParams::read() takes them.
+    std::vector<std::pair<String, String>> training;
 };
 
 //! What Detector does about boxes that overlap, on top of what the model itself does.
@@ -55,11 +56,11 @@ enum Suppression
 
 /** @brief Runs a trained model: pictures in, boxes out.
 
-Takes the files that dnn_rpn_train writes for cv::dnn. "opencv" files give the same boxes through
+Takes the files that dnn_rpn_train writes. "opencv" files give the same boxes through
 cv::dnn::DetectionModel alone; this class adds batches, tiles, thresholds for each class, soft suppression,
-and reads "heads" files: outputs `logits` N x K x columns and `deltas` N x K x 4, decoded by
-generateProposals(), or with classes by generateDetections(). C columns are sigmoids, C + 1 a softmax whose
-first is the background.
+and reads "onnx" files, where cv::dnn has their operators, and "heads" files: outputs `logits` N x K x columns
+and `deltas` N x K x 4, decoded by generateProposals(), or with classes by generateDetections(). C columns are
+sigmoids, C + 1 a softmax whose first is the background.
 
 Pictures are 8 bit: BGR, grey (as imread() would have read them in colour) or BGRA (the alpha channel is left
 out), of any size; each is resized to the model's input. Everything else is refused.
@@ -74,8 +75,8 @@ class CV_EXPORTS_W Detector
 {
 public:
     /** @brief Loads MODEL.onnx and MODEL.yml beside it.
-    @param model path of the ONNX file; cv::Exception names it if it is missing, or of a kind that cv::dnn
-    does not run: "onnx", and "heads" with two stages */
+    @param model path of the ONNX file; cv::Exception names it if it is missing, or of a kind that this OpenCV
+    does not run: "onnx" before OpenCV 5, and "heads" with two stages */
     CV_WRAP explicit Detector(const String& model);
 
     /** @brief Thresholds for each class.

@@ -13,80 +13,92 @@ namespace dnn_rpn_train {
 //! @{
 
 //! One annotated object of a picture.
-struct CV_EXPORTS Object
+struct CV_EXPORTS_W_SIMPLE Object
 {
-    Object() : label(1), ignored(false) {}
+    CV_WRAP Object() : label(1), ignored(false) {}
 
-    Vec4f box;    //!< x1, y1, x2, y2 in pixels of the picture, exclusive; x1 < x2, y1 < y2
-    int label;    //!< 1..C
-    bool ignored; //!< neither an object nor background: VOC's `difficult`
+    CV_PROP_RW Vec4f box;    //!< x1, y1, x2, y2 in pixels of the picture, exclusive; x1 < x2, y1 < y2
+    CV_PROP_RW int label;    //!< 1..C
+    CV_PROP_RW bool ignored; //!< neither an object nor background: VOC's `difficult`
 };
 
 //! One picture and what is on it.
-struct CV_EXPORTS AnnotatedImage
+struct CV_EXPORTS_W_SIMPLE AnnotatedImage
 {
-    String path;                 //!< of the picture
-    Size size;                   //!< columns x rows as annotated; 0 x 0 where the annotation is silent
-    std::vector<Object> objects; //!< may be empty: such a picture teaches background
+    CV_WRAP AnnotatedImage() {}
+
+    CV_PROP_RW String path;                 //!< of the picture
+    CV_PROP_RW Size size;                   //!< columns x rows as annotated, or else as the file says
+    CV_PROP_RW std::vector<Object> objects; //!< may be empty: such a picture teaches background
 };
 
-/** @brief Annotated pictures, read but not decoded. */
-struct CV_EXPORTS Dataset
+/** @brief How a data set is read. */
+struct CV_EXPORTS_W_SIMPLE DatasetParams
 {
-    /** @brief Reads a folder in Pascal VOC layout: JPEGImages, Annotations/NAME.xml and
-    ImageSets/Main/SPLIT.txt with a NAME a line.
+    CV_WRAP DatasetParams() : format("auto"), strict(false) {}
 
-    Coordinates are taken as they stand. Objects without area are dropped, boxes that reach beyond the
-    picture are cut at its border; both are told in `remarks`. `difficult` objects become ignored ones.
+    //! Names of the labels 1..C; an object of another class is an error. Empty: the classes found, in the
+    //! order in which they are declared, or else in alphabetical order.
+    CV_PROP_RW std::vector<String> classes;
+    //! voc, cvat, imglab, coco, labelme, createml, yolo, csv, or auto: what the files look like.
+    CV_PROP_RW String format;
+    CV_PROP_RW String annotations; //!< a file or folder with them; empty: the data set's folder
+    CV_PROP_RW String images;      //!< the folder with them; empty: the data set's folder
+    CV_PROP_RW bool strict;        //!< the first entry that cannot be used is an error
+};
 
-    @param folder with the three sub-folders
-    @param split name of the list without ".txt", such as train or test
-    @param classes names of the labels 1..C; an object of another class is an error. Empty: the
-    classes found, in alphabetical order
-    @return the data set; cv::Exception names the file, and the object in it, of what is wrong: a missing
-    folder, list, annotation or picture, XML that does not parse, a box whose corners are exchanged
-    */
-    static Dataset readVOC(const String& folder, const String& split,
-                           const std::vector<String>& classes = std::vector<String>());
+/** @brief Annotated images, read but not decoded. */
+struct CV_EXPORTS_W_SIMPLE Dataset
+{
+    CV_WRAP Dataset() : unsplit(false), imagesLeftOut(0), objectsLeftOut(0) {}
 
-    /** @brief Reads a folder with annotations of COCO in JSON.
+    /** @brief Reads a folder as annotation tools leave it; the sub-folders do not matter.
 
-    The split's annotations are `annotations/instances_SPLIT.json`, `annotations/SPLIT.json` or
-    `SPLIT/_annotations.coco.json`; its pictures lie in SPLIT, images/SPLIT, images or the folder itself.
-    Boxes are `x, y, width, height`; those with `iscrowd` become ignored objects. Outlines and whatever else
-    the file holds are passed over. Otherwise as readVOC().
+    Formats: Pascal VOC (XML with or without ImageSets), COCO (JSON of any name), YOLO (boxes, polygons,
+    oriented boxes; Darknet's lists), LabelMe, CVAT for images, CreateML, imglab, and tables. Each is told by
+    its files' content. Images are found by the names that the annotations give, whatever folder comes before
+    them.
 
-    @param folder with the annotations
-    @param split such as train2017
-    @param classes as for readVOC(); empty: the file's categories in the order of their ids */
-    static Dataset readCOCO(const String& folder, const String& split,
-                            const std::vector<String>& classes = std::vector<String>());
+    What cannot be used is left out, counted, and told in `remarks`: an image that is not there, cannot be
+    decoded or is of another size than annotated, a box that is none. Objects without area are dropped, boxes
+    that reach beyond the image are cut at its border. VOC's `difficult` objects and COCO's crowds become
+    ignored ones.
 
-    /** @brief Reads a folder in the layout of YOLO: pictures in images/SPLIT or SPLIT/images and, for each,
-    a text file of its name in labels/SPLIT or SPLIT/labels.
-
-    A line is a class, from 0, and the centre x, centre y, width and height of a box as shares of the
-    picture. A picture without a file has no objects. The pictures are decoded for their sizes.
-    Otherwise as readVOC().
-
-    @param folder with those folders; names of the classes in data.yaml (`names`), classes.txt or obj.names
-    @param split such as train
-    @param classes as for readVOC(); empty: the names of the file, or the numbers where there is none */
-    static Dataset readYOLO(const String& folder, const String& split,
-                            const std::vector<String>& classes = std::vector<String>());
-
-    /** @brief Reads a folder in whichever of these layouts it has: VOC's if it has a folder JPEGImages,
-    Annotations or ImageSets, else COCO's if it has its JSON, else YOLO's if it has its labels. */
-    static Dataset read(const String& folder, const String& split,
-                        const std::vector<String>& classes = std::vector<String>());
+    @param folder with images and annotations
+    @param split such as train: the name of a list, of a folder, or in the name of a file. Of a folder without
+    splits all images are read, see `unsplit`, and with an empty name those of all splits
+    @param params what to make of it
+    @return the data set; cv::Exception if the split is not there, has no objects, or if most of it cannot be
+    used */
+    CV_WRAP static Dataset read(const String& folder, const String& split, const DatasetParams& params);
+    //! @overload
+    CV_WRAP static Dataset read(const String& folder, const String& split,
+                                const std::vector<String>& classes = std::vector<String>());
 
     //! Number of objects that are not ignored.
-    int countObjects() const;
+    CV_WRAP int countObjects() const;
 
-    std::vector<String> classes;        //!< names of the labels 1..C
-    std::vector<AnnotatedImage> images; //!< in the order of the list
-    std::vector<String> remarks;        //!< what was dropped or changed, a line each
+    CV_PROP_RW std::vector<String> classes;        //!< names of the labels 1..C
+    CV_PROP_RW std::vector<AnnotatedImage> images; //!< in the order of the list, or of their names
+    CV_PROP_RW std::vector<String> remarks;        //!< what was left out, dropped or changed, a line each
+    CV_PROP_RW String format;                      //!< what it was read as
+    CV_PROP_RW bool unsplit;                       //!< the folder has no splits: these are all its images
+    CV_PROP_RW int imagesLeftOut, objectsLeftOut;
 };
+
+/** @brief Deals images out, such as to training and validation, or to the folds of a cross-validation.
+
+Each part gets its share of every class's objects, as far as images can be dealt; images that look alike, such
+as neighbours in a video, stay together. They are decoded for it, small.
+@param dataset all images
+@param shares of the parts, such as 0.8 and 0.2; only their proportions count
+@param seed the same seed gives the same parts
+@return a data set a share, images in the order that they had; cv::Exception if a part would be empty */
+CV_EXPORTS_W std::vector<Dataset> splitDataset(const Dataset& dataset, const std::vector<double>& shares,
+                                               int seed);
+
+/** @brief Bytes that are no UTF-8 as \xE9 and the like, so that JSON and YAML with the text can be read. */
+CV_EXPORTS String escapeInvalidUtf8(const String& text);
 
 /** @brief Objects as the arrays that dnn_rpn's functions take.
 @param objects G objects
@@ -99,7 +111,7 @@ CV_EXPORTS void asArrays(const std::vector<Object>& objects, Mat& boxes, Mat& la
 @param image path, and the size that tells which way round the annotation sees it
 @return the picture; cv::Exception names the file if it is missing, corrupt, cut off, or of another
 size than the annotation says */
-CV_EXPORTS Mat readPicture(const AnnotatedImage& image);
+CV_EXPORTS_W Mat readPicture(const AnnotatedImage& image);
 
 //! @}
 

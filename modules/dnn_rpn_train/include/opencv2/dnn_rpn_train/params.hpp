@@ -5,7 +5,9 @@
 #define OPENCV_DNN_RPN_TRAIN_PARAMS_HPP
 
 #include "opencv2/core.hpp"
+#include "opencv2/dnn_rpn/atss.hpp"
 #include "opencv2/dnn_rpn/detections.hpp"
+#include "opencv2/dnn_rpn/kinds.hpp"
 #include "opencv2/dnn_rpn/proposals.hpp"
 #include "opencv2/dnn_rpn/targets.hpp"
 #include "opencv2/dnn_rpn_train/augment.hpp"
@@ -13,43 +15,114 @@
 namespace cv {
 namespace dnn_rpn_train {
 
+using dnn_rpn::DETECTOR_FASTER_RCNN;
+using dnn_rpn::DETECTOR_RETINANET;
+using dnn_rpn::DETECTOR_RPN;
+using dnn_rpn::DetectorKind;
+
 //! @addtogroup dnn_rpn_train
 //! @{
+
+//! How anchors are told apart, and which of them are learned from.
+enum AnchorLoss
+{
+    LOSS_FOCAL_SOFTMAX = 0, //!< "focal_softmax": softmax focal loss over all anchors (PRCV 2018)
+    LOSS_FOCAL_SIGMOID = 1, //!< "focal_sigmoid": sigmoid focal loss over all anchors
+    LOSS_CE_SOFTMAX = 2,    //!< "ce_softmax": softmax cross-entropy over a balanced sample (Faster R-CNN)
+    LOSS_CE_SIGMOID = 3     //!< "ce_sigmoid": sigmoid cross-entropy over a balanced sample
+};
+
+//! The same for the regions of a second stage.
+enum RegionLoss
+{
+    ROI_LOSS_CE = 0,   //!< "ce": softmax cross-entropy over a balanced sample
+    ROI_LOSS_FOCAL = 1 //!< "focal": softmax focal loss over all proposals
+};
+
+//! What a focal loss is divided by.
+enum FocalNormalizer
+{
+    //! "positives": classification by the positives, regression by twice as many (PRCV 2018, section 3.2)
+    NORMALIZE_BY_POSITIVES = 0,
+    NORMALIZE_BY_SAMPLES = 1 //!< "samples": both by sampleCount an image, as cross-entropy
+};
+
+//! How the learning rate falls.
+enum RateSchedule
+{
+    SCHEDULE_STEP = 0,  //!< "step": a tenth after 70 % of the steps
+    SCHEDULE_COSINE = 1 //!< "cosine": down to 0
+};
+
+//! What a training computes in. Scores and detections are floats throughout, as the file's.
+enum Precision
+{
+    PRECISION_FP32 = 0, //!< "fp32"
+    PRECISION_TF32 = 1, //!< "tf32": floats whose products are rounded; engine cuda
+    PRECISION_BF16 = 2  //!< "bf16": values and gradients of 16 bits, weights in float; onednn and cuda
+};
+
+//! What becomes of the backbone's batch normalisation.
+enum BatchNormMode
+{
+    BATCHNORM_FROZEN = 0, //!< "frozen": stays as it came
+    //! "train": where its stage is not frozen, scale and bias are trained and mean and variance are the
+    //! batch's; the running ones follow and are what is scored and exported
+    BATCHNORM_TRAIN = 1
+};
+
+//! Which anchors get which object.
+enum AnchorAssignment
+{
+    ASSIGN_IOU = 0, //!< "iou": by thresholds of the IoU (RpnParams::match)
+    ASSIGN_ATSS =
+        1 //!< "atss": a handful an object, whatever its size (RpnParams::atss; Zhang et al., CVPR 2020)
+};
+
+//! What boxes are held to.
+enum BoxLoss
+{
+    BOX_LOSS_SMOOTH_L1 = 0, //!< "smooth_l1": the deltas (Fast R-CNN)
+    BOX_LOSS_GIOU = 1       //!< "giou": the decoded box's generalized IoU (Rezatofighi et al., CVPR 2019)
+};
 
 //! Which maps a feature pyramid has: level l has cells of 2^l pixels (Lin et al., CVPR 2017).
 struct CV_EXPORTS PyramidParams
 {
-    int finest = 3;     //!< the first level
-    int coarsest = 5;   //!< the last level, >= finest
+    int finest = 0;     //!< the first level; 0: no pyramid, the heads stand on the backbone's last map
+    int coarsest = 0;   //!< the last level, >= finest
     int channels = 128; //!< of every level
+
+    bool exists() const { return finest > 0; }
 };
 
 //! How a head on anchors - a region proposal network or a one-stage detector - tells objects from background,
 //! and learns to.
 struct CV_EXPORTS RpnParams
 {
-    //! "focal_sigmoid", "focal_softmax": focal loss over all anchors (PRCV 2018). "ce_sigmoid",
-    //! "ce_softmax": cross-entropy over a balanced sample (Faster R-CNN).
-    String loss = "focal_softmax";
+    AnchorLoss loss = LOSS_FOCAL_SOFTMAX;
 
     //! 0: classifier and regressor share one 3x3 convolution (Faster R-CNN). 1..4: each has so many of its
     //! own (RetinaNet: 4).
     int tower = 0;
 
     //! Square roots of the anchors' areas, in input pixels. Several levels take equal shares in this order.
-    std::vector<float> anchorSizes{16, 32, 64, 128, 256};
+    //! Empty: 16, 32, 64, 128, 256; on a pyramid 4, 5 and 6.3 cells at each level (RetinaNet, ICCV 2017,
+    //! section 4).
+    std::vector<float> anchorSizes;
     std::vector<float> anchorRatios{0.5f, 1, 2}; //!< height / width
-    dnn_rpn::MatchParams match;                  //!< which anchors are positive
+    AnchorAssignment assignment = ASSIGN_IOU;    //!< which rule says which anchors are positive
+    dnn_rpn::MatchParams match;                  //!< ASSIGN_IOU: which anchors are positive
+    dnn_rpn::AtssParams atss;                    //!< ASSIGN_ATSS: which; candidates are counted in cells
 
     double focalAlpha = 0.25; //!< weight of the positives, 0..1; negative: none
     double focalGamma = 2;    //!< how much well-classified anchors are held back, >= 0
-    double focalWeight = 1;   //!< lambda_fl of PRCV 2018, eq. 4, where it is 0.1; doc/experiments.md compares
-    /** What the focal forms are divided by. "positives": classification by the positives, regression by twice
-    as many (PRCV 2018, section 3.2). "samples": both by sampleCount a picture, as cross-entropy. Beside a
-    second stage, whose losses are divided by all of its regions, those divided by a few positives are all
-    that the shared features learn. */
-    String focalNormalizer = "positives";
-    double prior = 0.01;     //!< the focal classifier starts by giving every anchor this probability, 0..1
+    double focalWeight = 1;   //!< lambda_fl of PRCV 2018, eq. 4: 0.1 there; doc/experiments/rpn.md compares
+    /** Beside a second stage, whose losses are divided by all of its regions, those divided by a few
+    positives are all that the shared features learn. */
+    FocalNormalizer focalNormalizer = NORMALIZE_BY_POSITIVES;
+    double prior = 0.01; //!< the focal classifier starts by giving every anchor this probability, 0..1
+    BoxLoss boxLoss = BOX_LOSS_SMOOTH_L1;
     double boxBeta = 1. / 9; //!< where smooth L1 turns from square to straight
     double boxWeight = 1;    //!< of the regression loss
     double rate = 1;         //!< the head's learning rate is TrainParams::learningRate times this, >= 0
@@ -65,11 +138,11 @@ struct CV_EXPORTS RpnParams
 
 /** @brief How the second stage of Faster R-CNN judges the proposals, and learns to.
 
-Where nothing else is said, defaults are those of Detectron2 and torchvision; doc/knobs.md compares. */
+Where nothing else is said, defaults are those of Detectron2 and torchvision; doc/defaults_elsewhere.md
+compares. */
 struct CV_EXPORTS RoiParams
 {
-    //! "ce": softmax cross-entropy over a balanced sample; "focal": softmax focal loss over all proposals
-    String loss = "ce";
+    RegionLoss loss = ROI_LOSS_CE;
 
     int channels = 256;        //!< of the features that regions are cut out of
     Size pooled{7, 7};         //!< columns x rows that every region is resampled to
@@ -96,62 +169,94 @@ struct CV_EXPORTS RoiParams
     RoiParams();
 };
 
-//! Everything that a training run depends on besides the pictures.
-struct CV_EXPORTS TrainParams
+/** @brief One parameter of a training as people set it: by a name, with a text for its value. */
+struct CV_EXPORTS_W_SIMPLE ParameterInfo
 {
-    /** @brief Defaults for a kind of detector: anchors of "retina" are positive from IoU 0.5 and negative
-    below 0.4, and "faster_rcnn" learns its proposals by "ce_sigmoid", or by a focal loss divided by "samples"
-    with alpha 0.9, ten times as fast as the backbone, with gradients of length 2 at most (doc/detectors.md).
-    @param detector as the field */
-    explicit TrainParams(const String& detector = "rpn");
+    CV_PROP String name;                   //!< as in "lr": option, key in files, row of the documentation
+    CV_PROP String group;                  //!< "network", "loss", "descent", "augmentation" or "detections"
+    CV_PROP String values;                 //!< what it takes, as in "a number, 0..1" or "step, cosine"
+    CV_PROP bool named;                    //!< the values are the names of a few
+    CV_PROP String help;                   //!< what it does
+    CV_PROP bool common;                   //!< for everybody, rather than for those who experiment
+    CV_PROP std::vector<String> detectors; //!< those it has an effect on
+};
 
-    /** @brief Puts the heads on a feature pyramid, with anchors of 4, 5 and 6.3 times the cell at each level
-    (RetinaNet, Lin et al., ICCV 2017, section 4).
+//! Everything that a training run depends on besides the images.
+struct CV_EXPORTS_W_SIMPLE TrainParams
+{
+    /** @brief Defaults for a kind of detector: anchors of RetinaNet are positive from IoU 0.5 and negative
+    below 0.4, and Faster R-CNN learns its proposals by LOSS_CE_SIGMOID, or by a focal loss divided by samples
+    with alpha 0.9, ten times as fast as the backbone, with gradients of length 2 at most
+    (doc/experiments/two_stages.md). */
+    CV_WRAP explicit TrainParams(dnn_rpn::DetectorKind detector = dnn_rpn::DETECTOR_RPN);
+
+    //! Fixed by the constructor, since defaults depend on it.
+    CV_WRAP dnn_rpn::DetectorKind detector() const { return kind; }
+
+    /** @brief Every parameter that has a name: all fields below but `classes`, and "augment", which sets all
+    of the augmentation. */
+    CV_WRAP static std::vector<ParameterInfo> parameters();
+
+    /** @brief Sets a parameter by its name.
+    @param name of parameters()
+    @param value as a command line has it; cv::Exception names both if it is not possible, or has no effect on
+    this detector */
+    CV_WRAP void set(const String& name, const String& value);
+
+    //! The text that set() takes for the present value; numbers come back to the last bit.
+    CV_WRAP String get(const String& name) const;
+
+    //! cv::Exception names the parameter that is out of its range, or those that contradict each other.
+    CV_WRAP void check() const;
+
+    /** @brief The parameters that a training was run with.
+    @param path of MODEL.yml, as Trainer::exportModel() writes it
+    @return with the classes; cv::Exception names the file and what is wrong with it */
+    CV_WRAP static TrainParams read(const String& path);
+
+    /** @brief Puts the heads on a feature pyramid.
     @param finest, coarsest levels, as in PyramidParams
     @param channels of each level */
-    void setPyramid(int finest, int coarsest, int channels = 128);
+    CV_WRAP void setPyramid(int finest, int coarsest, int channels = 128);
 
-    //! "rpn": boxes without classes; "retina": with classes, in one stage; "faster_rcnn": in two
-    String detector;
-    std::vector<String> classes; //!< names of the labels 1..C, as the data set has them; "rpn" needs none
-    String backbone = "small";   //!< an ONNX file, or "small": a built-in network, untrained
+    CV_PROP_RW std::vector<String>
+        classes;                //!< names of the labels 1..C, as the data set has them; an RPN needs none
+    CV_PROP_RW String backbone; //!< an ONNX file, or "small": a built-in network, untrained
     //! "onednn", "eigen", "cuda", or "auto": the first of these that this build has
-    String engine = "auto";
-    //! What the training computes in. Or "bf16": values and gradients of 16 bits, weights in float; onednn
-    //! and cuda. Or "tf32", cuda only: floats, whose products are rounded. Scores and detections are floats
-    //! throughout, as the file's
-    String precision = "fp32";
-    bool pyramid = false; //!< the heads stand on a feature pyramid rather than on the backbone's last map
-    PyramidParams levels; //!< of the pyramid; RpnParams::anchorSizes are divided among them, finest first
+    CV_PROP_RW String engine;
+    CV_PROP_RW Precision precision;
+    PyramidParams pyramid;
     RpnParams rpn;
-    RoiParams roi; //!< "faster_rcnn" only
+    RoiParams roi; //!< Faster R-CNN only
 
-    Size size{320, 240}; //!< of the network's input
-    int epochs = 12;
-    int batch = 4;
-    double learningRate = 0.01;
-    double momentum = 0.9;
-    double weightDecay = 1e-4; //!< on weights, not on biases
-    int warmup = 50;           //!< steps over which the learning rate rises to its value
-    String schedule = "step";  //!< "step": a tenth after 70 % of the steps; "cosine": down to 0
-    double clip = 10;          //!< longest gradient (L2, all parameters) that is not shortened; 0: no limit
-    int seed = 0;              //!< of weights, order, augmentation and samples
-    AugmentParams augment;     //!< how the pictures are varied
+    CV_PROP_RW Size size; //!< of the network's input
+    CV_PROP_RW int epochs;
+    CV_PROP_RW int batch; //!< images a step
+    CV_PROP_RW double learningRate;
+    CV_PROP_RW double momentum;
+    CV_PROP_RW double weightDecay; //!< on weights, not on biases
+    CV_PROP_RW int warmup;         //!< steps over which the learning rate rises to its value
+    CV_PROP_RW RateSchedule schedule;
+    CV_PROP_RW double clip; //!< longest gradient (L2, all parameters) that is not shortened; 0: no limit
+    CV_PROP_RW int seed;    //!< of weights, order, augmentation and samples
+    AugmentParams augment;  //!< how the images are varied
 
-    int freeze = 0;          //!< the first so many stages of the backbone are not trained; -1: all of it
-    double backboneRate = 1; //!< the backbone's learning rate is learningRate times this, >= 0
-    //! "frozen": the backbone's batch normalisation stays as it came. "train": where its stage is not frozen,
-    //! scale and bias are trained and mean and variance are the batch's; the running ones follow and are what
-    //! is scored and exported. A batch of a few pictures must speak for all. The backbone "small" is always
-    //! trained so.
-    String batchNorm = "frozen";
-    //! "faster_rcnn" only. False: every step trains both stages together. True: they take turns, a step each,
+    CV_PROP_RW int freeze; //!< the first so many stages of the backbone are not trained; -1: all of it
+    CV_PROP_RW double backboneRate; //!< the backbone's learning rate is learningRate times this, >= 0
+    //! A batch of a few images must speak for all. The backbone "small" is always trained.
+    CV_PROP_RW BatchNormMode batchNorm;
+    //! Faster R-CNN only. False: every step trains both stages together. True: they take turns, a step each,
     //! which shows what each does to the shared features. (Ren et al. 2015, section 3.2, take turns once, for
     //! whole trainings.)
-    bool alternate = false;
-    double ema = 0;    //!< decay of the weights' moving average, which is then scored and exported; 0: none
-    int evalEvery = 0; //!< epochs between two scorings of the validation pictures; 0: none while training
-    int patience = 0;  //!< ends the training after so many scorings without a better one; 0: never
+    CV_PROP_RW bool alternate;
+    CV_PROP_RW double
+        ema; //!< decay of the weights' moving average, which is then scored and exported; 0: none
+    CV_PROP_RW int
+        evalEvery;           //!< epochs between two scorings of the validation images; 0: none while training
+    CV_PROP_RW int patience; //!< ends the training after so many scorings without a better one; 0: never
+
+private:
+    DetectorKind kind;
 };
 
 //! @}

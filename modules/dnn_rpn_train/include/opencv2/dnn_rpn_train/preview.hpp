@@ -20,7 +20,7 @@ struct CV_EXPORTS PreviewPicture
     String source; //!< path of the picture that it was made of; of a mosaic, the first
 };
 
-/** @brief What the network sees in the first steps of Trainer::fit(), to be looked at before hours are spent
+/** @brief What the network sees in the first steps of a training, to be looked at before hours are spent
 on it.
 
 The values are those of the batches, augmentation and all. Small ones are enlarged by a whole factor,
@@ -29,7 +29,7 @@ pixel by pixel, to at least 640 columns or rows.
 @param dataset only the pictures that are needed are decoded
 @param params size, batch, seed and augment count
 @param count how many pictures
-@return the pictures in order; cv::Exception as fit() throws it */
+@return the pictures in order; cv::Exception as Trainer::start() throws it */
 CV_EXPORTS std::vector<PreviewPicture> previewTraining(const Dataset& dataset, const TrainParams& params,
                                                        int count);
 

@@ -21,8 +21,11 @@ renamed, and while the run goes on the page reloads itself. However long the run
 a curve is at most 1024 points, the lowest and the highest value of each of at most 512 equal stretches of
 steps.
 
-    TrainingReport report("model.html", {{"learning rate", "0.01"}});
-    trainer.fit(pictures, [&](const StepReport& r) { report.add(r); return true; });
+    TrainingReport report("model.html", trainer.params());
+    trainer.start(images);
+    for (StepStats stats; trainer.step(stats);)
+        report.add(stats);
+    trainer.finish();
     report.addExamples(trainer, others);
     report.addValidation(params.epochs, trainer.evaluate(others));
     report.finish(TrainingReport::Finished);
@@ -44,8 +47,11 @@ public:
     //! Names and values, in the order in which they are shown; any text.
     typedef std::vector<std::pair<String, String>> Settings;
 
-    //! Writes the first page; cv::Exception names the path if it cannot be written.
-    explicit TrainingReport(const String& path, const Settings& settings = Settings());
+    /** @brief Writes the first page; cv::Exception names the path if it cannot be written.
+    @param path of the page
+    @param params of the training: the page shows what is used (Trainer::params())
+    @param more what else is worth telling, shown before them */
+    TrainingReport(const String& path, const TrainParams& params, const Settings& more = Settings());
 
     //! A run that nobody finished has failed.
     ~TrainingReport();
@@ -54,7 +60,7 @@ public:
     TrainingReport& operator=(const TrainingReport&) = delete;
 
     //! @param step the steps come in order; values that are not finite leave a gap in their curve
-    void add(const StepReport& step);
+    void add(const StepStats& step);
 
     //! @param epoch after which the scores were taken, from 1; a second time replaces the first
     void addValidation(int epoch, const dnn_rpn::Metrics& metrics);

@@ -5,7 +5,7 @@
 #include "cuda_engine.hpp"
 #include "normalise.hpp"
 #include "numbers.hpp"
-#include "sum_up.hpp"
+#include "sums.hpp"
 
 namespace cv {
 namespace dnn_rpn_train {

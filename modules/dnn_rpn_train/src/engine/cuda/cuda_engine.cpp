@@ -8,14 +8,12 @@
 namespace cv {
 namespace dnn_rpn_train {
 
-CudaEngine::CudaEngine(const std::string& precision) : device(precision) {}
+CudaEngine::CudaEngine(const std::string& precision) : device(precision), anchors(makeAnchorOperators(device))
+{}
 
 bool CudaEngine::available()
 {
-    static const bool present = [] {
-        int count = 0;
-        return cudaGetDeviceCount(&count) == cudaSuccess && count > 0;
-    }();
+    static const bool present = dnn_rpn::cuda::deviceCount() > 0;
     return present;
 }
 
@@ -59,14 +57,8 @@ std::unique_ptr<Descent> CudaEngine::descent(const std::vector<Trained>& trained
 
 Tensor CudaEngine::passage(const Shape& shape)
 {
-    const size_t bytes = shape.total() * sizeof(float);
-    if (bytes > passageBytes)
-    {
-        device.finish();
-        passageMemory = Device::allocate(bytes);
-        passageBytes = bytes;
-    }
-    return Tensor(shape, passageMemory.get());
+    workspace.begin();
+    return Tensor(shape, workspace.take(shape.total() * sizeof(float)));
 }
 
 void CudaEngine::read(const Layout& layout, const Tensor& from, Tensor& to)
@@ -77,17 +69,13 @@ void CudaEngine::read(const Layout& layout, const Tensor& from, Tensor& to)
         plain = passage(layout.shape);
         fromDevice(device, from, plain);
     }
-    DNN_RPN_CUDA(cudaMemcpyAsync(to.data(), plain.data(), layout.shape.total() * sizeof(float),
-                                 cudaMemcpyDeviceToHost, device.stream()));
-    device.finish();
+    dnn_rpn::cuda::download(plain.data(), to.data(), layout.shape.total() * sizeof(float), device.stream());
 }
 
 void CudaEngine::write(const Layout& layout, const Tensor& from, Tensor& to)
 {
     Tensor plain = device.isShort() ? passage(layout.shape) : to;
-    // From memory that may be swapped out: the call returns when it has been read.
-    DNN_RPN_CUDA(cudaMemcpyAsync(plain.data(), from.data(), layout.shape.total() * sizeof(float),
-                                 cudaMemcpyHostToDevice, device.stream()));
+    dnn_rpn::cuda::upload(from.data(), plain.data(), layout.shape.total() * sizeof(float), device.stream());
     if (device.isShort())
         toDevice(device, plain, to);
 }

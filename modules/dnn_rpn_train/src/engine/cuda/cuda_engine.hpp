@@ -31,15 +31,17 @@ public:
     void approach(const std::vector<Tensor*>& averages, const std::vector<Tensor*>& values,
                   float share) override;
     std::unique_ptr<Descent> descent(const std::vector<Trained>& trained) override;
+    AnchorOperators* anchorOperators() override { return anchors.get(); }
     void read(const Layout& layout, const Tensor& from, Tensor& to) override;
     void write(const Layout& layout, const Tensor& from, Tensor& to) override;
 
 private:
-    const Device device;
     //! Plain floats on their way between the host's layout and the device's.
     Tensor passage(const Shape& shape);
-    std::shared_ptr<void> passageMemory;
-    size_t passageBytes = 0;
+
+    const Device device;
+    const std::unique_ptr<AnchorOperators> anchors;
+    dnn_rpn::cuda::Workspace workspace;
 };
 
 //! Between plain floats and the device's layout, both on the device.
@@ -48,6 +50,7 @@ void fromDevice(const Device& device, const Tensor& from, Tensor& to);
 void addPlain(const Device& device, const Tensor& from, Tensor& to);
 
 void approachPlain(const Device& device, Tensor& average, const Tensor& value, float share);
+std::unique_ptr<AnchorOperators> makeAnchorOperators(const Device& device);
 std::unique_ptr<Descent> makeDescent(const Device& device, const std::vector<Trained>& trained);
 
 } // namespace dnn_rpn_train

@@ -4,12 +4,16 @@
 #include "../../precomp.hpp"
 #include "cuda_engine.hpp"
 #include "pieces.hpp"
-#include "sum_up.hpp"
+#include "sums.hpp"
 
 namespace cv {
 namespace dnn_rpn_train {
 
 namespace {
+
+using dnn_rpn::cuda::foldedParts;
+using dnn_rpn::cuda::foldSums;
+using dnn_rpn::cuda::Memory;
 
 //! On parameters in the device's memory; the host gets to see but the length of the gradient.
 class CudaDescent : public Descent
@@ -29,12 +33,10 @@ public:
         count = static_cast<int>(all.size());
         if (count > INT_MAX / Piece::most)
             CV_Error(Error::StsOutOfRange, "more than 2^31 parameters are trained");
-        pieces = Device::allocate(all.size() * sizeof(Piece));
-        DNN_RPN_CUDA(cudaMemcpyAsync(pieces.get(), all.data(), all.size() * sizeof(Piece),
-                                     cudaMemcpyHostToDevice, device.stream()));
-        device.finish();
-        const size_t parts = static_cast<size_t>(count) * Piece::parts;
-        sums = Device::allocate((parts + Groups::fold(static_cast<int>(parts)) + 1) * sizeof(float));
+        pieces = Memory(all.size() * sizeof(Piece));
+        dnn_rpn::cuda::upload(all.data(), pieces.data(), pieces.bytes(), device.stream());
+        const int parts = count * Piece::parts;
+        sums = Memory((static_cast<size_t>(parts) + foldedParts(parts) + 1) * sizeof(float));
     }
 
     double squares() override
@@ -42,13 +44,12 @@ public:
         if (count == 0)
             return 0;
         const int parts = count * Piece::parts;
-        float *const from = static_cast<float*>(sums.get()), *const next = from + parts,
-                     *const to = next + Groups::fold(parts);
+        float *const from = static_cast<float*>(sums.data()), *const next = from + parts,
+                     *const to = next + foldedParts(parts);
         forEach(device, parts, PieceSquares{table(), from});
-        foldSums(device, from, next, 1, parts, to);
+        foldSums(device.stream(), from, next, 1, parts, to);
         float sum = 0;
-        DNN_RPN_CUDA(cudaMemcpyAsync(&sum, to, sizeof(sum), cudaMemcpyDeviceToHost, device.stream()));
-        device.finish();
+        dnn_rpn::cuda::download(to, &sum, sizeof(sum), device.stream());
         return sum;
     }
 
@@ -58,10 +59,10 @@ public:
     }
 
 private:
-    const Piece* table() const { return static_cast<const Piece*>(pieces.get()); }
+    const Piece* table() const { return static_cast<const Piece*>(pieces.data()); }
 
     const Device& device;
-    std::shared_ptr<void> pieces, sums;
+    Memory pieces, sums;
     int count = 0;
 };
 

@@ -58,20 +58,13 @@ KernelPlan Device::plan(const KernelTask& task) const
 
 void Device::finish() const
 {
-    DNN_RPN_CUDA(cudaStreamSynchronize(ownStream));
+    dnn_rpn::cuda::synchronize(ownStream);
 }
 
 std::shared_ptr<void> Device::allocate(size_t bytes)
 {
-    void* memory = nullptr;
-    const cudaError_t status = cudaMalloc(&memory, std::max<size_t>(bytes, 1));
-    if (status != cudaSuccess)
-    {
-        cudaGetLastError(); // else the next launch of a kernel would report it
-        CV_Error_(Error::StsNoMem, ("CUDA: cudaMalloc of %zu bytes: %s; a smaller picture or batch helps",
-                                    bytes, cudaGetErrorString(status)));
-    }
-    return std::shared_ptr<void>(memory, [](void* p) { cudaFree(p); });
+    const auto memory = std::make_shared<dnn_rpn::cuda::Memory>(std::max<size_t>(bytes, 1));
+    return std::shared_ptr<void>(memory, memory->data());
 }
 
 } // namespace dnn_rpn_train

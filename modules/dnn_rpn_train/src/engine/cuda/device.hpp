@@ -4,6 +4,7 @@
 #ifndef OPENCV_DNN_RPN_TRAIN_ENGINE_CUDA_DEVICE_HPP
 #define OPENCV_DNN_RPN_TRAIN_ENGINE_CUDA_DEVICE_HPP
 
+#include "opencv2/dnn_rpn/private/cuda/device.hpp"
 #include "../engine.hpp"
 #include "../scratch.hpp"
 #include "places.hpp"
@@ -41,7 +42,7 @@ public:
     //! Waits until all is done.
     void finish() const;
 
-    //! Device memory; cv::Exception names the bytes that there were not.
+    //! Device memory, at least one byte.
     static std::shared_ptr<void> allocate(size_t bytes);
 
 private:

@@ -7,7 +7,7 @@
 #include "../engine.hpp"
 #include "bias.hpp"
 #include "numbers.hpp"
-#include "sum_up.hpp"
+#include "sums.hpp"
 
 namespace cv {
 namespace dnn_rpn_train {

@@ -38,13 +38,13 @@ CudaMirror::CudaMirror(const Device& device_, const std::vector<Tensor*>& tensor
     if (total == 0)
         return;
     const size_t bytes = total * sizeof(float);
-    block = Device::allocate(bytes);
+    block = dnn_rpn::cuda::Memory(bytes);
     pinned = allocatePinned(total);
-    DNN_RPN_CUDA(cudaMemsetAsync(block.get(), 0, bytes, device.stream()));
+    dnn_rpn::cuda::clear(block.data(), bytes, device.stream());
     std::memset(pinned.get(), 0, bytes);
     for (size_t i = 0; i < tensors.size(); i++)
         if (tensors[i])
-            copies[i] = Tensor(tensors[i]->shape(), static_cast<float*>(block.get()) + offsets[i]);
+            copies[i] = Tensor(tensors[i]->shape(), static_cast<float*>(block.data()) + offsets[i]);
     DNN_RPN_CUDA(cudaEventCreateWithFlags(&arrived, cudaEventDisableTiming));
 }
 
@@ -82,8 +82,8 @@ void CudaMirror::send()
     const size_t begin = offsets[first - changed.begin()],
                  next = changed.rend() - std::find(changed.rbegin(), changed.rend(), 1),
                  end = next < offsets.size() ? offsets[next] : total;
-    DNN_RPN_CUDA(cudaMemcpyAsync(static_cast<float*>(block.get()) + begin, pinned.get() + begin,
-                                 (end - begin) * sizeof(float), cudaMemcpyHostToDevice, device.stream()));
+    dnn_rpn::cuda::upload(pinned.get() + begin, static_cast<float*>(block.data()) + begin,
+                          (end - begin) * sizeof(float), device.stream());
     DNN_RPN_CUDA(cudaEventRecord(arrived, device.stream()));
     sent = true;
 }
@@ -92,9 +92,7 @@ void CudaMirror::fetch()
 {
     if (!ahead || total == 0)
         return;
-    DNN_RPN_CUDA(cudaMemcpyAsync(pinned.get(), block.get(), total * sizeof(float), cudaMemcpyDeviceToHost,
-                                 device.stream()));
-    device.finish();
+    dnn_rpn::cuda::download(block.data(), pinned.get(), total * sizeof(float), device.stream());
     parallel_for_(Range(0, static_cast<int>(tensors.size())), [&](const Range& range) {
         for (int i = range.start; i < range.end; i++)
             if (tensors[i])
@@ -109,9 +107,8 @@ void CudaMirror::fetch(size_t i)
     Tensor* const to = tensors.at(i);
     if (!ahead || !to)
         return;
-    DNN_RPN_CUDA(cudaMemcpyAsync(to->data(), copies[i].data(), to->shape().total() * sizeof(float),
-                                 cudaMemcpyDeviceToHost, device.stream()));
-    device.finish();
+    dnn_rpn::cuda::download(copies[i].data(), to->data(), to->shape().total() * sizeof(float),
+                            device.stream());
 }
 
 } // namespace dnn_rpn_train

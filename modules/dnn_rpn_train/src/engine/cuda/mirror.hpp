@@ -29,7 +29,7 @@ private:
     const std::vector<Tensor*> tensors;
     std::vector<size_t> offsets; //!< in floats
     size_t total = 0;
-    std::shared_ptr<void> block;
+    dnn_rpn::cuda::Memory block;
     std::shared_ptr<float> pinned; //!< what the host had when it was last sent or fetched
     std::vector<Tensor> copies;
     bool sent = false, ahead = false;

@@ -6,7 +6,7 @@
 #include "numbers.hpp"
 #include "product.hpp"
 #include "reorder.hpp"
-#include "sum_up.hpp"
+#include "sums.hpp"
 
 namespace cv {
 namespace dnn_rpn_train {

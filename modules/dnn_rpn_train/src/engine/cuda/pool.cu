@@ -4,7 +4,7 @@
 #include "../../precomp.hpp"
 #include "cuda_engine.hpp"
 #include "numbers.hpp"
-#include "sum_up.hpp"
+#include "sums.hpp"
 #include "window.hpp"
 
 namespace cv {

@@ -16,12 +16,6 @@ namespace {
 
 } // namespace
 
-void checkStatus(cudaError_t status, const char* call)
-{
-    if (status != cudaSuccess)
-        fail("CUDA", call, cudaGetErrorString(status));
-}
-
 void checkStatus(cudnnStatus_t status, const char* call)
 {
     if (status != CUDNN_STATUS_SUCCESS)

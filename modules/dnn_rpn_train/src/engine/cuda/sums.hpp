@@ -6,13 +6,13 @@
 
 #include <algorithm>
 
-#include "places.hpp"
+#include "opencv2/dnn_rpn/private/cuda/sums.hpp"
+#include "for_each.hpp"
 
 namespace cv {
 namespace dnn_rpn_train {
 
-// Sums with an order that depends on shapes alone, so that the same numbers give the same bits: each thread
-// adds up every so-manieth number, then 32 such parts at a time are added until one is left.
+// Sums of many groups of numbers: each thread adds up every n-th number of one, then foldSums() those parts.
 
 //! Which numbers are summed up together: those of a channel of all pictures, or of each.
 struct Groups
@@ -43,9 +43,11 @@ struct Groups
         const int threads = 1 << 17, most = 1024, wanted = std::min(threads / std::max(count(), 1), most);
         return std::max(1, std::min(wanted, members()));
     }
-    static int fold(int parts) { return (parts + 31) / 32; }
     //! Floats that the parts take, before and after the first folding.
-    size_t scratch() const { return static_cast<size_t>(count()) * (parts() + fold(parts())); }
+    size_t scratch() const
+    {
+        return static_cast<size_t>(count()) * (parts() + dnn_rpn::cuda::foldedParts(parts()));
+    }
 };
 
 //! For each group and part: sums of term(where the number lies, its channel). Neighbours read neighbours.
@@ -69,21 +71,16 @@ struct PartialSums
     }
 };
 
-//! For each group and each part that is left.
-struct FoldSums
+//! The sum of a term over each group, to one float each. `scratch` has room for groups.scratch() floats.
+template<typename Term>
+void sumUp(const Device& device, const Groups& groups, const Term& term, float* scratch, float* to)
 {
-    const float* from;
-    int count, parts, left;
-    float* to;
-
-    DNN_RPN_EVERYWHERE void operator()(int i) const
-    {
-        float sum = 0;
-        for (int part = i / count; part < parts; part += left)
-            sum += from[part * count + i % count];
-        to[i] = sum;
-    }
-};
+    const int count = groups.count(), parts = groups.parts();
+    forEach(device, count * parts, PartialSums<Term>{groups, term, parts, parts == 1 ? to : scratch});
+    if (parts > 1)
+        dnn_rpn::cuda::foldSums(device.stream(), scratch, scratch + static_cast<size_t>(count) * parts, count,
+                                parts, to);
+}
 
 // Terms.
 

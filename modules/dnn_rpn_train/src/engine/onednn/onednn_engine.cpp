@@ -3,6 +3,7 @@
 // of this distribution and at http://opencv.org/license.html.
 #include "../../precomp.hpp"
 #include "onednn_engine.hpp"
+#include "../processors.hpp"
 #include "../eigen/eigen_engine.hpp"
 
 #include <omp.h>
@@ -65,7 +66,7 @@ std::unique_ptr<Kernel> OneDnnEngine::kernel(const Graph& graph, const Node& nod
 
 void OneDnnEngine::useThreads()
 {
-    omp_set_num_threads(std::max(1, getNumThreads()));
+    omp_set_num_threads(trainingThreads());
 }
 
 void OneDnnEngine::read(const Layout& layout, const Tensor& from, Tensor& to)

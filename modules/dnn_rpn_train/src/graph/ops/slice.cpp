@@ -28,8 +28,8 @@ int channels(const Graph&, const Node& node, const std::vector<int>& inputs)
 void grid(const Node& node, Grid& grid)
 {
     const SliceRange &x = node.columns, &y = node.rows;
-    // Where the last rows or columns begin depends on the picture's size; and one of two slices that thin out rows
-    // and columns makes no square cells: the other will have done so from the same input.
+    // Where the last rows or columns begin depends on the picture's size; and one of two slices that thin out
+    // rows and columns makes no square cells: the other will have done so from the same input.
     if (x.begin < 0 || y.begin < 0 || x.step != y.step)
         grid.cells = false;
     else
@@ -64,7 +64,8 @@ void read(NodeReader& reader, Node& node)
         steps.size() != begins.size())
         reader.refuse(format("%zu starts, %zu ends, %zu axes and %zu steps", begins.size(), ends.size(),
                              axes.size(), steps.size()));
-    // Of two slices behind each other, as rows and columns are thinned out, one is made of the first one's input.
+    // Of two slices behind each other, as rows and columns are thinned out, one is made of the first one's
+    // input.
     const Node& before = reader.graph().nodes[reader.value(0)];
     const bool joined = before.op == Op::Slice;
     node.inputs = {joined ? before.inputs[0] : reader.value(0)};

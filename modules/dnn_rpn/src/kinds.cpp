@@ -1,0 +1,33 @@
+// This file is part of OpenCV project.
+// It is subject to the license terms in the LICENSE file found in the top-level directory
+// of this distribution and at http://opencv.org/license.html.
+#include "precomp.hpp"
+#include "opencv2/dnn_rpn/kinds.hpp"
+
+namespace cv {
+namespace dnn_rpn {
+
+template<>
+const std::vector<KindRow<DetectorKind>>& kindRows<DetectorKind>()
+{
+    static const std::vector<KindRow<DetectorKind>> rows{
+        {DETECTOR_RPN, "rpn", "boxes without classes"},
+        {DETECTOR_RETINANET, "retina", "with classes, in one stage"},
+        {DETECTOR_FASTER_RCNN, "faster_rcnn", "with classes, in two stages"},
+    };
+    return rows;
+}
+
+template<>
+const std::vector<KindRow<ExportKind>>& kindRows<ExportKind>()
+{
+    static const std::vector<KindRow<ExportKind>> rows{
+        {EXPORT_OPENCV, "opencv", "boxes come out of cv::dnn"},
+        {EXPORT_ONNX, "onnx", "the same by standard operators, for ONNX Runtime and others"},
+        {EXPORT_HEADS, "heads", "logits and deltas, for an application that decodes them"},
+    };
+    return rows;
+}
+
+} // namespace dnn_rpn
+} // namespace cv

@@ -1,0 +1,96 @@
+// This file is part of OpenCV project.
+// It is subject to the license terms in the LICENSE file found in the top-level directory
+// of this distribution and at http://opencv.org/license.html.
+#include "../precomp.hpp"
+#include "kinds.hpp"
+
+namespace cv {
+namespace dnn_rpn {
+
+using namespace dnn_rpn_train;
+
+template<>
+const std::vector<KindRow<AnchorLoss>>& kindRows<AnchorLoss>()
+{
+    static const std::vector<KindRow<AnchorLoss>> rows{
+        {LOSS_FOCAL_SOFTMAX, "focal_softmax", "softmax focal loss over all anchors"},
+        {LOSS_FOCAL_SIGMOID, "focal_sigmoid", "sigmoid focal loss over all anchors"},
+        {LOSS_CE_SOFTMAX, "ce_softmax", "softmax cross-entropy over a balanced sample"},
+        {LOSS_CE_SIGMOID, "ce_sigmoid", "sigmoid cross-entropy over a balanced sample"},
+    };
+    return rows;
+}
+
+template<>
+const std::vector<KindRow<RegionLoss>>& kindRows<RegionLoss>()
+{
+    static const std::vector<KindRow<RegionLoss>> rows{
+        {ROI_LOSS_CE, "ce", "softmax cross-entropy over a balanced sample"},
+        {ROI_LOSS_FOCAL, "focal", "softmax focal loss over all proposals"},
+    };
+    return rows;
+}
+
+template<>
+const std::vector<KindRow<FocalNormalizer>>& kindRows<FocalNormalizer>()
+{
+    static const std::vector<KindRow<FocalNormalizer>> rows{
+        {NORMALIZE_BY_POSITIVES, "positives", "the positive anchors of the batch"},
+        {NORMALIZE_BY_SAMPLES, "samples", "as many anchors as cross-entropy would sample"},
+    };
+    return rows;
+}
+
+template<>
+const std::vector<KindRow<AnchorAssignment>>& kindRows<AnchorAssignment>()
+{
+    static const std::vector<KindRow<AnchorAssignment>> rows{
+        {ASSIGN_IOU, "iou", "by thresholds of the IoU"},
+        {ASSIGN_ATSS, "atss", "a handful an object, whatever its size"},
+    };
+    return rows;
+}
+
+template<>
+const std::vector<KindRow<BoxLoss>>& kindRows<BoxLoss>()
+{
+    static const std::vector<KindRow<BoxLoss>> rows{
+        {BOX_LOSS_SMOOTH_L1, "smooth_l1", "the deltas"},
+        {BOX_LOSS_GIOU, "giou", "the decoded box's generalized IoU"},
+    };
+    return rows;
+}
+
+template<>
+const std::vector<KindRow<RateSchedule>>& kindRows<RateSchedule>()
+{
+    static const std::vector<KindRow<RateSchedule>> rows{
+        {SCHEDULE_STEP, "step", "a tenth after 70 % of the steps"},
+        {SCHEDULE_COSINE, "cosine", "down to 0"},
+    };
+    return rows;
+}
+
+template<>
+const std::vector<KindRow<Precision>>& kindRows<Precision>()
+{
+    static const std::vector<KindRow<Precision>> rows{
+        {PRECISION_FP32, "fp32", "floats"},
+        {PRECISION_TF32, "tf32", "floats whose products are rounded"},
+        {PRECISION_BF16, "bf16", "values of 16 bits, weights in floats"},
+    };
+    return rows;
+}
+
+template<>
+const std::vector<KindRow<BatchNormMode>>& kindRows<BatchNormMode>()
+{
+    static const std::vector<KindRow<BatchNormMode>> rows{
+        {BATCHNORM_FROZEN, "frozen", "as it came"},
+        {BATCHNORM_TRAIN, "train", "trained, with the batch's mean and variance"},
+    };
+    return rows;
+}
+
+} // namespace dnn_rpn
+} // namespace cv

@@ -1,0 +1,268 @@
+// This file is part of OpenCV project.
+// It is subject to the license terms in the LICENSE file found in the top-level directory
+// of this distribution and at http://opencv.org/license.html.
+#include "../precomp.hpp"
+#include "table.hpp"
+#include "number_text.hpp"
+
+namespace cv {
+namespace dnn_rpn_train {
+
+namespace {
+
+constexpr unsigned rpn = 1u << DETECTOR_RPN, retina = 1u << DETECTOR_RETINANET,
+                   twoStage = 1u << DETECTOR_FASTER_RCNN, all = rpn | retina | twoStage;
+constexpr bool common = true, special = false;
+constexpr double aboveZero = 1e-30, unlimited = 1.5e30, factor = 1e6,
+                 none = -std::numeric_limits<double>::infinity();
+
+dnn_rpn::ProposalParams& proposals(TrainParams& p)
+{
+    return p.detector() == DETECTOR_FASTER_RCNN ? p.roi.proposals : p.rpn.proposals;
+}
+
+dnn_rpn::DetectionParams& detections(TrainParams& p)
+{
+    return p.detector() == DETECTOR_FASTER_RCNN ? p.roi.detections : p.rpn.detections;
+}
+
+} // namespace
+
+#define AT(member) [](TrainParams& p) { return fieldOf(p.member); }
+#define PROPOSALS(member) [](TrainParams& p) { return fieldOf(proposals(p).member); }
+#define DETECTIONS(member) [](TrainParams& p) { return fieldOf(detections(p).member); }
+
+// clang-format off
+const std::vector<ParameterRow>& parameterTable()
+{
+    static const std::vector<ParameterRow> rows{
+{"backbone",   "network", all, common, AT(backbone), 0, 0,
+ "an ONNX feature extractor, or small: built in, starts untrained"},
+{"size",       "network", all, common, AT(size), 1, 16384,
+ "width x height of the network's input; images are resized to it"},
+{"pyramid",    "network", all, common, AT(pyramid), 0, 0,
+ "levels of a feature pyramid that the heads stand on, as in 3-5: cells of 8, 16 and 32 pixels"},
+{"pyramid_channels", "network", all, special, AT(pyramid.channels), 1, 65536,
+ "channels of each level of the pyramid"},
+{"freeze",     "network", all, common, [](TrainParams& p) -> Field { return StageCount{&p.freeze}; }, -1, 1e6,
+ "so many stages of the backbone are not trained, or all: then its features are worked out once and kept. A stage "
+ "is what has the same stride"},
+{"batchnorm",  "network", all, special, AT(batchNorm), 0, 0,
+ "batch normalisation of the backbone: frozen, as it came, or train: scale and bias are trained, mean and variance are "
+ "the batch's, where freeze does not reach. The backbone small always is"},
+{"anchors",    "network", all, special, [](TrainParams& p) -> Field { return AutoList{&p.rpn.anchorSizes}; }, 1, 1e5,
+ "square roots of the anchors' areas in pixels of the input. auto: 16,32,64,128,256; with a pyramid 4, 5 and 6.3 times "
+ "the cell of each level, finest first"},
+{"ratios",     "network", all, special, AT(rpn.anchorRatios), 1e-3, 1e3, "height / width of the anchors"},
+{"tower",      "network", all, special, AT(rpn.tower), 0, 4,
+ "classifier and regressor have so many convolutions of their own; 0: one for both"},
+{"roi_channels", "network", twoStage, special, AT(roi.channels), 1, 65536,
+ "channels of the features that regions are cut out of"},
+{"roi_size",   "network", twoStage, special, AT(roi.pooled), 1, 1024, "columns x rows that regions are resampled to"},
+{"roi_hidden", "network", twoStage, special, AT(roi.hidden), 1, 65536, "width of the second stage's two layers"},
+{"roi_shared_boxes", "network", twoStage, special, AT(roi.sharedDeltas), 0, 0,
+ "one box for all classes rather than one a class"},
+{"delta_weights", "network", twoStage, special, AT(roi.detections.deltaWeights), aboveZero, factor,
+ "weights of the second stage's deltas: x, y, width, height"},
+
+{"loss",       "loss", all, common, AT(rpn.loss), 0, 0,
+ "how anchors are told apart: focal loss over all of them, or cross-entropy over a balanced sample"},
+{"assign",     "loss", all, special, AT(rpn.assignment), 0, 0,
+ "which anchors are positive: by thresholds of their IoU, or the handful nearest to each object (ATSS)"},
+{"atss_candidates", "loss", all, special, AT(rpn.atss.candidates), 1, 1e6,
+ "assign=atss: cells of each level that an object may get anchors in"},
+{"atss_low_quality", "loss", all, special, AT(rpn.atss.lowQuality), 0, 0,
+ "assign=atss: an object that would get no anchor gets its best candidate"},
+{"atss_ignore_iof", "loss", all, special, AT(rpn.atss.ignoreIoF), 0, 1, "assign=atss: as ignore_iof"},
+{"positive",   "loss", all, special, AT(rpn.match.positiveIoU), 0, 1,
+ "IoU with an object from which on an anchor is positive"},
+{"negative",   "loss", all, special, AT(rpn.match.negativeIoU), 0, 1,
+ "IoU with every object below which an anchor is negative"},
+{"low_quality", "loss", all, special, AT(rpn.match.lowQuality), 0, 0,
+ "an object's best anchors are positive whatever their IoU"},
+{"ignore_iof", "loss", all, special, AT(rpn.match.ignoreIoF), 0, 1,
+ "share of a negative anchor within an ignored region from which on it is ignored, too"},
+{"samples",    "loss", all, special, AT(rpn.sampleCount), 1, 1e6,
+ "anchors an image that cross-entropy looks at, and that focal_norm=samples divides by"},
+{"sample_share", "loss", all, special, AT(rpn.sampleShare), 0, 1, "at most this share of the samples is positive"},
+{"alpha",      "loss", all, special, AT(rpn.focalAlpha), -1, 1,
+ "focal loss: weight of the positives; below 0: none"},
+{"gamma",      "loss", all, special, AT(rpn.focalGamma), 0, 100, "focal loss: how much easy anchors are held back"},
+{"lambda",     "loss", all, special, AT(rpn.focalWeight), 1e-6, factor,
+ "focal loss: weight of the classification beside the boxes; 0.1 in the paper"},
+{"focal_norm", "loss", all, special, AT(rpn.focalNormalizer), 0, 0,
+ "what focal loss is divided by: the positives, as in the paper, or the samples, as cross-entropy"},
+{"prior",      "loss", all, special, AT(rpn.prior), 1e-6, 0.999,
+ "focal loss: the probability of an object that every anchor starts with"},
+{"box_loss",   "loss", all, special, AT(rpn.boxLoss), 0, 0,
+ "what boxes are held to: smooth L1 of the deltas, or generalized IoU of the decoded box"},
+{"beta",       "loss", all, special, AT(rpn.boxBeta), 0, factor, "smooth L1: where it turns from square to straight"},
+{"box_weight", "loss", all, special, AT(rpn.boxWeight), 1e-6, factor, "weight of the regression"},
+{"roi_loss",   "loss", twoStage, special, AT(roi.loss), 0, 0,
+ "second stage: cross-entropy over a sample of the proposals, or focal loss over all of them"},
+{"roi_samples", "loss", twoStage, special, AT(roi.sampleCount), 1, 65536,
+ "second stage, ce: proposals an image that are learned from"},
+{"roi_share",  "loss", twoStage, special, AT(roi.sampleShare), 0, 1,
+ "second stage, ce: at most this share of them objects"},
+{"roi_positive", "loss", twoStage, special, AT(roi.match.positiveIoU), 0, 1,
+ "second stage: IoU with an object from which on a proposal is one"},
+{"roi_negative", "loss", twoStage, special, AT(roi.match.negativeIoU), 0, 1,
+ "second stage: IoU with every object below which a proposal is background"},
+{"roi_low_quality", "loss", twoStage, special, AT(roi.match.lowQuality), 0, 0,
+ "second stage: an object's best proposals are positive whatever their IoU"},
+{"roi_ignore_iof", "loss", twoStage, special, AT(roi.match.ignoreIoF), 0, 1, "second stage: as ignore_iof"},
+{"roi_truth",  "loss", twoStage, special, AT(roi.appendTruth), 0, 0,
+ "second stage: the objects' own boxes are among the proposals while training"},
+{"roi_alpha",  "loss", twoStage, special, AT(roi.focalAlpha), -1, 1, "second stage, focal: as alpha"},
+{"roi_gamma",  "loss", twoStage, special, AT(roi.focalGamma), 0, 100, "second stage, focal: as gamma"},
+{"roi_beta",   "loss", twoStage, special, AT(roi.boxBeta), 0, factor, "second stage: as beta"},
+{"roi_weight", "loss", twoStage, special, AT(roi.clsWeight), 1e-6, factor,
+ "second stage: weight of the classification"},
+{"roi_box_weight", "loss", twoStage, special, AT(roi.boxWeight), 1e-6, factor,
+ "second stage: weight of the regression"},
+{"train_pre_nms", "loss", twoStage, special, AT(roi.trainProposals.preNms), 0, 1e9,
+ "proposals while training: the best so many anchors a level are decoded; 0: all"},
+{"train_proposals", "loss", twoStage, special, AT(roi.trainProposals.postNms), 1, 65536,
+ "proposals an image at most, while training"},
+{"train_nms",  "loss", twoStage, special, AT(roi.trainProposals.nmsThreshold), 0, 1,
+ "proposals while training: IoU above which the lower-scored one is dropped"},
+{"train_min_size", "loss", twoStage, special, AT(roi.trainProposals.minSize), 0, unlimited,
+ "proposals while training: smaller sides are dropped, in pixels"},
+{"train_proposal_score", "loss", twoStage, special, AT(roi.trainProposals.scoreThreshold), none, unlimited,
+ "proposals while training: lower scores are dropped"},
+
+{"epochs",     "descent", all, common, AT(epochs), 1, 1e6, "passes through the images"},
+{"batch",      "descent", all, common, AT(batch), 1, 4096, "images a step"},
+{"lr",         "descent", all, common, AT(learningRate), aboveZero, unlimited, "learning rate"},
+{"backbone_lr", "descent", all, special, AT(backboneRate), 0, factor, "the backbone's learning rate is lr times this"},
+{"rpn_lr",     "descent", all, special, AT(rpn.rate), 0, factor,
+ "the learning rate of the head on anchors is lr times this"},
+{"roi_lr",     "descent", twoStage, special, AT(roi.rate), 0, factor,
+ "the second stage's learning rate is lr times this"},
+{"momentum",   "descent", all, special, AT(momentum), 0, 0.9999, "of the gradient descent"},
+{"decay",      "descent", all, special, AT(weightDecay), 0, 1, "weight decay"},
+{"schedule",   "descent", all, common, AT(schedule), 0, 0, "step: a tenth after 70 % of the steps; cosine: down to 0"},
+{"warmup",     "descent", all, special, AT(warmup), 0, 1e9, "steps over which the learning rate rises"},
+{"clip",       "descent", all, special, AT(clip), 0, unlimited,
+ "longest gradient that is not shortened; 0: no limit"},
+{"ema",        "descent", all, common, AT(ema), 0, 0.999999,
+ "decay of the weights' moving average, such as 0.99, which is then scored and written; 0: none"},
+{"eval_every", "descent", all, common, AT(evalEvery), 0, 1e6,
+ "score the validation split every so many epochs and keep the best weights; 0: only at the end"},
+{"patience",   "descent", all, special, AT(patience), 0, 1e6,
+ "end after so many scorings without a better AR@300, or AP50 with classes; 0: never"},
+{"alternate",  "descent", twoStage, special, AT(alternate), 0, 0,
+ "the stages are trained in turn, a step each, rather than together"},
+{"seed",       "descent", all, common, AT(seed), 0, 2147483647., "of weights, order, augmentation and samples"},
+{"engine",     "descent", all, special, AT(engine), 0, 0,
+ "onednn, eigen, cuda, or auto: the first of these in this build"},
+{"precision",  "descent", all, common, AT(precision), 0, 0,
+ "what the training computes in: bf16 where engine and processor have it, tf32 with cuda"},
+
+{"augment",    "augmentation", all, common, [](TrainParams& p) -> Field { return Preset{&p.augment}; }, 0, 0,
+ "how images are varied; the parameters below change that"},
+{"flip",       "augmentation", all, special, AT(augment.flip), 0, 1, "probability of mirroring left and right"},
+{"flip_vertically", "augmentation", all, special, AT(augment.flipVertically), 0, 1,
+ "probability of mirroring top and bottom"},
+{"turn",       "augmentation", all, special, AT(augment.turn), 0, 1, "probability of a turn by 90, 180 or 270 degrees"},
+{"zoom",       "augmentation", all, special, AT(augment.zoomRange), 0.1, 10,
+ "range of scales, such as 0.5,2; 1,1: none"},
+{"zoom_probability", "augmentation", all, special, AT(augment.zoom), 0, 1, "probability of another scale"},
+{"mosaic",     "augmentation", all, special, AT(augment.mosaic), 0, 1, "probability of four images in one"},
+{"visible",    "augmentation", all, special, AT(augment.visible), 0, 1,
+ "objects cut to less than this share are ignored"},
+{"colour",     "augmentation", all, special, AT(augment.colour), 0, 1,
+ "probability each of brightness, contrast, saturation and hue"},
+{"brightness", "augmentation", all, special, AT(augment.brightness), 0, 1, "at most so much lighter or darker, of 1"},
+{"contrast",   "augmentation", all, special, AT(augment.contrast), 0, 1, "at most this share more or less"},
+{"saturation", "augmentation", all, special, AT(augment.saturation), 0, 1, "at most this share more or less"},
+{"hue",        "augmentation", all, special, AT(augment.hue), 0, 180, "at most so many degrees"},
+{"blur",       "augmentation", all, special, AT(augment.blur), 0, 1, "probability of a Gaussian blur"},
+{"blur_sigma", "augmentation", all, special, AT(augment.blurSigma), 0, 100,
+ "its largest standard deviation in pixels"},
+{"noise",      "augmentation", all, special, AT(augment.noise), 0, 1, "probability of Gaussian noise"},
+{"noise_sigma", "augmentation", all, special, AT(augment.noiseSigma), 0, 255,
+ "its largest standard deviation, of 255"},
+
+{"nms",        "detections", rpn | twoStage, special, PROPOSALS(nmsThreshold), 0, 1,
+ "IoU above which the lower-scored proposal is dropped; high: more recall, more boxes an object"},
+{"proposals",  "detections", rpn | twoStage, special, PROPOSALS(postNms), 1, 100000, "proposals an image at most"},
+{"pre_nms",    "detections", rpn | twoStage, special, PROPOSALS(preNms), 0, 1e9,
+ "the best so many anchors a level become proposals before suppression; 0: all"},
+{"min_size",   "detections", rpn | twoStage, special, PROPOSALS(minSize), 0, unlimited,
+ "proposals with smaller sides are dropped, in pixels"},
+{"proposal_score", "detections", rpn | twoStage, special, PROPOSALS(scoreThreshold), none, unlimited,
+ "proposals with lower scores are dropped"},
+{"score",      "detections", retina | twoStage, special, DETECTIONS(scoreThreshold), 0, 1,
+ "detections with lower scores are dropped"},
+{"det_nms",    "detections", retina | twoStage, special, DETECTIONS(nmsThreshold), 0, 1,
+ "IoU above which the lower-scored detection of a class is dropped"},
+{"detections", "detections", retina | twoStage, special, DETECTIONS(maxDetections), 1, 100000,
+ "detections an image at most"},
+{"det_pre_nms", "detections", retina | twoStage, special, DETECTIONS(preNms), 0, 1e9,
+ "the best so many pairs of box and class a level are looked at; 0: all"},
+{"det_min_size", "detections", retina | twoStage, special, DETECTIONS(minSize), 0, unlimited,
+ "detections with smaller sides are dropped, in pixels"},
+    };
+    return rows;
+}
+// clang-format on
+
+#undef AT
+#undef PROPOSALS
+#undef DETECTIONS
+
+const ParameterRow& parameterNamed(const String& name)
+{
+    for (const ParameterRow& row : parameterTable())
+        if (name == row.name)
+            return row;
+    CV_Error_(Error::StsBadArg, ("there is no parameter '%s'", name.c_str()));
+}
+
+void ParameterRow::check(const TrainParams& params) const
+{
+    for (double number : numbersOf(field(params)))
+        if (!(number >= lowest && number <= highest))
+            CV_Error_(Error::StsOutOfRange,
+                      ("%s=%s is not %s", name, textOf(field(params)).c_str(), values(params).c_str()));
+}
+
+String ParameterRow::values(const TrainParams& params) const
+{
+    String text = kindText(field(params));
+    if (numbersOf(field(params)).empty() && lowest == highest)
+        return text;
+    const auto limit = [](double number) {
+        const bool whole = std::abs(number) < 1e9 && number == std::floor(number);
+        return String(whole ? numberText(static_cast<int64>(number)) : numberText(number));
+    };
+    if (lowest == aboveZero)
+        text += " above 0";
+    else if (std::isfinite(lowest) && highest < 1e9)
+        text += ", " + limit(lowest) + ".." + limit(highest);
+    else if (std::isfinite(lowest))
+        text += " from " + limit(lowest) + " on";
+    return text;
+}
+
+String presetOf(const AugmentParams& augment)
+{
+    TrainParams params;
+    params.augment = augment;
+    for (const char* name : {"none", "flip", "light", "strong"})
+    {
+        TrainParams preset;
+        preset.augment = AugmentParams::preset(name);
+        const auto same = [&](const ParameterRow& row) {
+            return std::holds_alternative<Preset>(row.field(preset)) ||
+                   textOf(row.field(params)) == textOf(row.field(preset));
+        };
+        if (std::all_of(parameterTable().begin(), parameterTable().end(), same))
+            return name;
+    }
+    return "custom";
+}
+
+} // namespace dnn_rpn_train
+} // namespace cv

@@ -1,0 +1,102 @@
+// This file is part of OpenCV project.
+// It is subject to the license terms in the LICENSE file found in the top-level directory
+// of this distribution and at http://opencv.org/license.html.
+#include "../precomp.hpp"
+#include "step_columns.hpp"
+#include "../params/number_text.hpp"
+
+#include <locale>
+#include <sstream>
+
+namespace cv {
+namespace dnn_rpn_train {
+
+using dnn_rpn::Metrics;
+
+const std::vector<Plot>& stepPlots()
+{
+    static const std::vector<Plot> plots{
+        {"Loss", "of each batch", false},
+        {"Learning rate", "", false},
+        {"Positive anchors", "in a batch", false},
+        {"Gradient norm", "L2 over all parameters, before clipping", true},
+        {"Gradients of the two tasks", "L2 at the features that they share", true},
+        {"Cosine of the two tasks' gradients", "below 0 they disagree", false},
+        {"Throughput", "pictures a second", false},
+        {"Waiting for pictures", "seconds a step", false},
+    };
+    return plots;
+}
+
+// clang-format off
+const std::vector<StepColumn>& stepColumns()
+{
+    static const std::vector<StepColumn> columns{
+{"step", &StepStats::step, NoPlot, "", false, "from 1"},
+{"epoch", &StepStats::epoch, NoPlot, "", false, "from 1"},
+{"loss", &StepStats::loss, LossPlot, "total", true, "of the step's batch, all together"},
+{"loss_cls", &StepStats::lossCls, LossPlot, "classification", true, "of the head on anchors"},
+{"loss_reg", &StepStats::lossReg, LossPlot, "regression", true, "of the head on anchors"},
+{"loss_roi_cls", &StepStats::lossRoiCls, LossPlot, "classes, second stage", true, "0 without one"},
+{"loss_roi_reg", &StepStats::lossRoiReg, LossPlot, "boxes, second stage", true, "0 without one"},
+{"lr", &StepStats::learningRate, RatePlot, "learning rate", false, "the learning rate"},
+{"gradient", &StepStats::gradientNorm, GradientPlot, "gradient", true,
+ "length of the gradient over all trained weights, before `clip`"},
+{"gradient_cls", &StepStats::clsGradient, TaskPlot, "of the classification", true,
+ "how strongly the classifier pulls at the features F that both tasks share: length of dLcls/dF"},
+{"gradient_reg", &StepStats::regGradient, TaskPlot, "of the regression", true, "the same of the regressor, dLreg/dF"},
+{"gradient_cosine", &StepStats::gradientCosine, CosinePlot, "cosine of the angle", true,
+ "of the angle between the two: below 0, what helps one task hurts the other"},
+{"positives", &StepStats::positives, PositivesPlot, "positive anchors", true,
+ "positive anchors in the batch, before sampling"},
+{"pictures_per_second", &StepStats::picturesPerSecond, ThroughputPlot, "pictures a second", true, "of this step"},
+{"waited", &StepStats::waited, WaitPlot, "waited for pictures", true,
+ "seconds of the step that went by until its pictures were ready"},
+{"val_AR300", &Metrics::AR300, NoPlot, "", false, "where the validation split was scored"},
+{"val_AP50", &Metrics::AP50, NoPlot, "", false, "where the validation split was scored"},
+    };
+    return columns;
+}
+// clang-format on
+
+double StepColumn::valueOf(const StepStats& stats) const
+{
+    const double missing = std::numeric_limits<double>::quiet_NaN();
+    if (const auto* whole = std::get_if<int StepStats::*>(&member))
+        return stats.*(*whole);
+    if (const auto* score = std::get_if<double Metrics::*>(&member))
+        return stats.evaluated ? stats.validation.*(*score) : missing;
+    const double value = stats.*std::get<double StepStats::*>(member);
+    // A detector without a second stage has no curve of its losses.
+    const bool ofSecondStage = member == decltype(member)(&StepStats::lossRoiCls) ||
+                               member == decltype(member)(&StepStats::lossRoiReg);
+    return ofSecondStage && stats.lossRoiCls == 0 ? missing : value;
+}
+
+std::string StepColumn::text(const StepStats& stats) const
+{
+    std::ostringstream text;
+    text.imbue(std::locale::classic());
+    if (const auto* whole = std::get_if<int StepStats::*>(&member))
+        text << stats.*(*whole);
+    else if (const auto* value = std::get_if<double StepStats::*>(&member))
+        text << stats.*(*value);
+    else if (stats.evaluated)
+        text << stats.validation.*std::get<double Metrics::*>(member);
+    return text.str();
+}
+
+bool StepColumn::parse(const std::string& text, StepStats& stats) const
+{
+    if (const auto* whole = std::get_if<int StepStats::*>(&member))
+        return parseNumber(text, stats.*(*whole));
+    if (const auto* value = std::get_if<double StepStats::*>(&member))
+        return parseNumber(text, stats.*(*value));
+    if (text.empty())
+        return true;
+    stats.evaluated = true;
+    return parseNumber(text, stats.validation.*std::get<double Metrics::*>(member));
+}
+
+} // namespace dnn_rpn_train
+} // namespace cv

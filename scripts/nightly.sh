@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+# What takes too long for every change: both modules in the tree of the newest OpenCV on PyPI, and all runtimes.
+set -uo pipefail
+cd "$(dirname "$0")/.." || exit 1
+
+if [ $# -ne 0 ]; then
+    echo "Usage: scripts/nightly.sh"
+    echo "DNN_RPN_DATA and DNN_RPN_BACKBONES in the environment reach the tests, as in scripts/test.sh."
+    [ "$1" = --help ] || [ "$1" = -h ]
+    exit
+fi
+status=0
+scripts/build_in_opencv.sh --opencv=newest || status=1
+scripts/runtimes.sh all || status=1
+exit $status
