@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "../graph/file_node.hpp"
+#include "../graph/onnx_node.hpp"
 #include "../graph/graph.hpp"
 
 namespace onnx {
@@ -18,8 +18,6 @@ class NodeProto;
 
 namespace cv {
 namespace dnn_rpn_train {
-
-struct OnnxNode;
 
 /** @brief Writes a graph as ONNX, and what an exporter adds behind it.
 
