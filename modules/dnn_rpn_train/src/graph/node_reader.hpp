@@ -4,7 +4,7 @@
 #ifndef OPENCV_DNN_RPN_TRAIN_GRAPH_NODE_READER_HPP
 #define OPENCV_DNN_RPN_TRAIN_GRAPH_NODE_READER_HPP
 
-#include "file_node.hpp"
+#include "onnx_node.hpp"
 #include "graph.hpp"
 
 namespace cv {
@@ -26,7 +26,7 @@ public:
     // Far beyond any feature extractor; keeps the sums of a shape within an int.
     static const int highestWindow = 1 << 12;
 
-    explicit NodeReader(const FileNode& node_) : node(node_) {}
+    explicit NodeReader(const OnnxNode& node_) : node(node_) {}
     virtual ~NodeReader();
 
     // Attributes; `otherwise` if there is none.
@@ -61,7 +61,7 @@ public:
 
     [[noreturn]] virtual void refuse(const String& why) const = 0;
 
-    const FileNode& node;
+    const OnnxNode& node;
 };
 
 } // namespace dnn_rpn_train

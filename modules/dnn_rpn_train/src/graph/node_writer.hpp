@@ -4,7 +4,7 @@
 #ifndef OPENCV_DNN_RPN_TRAIN_GRAPH_NODE_WRITER_HPP
 #define OPENCV_DNN_RPN_TRAIN_GRAPH_NODE_WRITER_HPP
 
-#include "file_node.hpp"
+#include "onnx_node.hpp"
 
 namespace cv {
 namespace dnn_rpn_train {
@@ -21,8 +21,8 @@ struct NodeWriter
     };
 
     int operatorSet = 10; //!< 10 or 16
-    FileNode node;        //!< has type, name, and as inputs its values and then its parameters
-    std::vector<FileNode> before;
+    OnnxNode node;        //!< has type, name, and as inputs its values and then its parameters
+    std::vector<OnnxNode> before;
     std::vector<Constant> constants;
 
     // A constant, named after the node, becomes the node's next input.

@@ -20,9 +20,9 @@ std::string nameOf(const onnx::NodeProto& n)
     return n.name().empty() && n.output_size() ? n.output(0) : n.name();
 }
 
-FileNode fileNode(const onnx::NodeProto& n)
+OnnxNode onnxNode(const onnx::NodeProto& n)
 {
-    FileNode node;
+    OnnxNode node;
     node.type = n.op_type();
     node.name = nameOf(n);
     node.inputs.assign(n.input().begin(), n.input().end());
@@ -66,7 +66,7 @@ class OnnxNodeReader : public NodeReader
 {
 public:
     //! @param name_ what the node's parameters are named after
-    OnnxNodeReader(const FileNode& node_, const std::string& name_, Imported& imported)
+    OnnxNodeReader(const OnnxNode& node_, const std::string& name_, Imported& imported)
         : NodeReader(node_), name(name_), all(imported)
     {}
 
@@ -76,13 +76,12 @@ public:
             refuse(format("it has %d inputs, not %d", inputCount(), input + 1));
         const std::string& wanted = node.inputs[input];
         const auto found = all.values.find(wanted);
-        if (found != all.values.end())
-            return found->second;
-        if (all.paddings.count(wanted))
-            refuse("'" + wanted + "' is padded, which only convolutions and poolings can take");
-        if (all.constants.has(wanted))
-            refuse("'" + wanted + "' is a constant, which it cannot take there");
-        refuse("no node before it gives '" + wanted + "'");
+        if (found == all.values.end())
+            refuse(all.paddings.count(wanted)
+                       ? "'" + wanted + "' is padded, which only convolutions and poolings can take"
+                   : all.constants.has(wanted) ? "'" + wanted + "' is a constant, which it cannot take there"
+                                               : "no node before it gives '" + wanted + "'");
+        return found->second;
     }
     const Padding* padding(int input) const override
     {
@@ -294,7 +293,7 @@ private:
 
     void addNode(const onnx::NodeProto& n)
     {
-        const FileNode file = fileNode(n);
+        const OnnxNode file = onnxNode(n);
         // Outputs are unique in the file, which node names need not be.
         Node node;
         node.name = prefix + (n.output_size() ? n.output(0) : std::string());

@@ -175,10 +175,10 @@ void OnnxWriter::addParameters(const Graph& graph)
         }
 }
 
-void OnnxWriter::add(const FileNode& node)
+void OnnxWriter::add(const OnnxNode& node)
 {
     NodeRef ref = addNode(node.type, node.name, node.inputs);
-    for (const FileNode::Attribute& a : node.attributes)
+    for (const OnnxNode::Attribute& a : node.attributes)
         std::visit(AttributeWriter{ref, a.name.c_str()}, a.value);
 }
 
@@ -203,7 +203,7 @@ void OnnxWriter::addGraph(const Graph& graph, const std::string& input)
                 addConstant(c.name, c.dims, c.floats.data());
             else
                 addConstant(c.name, c.wholeNumbers);
-        for (const FileNode& before : writer.before)
+        for (const OnnxNode& before : writer.before)
             add(before);
         add(writer.node);
     }

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "../graph/file_node.hpp"
+#include "../graph/onnx_node.hpp"
 #include "../graph/graph.hpp"
 
 namespace onnx {
@@ -67,7 +67,7 @@ public:
 
 private:
     void addParameters(const Graph& graph);
-    void add(const FileNode& node);
+    void add(const OnnxNode& node);
 
     const int operatorSet;
     std::unique_ptr<onnx::ModelProto> model;

@@ -12,7 +12,7 @@ namespace {
 //! OpenCV 4.6 counts no padding, whatever count_include_pad says.
 void writePadding(const Node& node, NodeWriter& writer)
 {
-    FileNode pad;
+    OnnxNode pad;
     pad.type = "Pad";
     pad.name = writer.node.name + ".padded";
     pad.inputs = {writer.node.inputs[0]};

@@ -31,7 +31,7 @@ void grid(const Node& node, Grid&)
 
 void write(const Node&, NodeWriter& writer)
 {
-    FileNode flatten;
+    OnnxNode flatten;
     flatten.type = "Flatten";
     flatten.name = writer.node.name + ".flat";
     flatten.inputs = {writer.node.inputs[0]};

@@ -1,8 +1,8 @@
 // This file is part of OpenCV project.
 // It is subject to the license terms in the LICENSE file found in the top-level directory
 // of this distribution and at http://opencv.org/license.html.
-#ifndef OPENCV_DNN_RPN_TRAIN_GRAPH_FILE_NODE_HPP
-#define OPENCV_DNN_RPN_TRAIN_GRAPH_FILE_NODE_HPP
+#ifndef OPENCV_DNN_RPN_TRAIN_GRAPH_ONNX_NODE_HPP
+#define OPENCV_DNN_RPN_TRAIN_GRAPH_ONNX_NODE_HPP
 
 #include <string>
 #include <variant>
@@ -14,7 +14,7 @@ namespace cv {
 namespace dnn_rpn_train {
 
 //! A node as an ONNX file has it, whatever the file's library calls its types.
-struct FileNode
+struct OnnxNode
 {
     struct Attribute
     {
@@ -26,15 +26,15 @@ struct FileNode
     std::vector<std::string> inputs; //!< names of values; empty where an optional one is left out
     std::vector<Attribute> attributes;
 
-    FileNode& integer(const char* attribute, int64_t value) { return put(attribute, value); }
-    FileNode& real(const char* attribute, float value) { return put(attribute, value); }
-    FileNode& text(const char* attribute, const std::string& value) { return put(attribute, value); }
-    FileNode& integers(const char* attribute, const std::vector<int64_t>& value)
+    OnnxNode& integer(const char* attribute, int64_t value) { return put(attribute, value); }
+    OnnxNode& real(const char* attribute, float value) { return put(attribute, value); }
+    OnnxNode& text(const char* attribute, const std::string& value) { return put(attribute, value); }
+    OnnxNode& integers(const char* attribute, const std::vector<int64_t>& value)
     {
         return put(attribute, value);
     }
 
-    FileNode& reals(const char* attribute, const std::vector<float>& value) { return put(attribute, value); }
+    OnnxNode& reals(const char* attribute, const std::vector<float>& value) { return put(attribute, value); }
 
     //! The attribute's value; null if the node has none of that name and type.
     template<typename T>
@@ -48,7 +48,7 @@ struct FileNode
 
 private:
     template<typename T>
-    FileNode& put(const char* attribute, const T& value)
+    OnnxNode& put(const char* attribute, const T& value)
     {
         attributes.push_back({attribute, value});
         return *this;
