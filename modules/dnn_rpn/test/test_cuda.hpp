@@ -53,7 +53,7 @@ protected:
         if (gpu::deviceCount() == 0)
         {
             ASSERT_EQ(nullptr, std::getenv("DNN_RPN_NEED_GPU")) << "there is no GPU";
-            GTEST_SKIP() << "NOT TESTED: this build is for a GPU, and there is none";
+            DNN_RPN_SKIP("NOT TESTED: this build is for a GPU, and there is none");
         }
         value = OnDevice(1, 1, CV_64F);
     }

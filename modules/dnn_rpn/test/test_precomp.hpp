@@ -14,10 +14,13 @@
 // tests use only what both have.
 #ifdef DNN_RPN_STANDALONE
 #include <gtest/gtest.h>
+#define DNN_RPN_SKIP(reason) GTEST_SKIP() << reason
 #include "opencv2/core.hpp"
 #include "opencv2/imgproc.hpp"
 #else
 #include "opencv2/ts.hpp"
+// An old GoogleTest, which does not know how to skip.
+#define DNN_RPN_SKIP(reason) throw cvtest::SkipTestException(reason)
 #endif
 #include "opencv2/dnn_rpn.hpp"
 #include "opencv2/dnn_rpn/private/file.hpp"

@@ -188,7 +188,7 @@ TEST(AnchorHead, lossIsTheSameWhereTheValuesLie)
 {
     const std::vector<std::string> names = Engine::names();
     if (std::count(names.begin(), names.end(), "cuda") == 0)
-        GTEST_SKIP() << "NOT TESTED: this build is for a GPU, and there is none";
+        DNN_RPN_SKIP("NOT TESTED: this build is for a GPU, and there is none");
     Small s(Form{}, "cuda");
     Tensor t(Shape(2, 3, 48, 64));
     t.setTo(0);

@@ -68,7 +68,7 @@ TEST(Device, theEngineIsTested)
     if (std::count(names.begin(), names.end(), "cuda") > 0)
         return; // a GPU, or a processor in its part (cuda_on_cpu)
     ASSERT_EQ(nullptr, std::getenv("DNN_RPN_NEED_GPU")) << "there is no GPU";
-    GTEST_SKIP() << "NOT TESTED: this build is for a GPU, and there is none";
+    DNN_RPN_SKIP("NOT TESTED: this build is for a GPU, and there is none");
 }
 
 TEST(DeviceLoops, placesAreInOrder)

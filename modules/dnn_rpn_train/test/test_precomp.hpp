@@ -12,8 +12,11 @@
 
 #ifdef DNN_RPN_STANDALONE
 #include <gtest/gtest.h>
+#define DNN_RPN_SKIP(reason) GTEST_SKIP() << reason
 #else
 #include "opencv2/ts.hpp"
+// An old GoogleTest, which does not know how to skip.
+#define DNN_RPN_SKIP(reason) throw cvtest::SkipTestException(reason)
 #endif
 
 #include "opencv2/dnn.hpp"
