@@ -59,6 +59,12 @@ else
     echo "The format check failed: run scripts/format.sh" >&2
 fi
 
+if "$repository/scripts/check_links.sh"; then
+    passed=$((passed + 1))
+else
+    failed=$((failed + 1))
+fi
+
 # The table of parameters is the program's own.
 if "$build/bin/rpn_train" --help=markdown | diff "$repository/doc/parameters.md" -; then
     passed=$((passed + 1))
