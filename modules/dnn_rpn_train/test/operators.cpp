@@ -276,8 +276,8 @@ Graph graphOf(const OperatorCase& c, RNG& rng)
     }
     for (size_t p = 0; p < c.parameters.size(); p++)
     {
-        const Shape& s = c.parameters[p];
-        node.parameters.push_back(g.addParameter("p" + std::to_string(p), s, s.n > 1 || s.plane() > 1));
+        const bool weight = p == 0 && node.op != Op::BatchNorm;
+        node.parameters.push_back(g.addParameter("p" + std::to_string(p), c.parameters[p], weight));
         g.parameters.back().trainable = c.frozen.empty() || !c.frozen[p];
     }
     g.outputs = {g.add(node)};
