@@ -71,6 +71,8 @@ TEST(Photographs, pyramidsStandOnBothBackbones)
         RNG rng(2);
         const int features = addBackbone(graph, folder("DNN_RPN_BACKBONES") + "/" + name, rng);
         PyramidParams levels;
+        levels.finest = 3;
+        levels.coarsest = 5;
         const std::string message =
             errorOf([&] { addPyramid(levels, graph, features, Size(320, 240), rng); });
         EXPECT_TRUE(contains(message, padded ? "choose a height of 224 or 256"

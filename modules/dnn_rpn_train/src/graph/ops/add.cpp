@@ -3,6 +3,7 @@
 // of this distribution and at http://opencv.org/license.html.
 #include "../../precomp.hpp"
 #include "arithmetic.hpp"
+#include "../node_writer.hpp"
 
 namespace cv {
 namespace dnn_rpn_train {
@@ -23,9 +24,16 @@ void read(NodeReader& reader, Node& node)
         Operator::readInputs(reader, node);
 }
 
+//! ONNX adds two values; of more it makes a sum.
+void write(const Node& node, NodeWriter& writer)
+{
+    if (node.inputs.size() > 2)
+        writer.node.type = "Sum";
+}
+
 } // namespace
 
-const Operator ops::Add{"Add", shape, Operator::sameChannels, Operator::sameGrid, read};
+const Operator ops::Add{"Add", shape, Operator::sameChannels, Operator::sameGrid, read, write, "Sum"};
 
 } // namespace dnn_rpn_train
 } // namespace cv
