@@ -148,8 +148,8 @@ void compareProposals(const Small& s)
         generateProposals(p, d, anchors, counts, size, expectedBoxes, expectedScores, limits);
         ASSERT_GT(boxes.rows, 0);
         ASSERT_EQ(expectedBoxes.size(), boxes.size());
-        EXPECT_LT(norm(expectedBoxes, boxes, NORM_INF), 1e-4);
-        EXPECT_LT(norm(expectedScores, scores, NORM_INF), 1e-6);
+        EXPECT_LT(cv::norm(expectedBoxes, boxes, NORM_INF), 1e-4);
+        EXPECT_LT(cv::norm(expectedScores, scores, NORM_INF), 1e-6);
     }
 }
 
