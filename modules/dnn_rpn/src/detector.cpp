@@ -357,12 +357,13 @@ Detector::Detector(const String& model) : impl(makePtr<Impl>())
     }
     catch (const cv::Exception& e)
     {
-        CV_Error_(e.code, ("OpenCV " CV_VERSION " cannot read '%s'%s: %s", model.c_str(),
-                           d.kind == EXPORT_ONNX
-                               ? ", whose operators it has from 5.0 on; the trainer's kind \"opencv\" "
-                                 "runs in every version"
-                               : "",
-                           e.err.c_str()));
+        if (d.kind == EXPORT_ONNX)
+            CV_Error_(Error::StsNotImplemented,
+                      ("'%s' is of kind \"onnx\": ONNX Runtime and OpenCV from 5.0 on have its operators, "
+                       "and this is "
+                       "OpenCV " CV_VERSION ". The trainer's kind \"opencv\" runs in every version",
+                       model.c_str()));
+        CV_Error_(e.code, ("OpenCV " CV_VERSION " cannot read '%s': %s", model.c_str(), e.err.c_str()));
     }
     impl->outputNames = impl->net.getUnconnectedOutLayersNames();
     if (d.kind == EXPORT_OPENCV && impl->outputNames.size() != 1)

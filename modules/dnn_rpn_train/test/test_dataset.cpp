@@ -236,7 +236,7 @@ TEST(Voc, objectsMayBeDrawnInManyWays)
                                "<robndbox><cx>20</cx><cy>15</cy><w>10</w><h>4</h><angle>1.570796</angle>"
                                "</robndbox>" +
                                end);
-    EXPECT_LT(norm(turned, Vec4f(18, 10, 22, 20), NORM_INF), 1e-4);
+    EXPECT_LT(cv::norm(turned, Vec4f(18, 10, 22, 20), NORM_INF), 1e-4);
 }
 
 TEST(Voc, encodingsAreConverted)

@@ -362,7 +362,8 @@ TEST_P(Layouts, readAsTheSameData)
         for (size_t k = 0; k < image.objects.size(); k++)
         {
             const Rect& b = truth[i].objects[k].box;
-            EXPECT_LT(norm(Vec4f(Vec4i(b.x, b.y, b.br().x, b.br().y)), image.objects[k].box, NORM_INF), 1e-3);
+            EXPECT_LT(cv::norm(Vec4f(Vec4i(b.x, b.y, b.br().x, b.br().y)), image.objects[k].box, NORM_INF),
+                      1e-3);
             EXPECT_EQ(truth[i].objects[k].name, set.classes[image.objects[k].label - 1]);
         }
     }

@@ -87,7 +87,7 @@ TEST(Yolo, linesMayBeWrittenInManyWays)
         writeText(s / "classes.txt", "cell\n\nplate\n");
         const Dataset set = readLabels(s, line.first);
         ASSERT_EQ(1, set.countObjects()) << line.first;
-        EXPECT_LT(norm(line.second, set.images[0].objects[0].box, NORM_INF), 1e-4) << line.first;
+        EXPECT_LT(cv::norm(line.second, set.images[0].objects[0].box, NORM_INF), 1e-4) << line.first;
         EXPECT_TRUE(set.remarks.empty()) << line.first;
         EXPECT_EQ((std::vector<String>{"cell", "plate"}), set.classes);
     }
