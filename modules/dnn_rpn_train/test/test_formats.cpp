@@ -338,15 +338,13 @@ std::vector<Layout> allLayouts()
     return all;
 }
 
-class Layouts : public testing::TestWithParam<Layout>
-{};
-
-TEST_P(Layouts, readAsTheSameData)
+void expectTheSameData(const Layout& layout)
 {
+    SCOPED_TRACE(layout.name);
     const Scratch s;
-    GetParam().draw(s);
-    const Dataset set = Dataset::read(s.path(), GetParam().split);
-    EXPECT_EQ(GetParam().format, set.format);
+    layout.draw(s);
+    const Dataset set = Dataset::read(s.path(), layout.split);
+    EXPECT_EQ(layout.format, set.format);
     EXPECT_EQ((std::vector<String>{"apple", "plum"}), set.classes);
     EXPECT_EQ(0, set.imagesLeftOut + set.objectsLeftOut);
     const std::vector<TrueImage> truth = trueImages();
@@ -367,15 +365,15 @@ TEST_P(Layouts, readAsTheSameData)
             EXPECT_EQ(truth[i].objects[k].name, set.classes[image.objects[k].label - 1]);
         }
     }
-    const bool renamed =
-        std::string(GetParam().split) == "test" || std::string(GetParam().name) == "RoboflowCoco";
+    const bool renamed = std::string(layout.split) == "test" || std::string(layout.name) == "RoboflowCoco";
     EXPECT_EQ(set.unsplit || renamed ? 1u : 0u, set.remarks.size());
 }
 
-INSTANTIATE_TEST_SUITE_P(Dataset, Layouts, testing::ValuesIn(allLayouts()),
-                         [](const testing::TestParamInfo<Layout>& layout) {
-                             return std::string(layout.param.name);
-                         });
+TEST(Format, layoutsAreReadAsTheSameData)
+{
+    for (const Layout& layout : allLayouts())
+        expectTheSameData(layout);
+}
 
 TEST(Format, canBeNamed)
 {
