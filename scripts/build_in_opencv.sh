@@ -185,18 +185,20 @@ run opencv_test_dnn_rpn
 run opencv_test_dnn_rpn_train "${filter[@]}"
 run opencv_perf_dnn_rpn --perf_min_samples=1 --perf_force_samples=1
 
-# The binding, by OpenCV's own frame for such tests.
-log=$build/python.log
-PYTHONPATH=$build/python_loader:$opencv/modules/python/test /usr/bin/python3 -B \
-    "$repository/modules/dnn_rpn/misc/python/test/test_dnn_rpn.py" --verbose 2>&1 | tee "$log" || true
-all=$(sed -n 's/^Ran \([0-9]*\) tests\{0,1\} in .*/\1/p' "$log")
-bad=$(($(sed -n 's/^FAILED (\(.*\))$/\1/p' "$log" | grep -o '[0-9]*' | paste -sd+ || true)))
-if [ "${all:-0}" -eq 0 ] || { [ "$bad" -eq 0 ] && ! grep -q '^OK' "$log"; }; then
-    echo "The tests of the Python binding did not run to their end; see $log" >&2
-    all=${all:-0} bad=$((bad + 1))
-fi
-passed=$((passed + all - bad))
-failed=$((failed + bad))
+# The bindings, by OpenCV's own frame for such tests.
+for test in "$repository"/modules/*/misc/python/test/test_*.py; do
+    log=$build/$(basename "$test" .py).log
+    PYTHONPATH=$build/python_loader:$opencv/modules/python/test /usr/bin/python3 -B "$test" --verbose 2>&1 |
+        tee "$log" || true
+    all=$(sed -n 's/^Ran \([0-9]*\) tests\{0,1\} in .*/\1/p' "$log")
+    bad=$(($(sed -n 's/^FAILED (\(.*\))$/\1/p' "$log" | grep -o '[0-9]*' | paste -sd+ || true)))
+    if [ "${all:-0}" -eq 0 ] || { [ "$bad" -eq 0 ] && ! grep -q '^OK' "$log"; }; then
+        echo "$test did not run to its end; see $log" >&2
+        all=${all:-0} bad=$((bad + 1))
+    fi
+    passed=$((passed + all - bad))
+    failed=$((failed + bad))
+done
 
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

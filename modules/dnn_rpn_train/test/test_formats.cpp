@@ -16,11 +16,6 @@ struct Layout
     std::function<void(const Scratch&)> draw;
 };
 
-void PrintTo(const Layout& layout, std::ostream* out)
-{
-    *out << layout.name;
-}
-
 using Writer = std::function<std::string(const TrueImage&)>;
 
 //! Writes the images to one folder and a file for each to another.
