@@ -122,17 +122,17 @@ public:
         for (Tensor& t : parameterGradients)
             hostGradients.push_back(&t);
         const std::unique_ptr<Mirror> parameters = engine->mirror(hostParameters),
-                                      slopes = engine->mirror(hostGradients);
+                                      gradientCopies = engine->mirror(hostGradients);
         if (parameters)
         {
             parameters->send();
-            slopes->send();
+            gradientCopies->send();
         }
         for (size_t p = 0; p < parameterGradients.size(); p++)
         {
             args.parameters.push_back(parameters ? &(*parameters)[p] : hostParameters[p]);
-            Tensor* const slope = slopes ? &(*slopes)[p] : hostGradients[p];
-            args.parameterGradients.push_back(task.parameterGradients[p] ? slope : nullptr);
+            Tensor* const gradient = gradientCopies ? &(*gradientCopies)[p] : hostGradients[p];
+            args.parameterGradients.push_back(task.parameterGradients[p] ? gradient : nullptr);
         }
         for (size_t j = 0; j < inputs.size(); j++)
         {
@@ -150,10 +150,10 @@ public:
 
         engine->write(plan.output, direction, outputGradient);
         kernel->backward(args);
-        if (slopes)
+        if (gradientCopies)
         {
-            slopes->changed();
-            slopes->fetch();
+            gradientCopies->changed();
+            gradientCopies->fetch();
         }
         for (size_t j = 0; j < inputs.size(); j++)
         {

@@ -3,7 +3,7 @@
 // of this distribution and at http://opencv.org/license.html.
 #include "../precomp.hpp"
 #include "engine.hpp"
-#include "descent.hpp"
+#include "sgd_update.hpp"
 #include "eigen/eigen_engine.hpp"
 #ifdef DNN_RPN_HAVE_CUDA
 #include "cuda/cuda_engine.hpp"
@@ -50,7 +50,7 @@ bool Kernel::absorb(const Node&)
 
 Mirror::~Mirror() = default;
 
-Descent::~Descent() = default;
+SgdUpdate::~SgdUpdate() = default;
 
 AnchorOperators::~AnchorOperators() = default;
 
@@ -91,7 +91,8 @@ void Engine::add(const Tensor& from, Tensor& to)
     cv::add(to.flat(), from.flat(), to.flat());
 }
 
-void Engine::approach(const std::vector<Tensor*>& averages, const std::vector<Tensor*>& values, float share)
+void Engine::updateAverages(const std::vector<Tensor*>& averages, const std::vector<Tensor*>& values,
+                            float share)
 {
     parallel_for_(Range(0, static_cast<int>(averages.size())), [&](const Range& range) {
         for (int p = range.start; p < range.end; p++)
@@ -106,9 +107,9 @@ void Engine::approach(const std::vector<Tensor*>& averages, const std::vector<Te
     });
 }
 
-std::unique_ptr<Descent> Engine::descent(const std::vector<Trained>& trained)
+std::unique_ptr<SgdUpdate> Engine::sgdUpdate(const std::vector<OptimizerSlot>& slots)
 {
-    return std::make_unique<HostDescent>(trained);
+    return std::make_unique<HostSgdUpdate>(slots);
 }
 
 AnchorOperators* Engine::anchorOperators()

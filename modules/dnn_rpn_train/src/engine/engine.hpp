@@ -46,7 +46,7 @@ public:
 };
 
 //! A parameter that is trained: plain floats in the engine's memory, as many of each.
-struct CV_EXPORTS Trained
+struct CV_EXPORTS OptimizerSlot
 {
     Tensor* value = nullptr;
     Tensor* velocity = nullptr;
@@ -56,12 +56,12 @@ struct CV_EXPORTS Trained
 
 /** @brief Steps of gradient descent on some parameters, as Solver describes them. The order of all sums
 depends on the parameters' sizes alone. */
-class CV_EXPORTS Descent
+class CV_EXPORTS SgdUpdate
 {
 public:
-    virtual ~Descent();
+    virtual ~SgdUpdate();
     //! The sum of the squares of all gradients.
-    virtual double squares() = 0;
+    virtual double gradientNormSquared() = 0;
     //! v <- momentum v + shrink gradient + decay w;  w <- w - rate factor v
     virtual void step(float rate, float momentum, float shrink) = 0;
 };
@@ -145,10 +145,10 @@ public:
     virtual void add(const Tensor& from, Tensor& to);
     //! average <- average + share (value - average), plain arrays in the engine's memory; null: nothing to
     //! do.
-    virtual void approach(const std::vector<Tensor*>& averages, const std::vector<Tensor*>& values,
-                          float share);
-    //! @param trained addresses stay while it is used
-    virtual std::unique_ptr<Descent> descent(const std::vector<Trained>& trained);
+    virtual void updateAverages(const std::vector<Tensor*>& averages, const std::vector<Tensor*>& values,
+                                float share);
+    //! @param slots addresses stay while it is used
+    virtual std::unique_ptr<SgdUpdate> sgdUpdate(const std::vector<OptimizerSlot>& slots);
     //! For an engine with memory of its own: operators on what lies there; null where its memory is the
     //! host's.
     virtual AnchorOperators* anchorOperators();

@@ -31,7 +31,7 @@ EngineParameters::EngineParameters(Graph& graph_, const Ptr<Engine>& engine)
             std::swap(read[p], followed[p]);
     values = engine->mirror(read);
     averages = engine->mirror(followed);
-    slopes = engine->mirror(written);
+    gradientCopies = engine->mirror(written);
 }
 
 Tensor& EngineParameters::value(int parameter)
@@ -43,7 +43,7 @@ Tensor& EngineParameters::value(int parameter)
 
 Tensor& EngineParameters::gradient(int parameter)
 {
-    return slopes ? (*slopes)[parameter] : gradients[parameter];
+    return gradientCopies ? (*gradientCopies)[parameter] : gradients[parameter];
 }
 
 void EngineParameters::send()
@@ -71,20 +71,20 @@ const Tensor& EngineParameters::fetch(int parameter)
 
 Tensor& EngineParameters::hostGradient(int parameter)
 {
-    if (slopes)
-        slopes->fetch();
+    if (gradientCopies)
+        gradientCopies->fetch();
     return gradients.at(parameter);
 }
 
 void EngineParameters::clearGradients()
 {
-    if (slopes)
-        slopes->fetch();
+    if (gradientCopies)
+        gradientCopies->fetch();
     for (Tensor& t : gradients)
         if (!t.empty())
             t.setTo(0);
-    if (slopes)
-        slopes->send();
+    if (gradientCopies)
+        gradientCopies->send();
 }
 
 void EngineParameters::stepped()
@@ -95,8 +95,8 @@ void EngineParameters::stepped()
 
 void EngineParameters::gradientsWritten()
 {
-    if (slopes)
-        slopes->changed();
+    if (gradientCopies)
+        gradientCopies->changed();
 }
 
 void EngineParameters::averagesFollowed()

@@ -47,7 +47,8 @@ private:
     std::vector<Tensor> gradients; //!< by parameter
     //! by parameter: a running average of the batches, which the forward pass changes
     std::vector<char> follows;
-    std::unique_ptr<Mirror> values, averages, slopes; //!< by parameter; none where the memory is the host's
+    std::unique_ptr<Mirror> values, averages,
+        gradientCopies; //!< by parameter; none where the memory is the host's
 };
 
 } // namespace dnn_rpn_train

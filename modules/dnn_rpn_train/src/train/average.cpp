@@ -40,7 +40,7 @@ void Average::update(int step)
         network->parameters().send();
     if (engineAverages)
         engineAverages->send();
-    engine->approach(to, from, share);
+    engine->updateAverages(to, from, share);
     if (engineAverages)
         engineAverages->changed();
 }

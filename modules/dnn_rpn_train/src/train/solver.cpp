@@ -37,7 +37,7 @@ Solver::Solver(const std::vector<Network*>& networks_, double momentum_, double 
     }
 
     engineVelocities = engine->mirror(all);
-    std::vector<Trained> trained;
+    std::vector<OptimizerSlot> slots;
     for (size_t p = 0; p < v.size(); p++)
     {
         if (!owner[p])
@@ -45,15 +45,15 @@ Solver::Solver(const std::vector<Network*>& networks_, double momentum_, double 
         // What one engine has in memory of its own, another cannot change.
         CV_Assert(!engineVelocities || owner[p]->runsOn() == engine);
         const int index = static_cast<int>(p);
-        Trained t;
-        t.value = &owner[p]->parameters().value(index);
-        t.gradient = &owner[p]->parameters().gradient(index);
-        t.velocity = engineVelocities ? &(*engineVelocities)[p] : &v[p];
-        t.decay = parameters[p].decay ? static_cast<float>(weightDecay) : 0.f;
-        t.factor = factors.empty() ? 1.f : factors[p];
-        trained.push_back(t);
+        OptimizerSlot slot;
+        slot.value = &owner[p]->parameters().value(index);
+        slot.gradient = &owner[p]->parameters().gradient(index);
+        slot.velocity = engineVelocities ? &(*engineVelocities)[p] : &v[p];
+        slot.decay = parameters[p].decay ? static_cast<float>(weightDecay) : 0.f;
+        slot.factor = factors.empty() ? 1.f : factors[p];
+        slots.push_back(slot);
     }
-    descent = engine->descent(trained);
+    update = engine->sgdUpdate(slots);
 }
 
 double Solver::step(double rate, double clip)
@@ -62,9 +62,9 @@ double Solver::step(double rate, double clip)
         network->parameters().send();
     if (engineVelocities)
         engineVelocities->send();
-    const double length = std::sqrt(descent->squares());
+    const double length = std::sqrt(update->gradientNormSquared());
     const float shrink = clip > 0 && length > clip ? static_cast<float>(clip / length) : 1.f;
-    descent->step(static_cast<float>(rate), momentum, shrink);
+    update->step(static_cast<float>(rate), momentum, shrink);
     for (Network* network : networks)
         network->parameters().stepped();
     if (engineVelocities)

@@ -41,7 +41,7 @@ private:
     const float momentum;
     std::vector<Tensor> v;
     std::unique_ptr<Mirror> engineVelocities; //!< none where the engine's memory is the host's
-    std::unique_ptr<Descent> descent;
+    std::unique_ptr<SgdUpdate> update;
 };
 
 } // namespace dnn_rpn_train

@@ -14,7 +14,7 @@
 #include "../../src/engine/cuda/concat.cu"
 #include "../../src/engine/cuda/conv.cu"
 #include "../../src/engine/cuda/cuda_engine.cpp"
-#include "../../src/engine/cuda/descent.cu"
+#include "../../src/engine/cuda/sgd_update.cu"
 #include "../../src/engine/cuda/device.cpp"
 #include "../../src/engine/cuda/fully_connected.cu"
 #include "../../src/engine/cuda/mirror.cpp"

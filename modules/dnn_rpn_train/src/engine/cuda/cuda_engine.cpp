@@ -42,17 +42,17 @@ void CudaEngine::add(const Tensor& from, Tensor& to)
     addPlain(device, from, to);
 }
 
-void CudaEngine::approach(const std::vector<Tensor*>& averages, const std::vector<Tensor*>& values,
-                          float share)
+void CudaEngine::updateAverages(const std::vector<Tensor*>& averages, const std::vector<Tensor*>& values,
+                                float share)
 {
     for (size_t p = 0; p < averages.size(); p++)
         if (averages[p])
-            approachPlain(device, *averages[p], *values[p], share);
+            updateAverage(device, *averages[p], *values[p], share);
 }
 
-std::unique_ptr<Descent> CudaEngine::descent(const std::vector<Trained>& trained)
+std::unique_ptr<SgdUpdate> CudaEngine::sgdUpdate(const std::vector<OptimizerSlot>& slots)
 {
-    return makeDescent(device, trained);
+    return makeSgdUpdate(device, slots);
 }
 
 Tensor CudaEngine::passage(const Shape& shape)

@@ -28,9 +28,9 @@ public:
     Layout inputLayout(const Shape& shape) const override;
     std::unique_ptr<Mirror> mirror(const std::vector<Tensor*>& tensors) override;
     void add(const Tensor& from, Tensor& to) override;
-    void approach(const std::vector<Tensor*>& averages, const std::vector<Tensor*>& values,
-                  float share) override;
-    std::unique_ptr<Descent> descent(const std::vector<Trained>& trained) override;
+    void updateAverages(const std::vector<Tensor*>& averages, const std::vector<Tensor*>& values,
+                        float share) override;
+    std::unique_ptr<SgdUpdate> sgdUpdate(const std::vector<OptimizerSlot>& slots) override;
     AnchorOperators* anchorOperators() override { return anchors.get(); }
     void read(const Layout& layout, const Tensor& from, Tensor& to) override;
     void write(const Layout& layout, const Tensor& from, Tensor& to) override;
@@ -49,9 +49,9 @@ void toDevice(const Device& device, const Tensor& from, Tensor& to);
 void fromDevice(const Device& device, const Tensor& from, Tensor& to);
 void addPlain(const Device& device, const Tensor& from, Tensor& to);
 
-void approachPlain(const Device& device, Tensor& average, const Tensor& value, float share);
+void updateAverage(const Device& device, Tensor& average, const Tensor& value, float share);
 std::unique_ptr<AnchorOperators> makeAnchorOperators(const Device& device);
-std::unique_ptr<Descent> makeDescent(const Device& device, const std::vector<Trained>& trained);
+std::unique_ptr<SgdUpdate> makeSgdUpdate(const Device& device, const std::vector<OptimizerSlot>& slots);
 
 } // namespace dnn_rpn_train
 } // namespace cv

@@ -57,7 +57,7 @@ public:
         {
             Scratch scratch;
             eltwise.planMask(dnn, desc);
-            delivery = Delivery(dnn, desc, desc, task.accumulate[0] != 0, scratch);
+            writer = GradientWriter(dnn, desc, desc, task.accumulate[0] != 0, scratch);
             plan.scratch = scratch.size();
         }
         return plan;
@@ -74,15 +74,15 @@ public:
             return;
         float* const destination = args.inputGradients[0]->data();
         eltwise.mask(dnn, desc, args.output->data(), args.outputGradient->data(),
-                     delivery.target(dnn, destination, args.scratch));
-        delivery.finish(dnn, destination, args.scratch);
+                     writer.target(dnn, destination, args.scratch));
+        writer.finish(dnn, destination, args.scratch);
     }
 
 private:
     const OneDnn& dnn;
     Eltwise eltwise;
     MemoryDesc desc;
-    Delivery delivery;
+    GradientWriter writer;
 };
 
 } // namespace

@@ -34,15 +34,15 @@ public:
 #else
         const dnnl::sum::primitive_desc sum(desc, scales, inputs, dnn.engine, ourScratchpad());
 #endif
-        pad = sum.scratchpad_desc();
-        plan.scratch = pad.get_size();
+        scratchpad = sum.scratchpad_desc();
+        plan.scratch = scratchpad.get_size();
         primitive = dnnl::sum(sum);
         return plan;
     }
 
     void forward(const KernelArgs& args) override
     {
-        dnn.runOnAll(primitive, inputs, output, pad, args);
+        dnn.runOnAll(primitive, inputs, output, scratchpad, args);
     }
 
     void backward(const KernelArgs& args) override
@@ -56,7 +56,7 @@ public:
 private:
     const OneDnn& dnn;
     std::vector<MemoryDesc> inputs;
-    MemoryDesc output, pad;
+    MemoryDesc output, scratchpad;
     dnnl::primitive primitive;
     std::vector<dnnl::primitive> back;
 };

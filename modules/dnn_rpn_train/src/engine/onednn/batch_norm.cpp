@@ -36,8 +36,8 @@ public:
             planMode(batch, Flags::none, task);
         Scratch scratch;
         unused = scratch.take(2 * statisticsBytes());
-        delivery = Delivery(dnn, desc, desc, task.accumulate[0] != 0, scratch);
-        padAt = scratch.take(std::max(running.padBytes(), batch.padBytes()));
+        writer = GradientWriter(dnn, desc, desc, task.accumulate[0] != 0, scratch);
+        scratchpadAt = scratch.take(std::max(running.scratchpadBytes(), batch.scratchpadBytes()));
         plan.scratch = scratch.size();
         return plan;
     }
@@ -67,8 +67,8 @@ public:
             if (!destination)
                 return;
             normalise(mode, args, args.outputGradient->data(), channels(zeros.data()), channels(zeros.data()),
-                      delivery.target(dnn, destination, args.scratch));
-            delivery.finish(dnn, destination, args.scratch);
+                      writer.target(dnn, destination, args.scratch));
+            writer.finish(dnn, destination, args.scratch);
             return;
         }
         const auto parameter = [&](int p) {
@@ -77,7 +77,7 @@ public:
                                 : at(args.scratch, unused + p * statisticsBytes()));
         };
         // Nobody wants the input's gradient right behind frozen layers, but oneDNN writes it.
-        const dnnl::memory target = destination ? delivery.target(dnn, destination, args.scratch)
+        const dnnl::memory target = destination ? writer.target(dnn, destination, args.scratch)
                                                 : dnn.memory(desc, args.outputGradient->data());
         dnn.run(mode.backward,
                 {{DNNL_ARG_SRC, dnn.memory(desc, args.inputs[0]->data())},
@@ -89,9 +89,9 @@ public:
                  {DNNL_ARG_DIFF_SRC, target},
                  {DNNL_ARG_DIFF_SCALE, parameter(0)},
                  {DNNL_ARG_DIFF_SHIFT, parameter(1)},
-                 {DNNL_ARG_SCRATCHPAD, dnn.memory(mode.backwardPad, at(args.scratch, padAt))}});
+                 {DNNL_ARG_SCRATCHPAD, dnn.memory(mode.backwardScratchpad, at(args.scratch, scratchpadAt))}});
         if (destination)
-            delivery.finish(dnn, destination, args.scratch);
+            writer.finish(dnn, destination, args.scratch);
     }
 
 private:
@@ -99,8 +99,11 @@ private:
     struct Mode
     {
         dnnl::primitive forward, backward;
-        MemoryDesc forwardPad, backwardPad;
-        size_t padBytes() const { return std::max(forwardPad.get_size(), backwardPad.get_size()); }
+        MemoryDesc forwardScratchpad, backwardScratchpad;
+        size_t scratchpadBytes() const
+        {
+            return std::max(forwardScratchpad.get_size(), backwardScratchpad.get_size());
+        }
     };
 
     void planMode(Mode& mode, Flags statistics, const KernelTask& task)
@@ -116,7 +119,7 @@ private:
             describe<batch_normalization_forward>(dnn, attr, training, desc, node.epsilon, flags);
 #endif
         mode.forward = batch_normalization_forward(forward);
-        mode.forwardPad = forward.scratchpad_desc();
+        mode.forwardScratchpad = forward.scratchpad_desc();
         if (!task.inputGradients[0] && !task.parameterGradients[0] && !task.parameterGradients[1])
             return;
 #if DNNL_VERSION_MAJOR >= 3
@@ -127,19 +130,20 @@ private:
             dnn, attr, forward, dnnl::prop_kind::backward, desc, desc, node.epsilon, flags);
 #endif
         mode.backward = batch_normalization_backward(backward);
-        mode.backwardPad = backward.scratchpad_desc();
+        mode.backwardScratchpad = backward.scratchpad_desc();
     }
 
     void normalise(const Mode& mode, const KernelArgs& args, const void* from, const dnnl::memory& means,
                    const dnnl::memory& shift, const dnnl::memory& to) const
     {
-        dnn.run(mode.forward, {{DNNL_ARG_SRC, dnn.memory(desc, from)},
-                               {DNNL_ARG_MEAN, means},
-                               {DNNL_ARG_VARIANCE, channels(variance(args))},
-                               {DNNL_ARG_SCALE, channels(args.parameters[0]->data())},
-                               {DNNL_ARG_SHIFT, shift},
-                               {DNNL_ARG_DST, to},
-                               {DNNL_ARG_SCRATCHPAD, dnn.memory(mode.forwardPad, at(args.scratch, padAt))}});
+        dnn.run(mode.forward,
+                {{DNNL_ARG_SRC, dnn.memory(desc, from)},
+                 {DNNL_ARG_MEAN, means},
+                 {DNNL_ARG_VARIANCE, channels(variance(args))},
+                 {DNNL_ARG_SCALE, channels(args.parameters[0]->data())},
+                 {DNNL_ARG_SHIFT, shift},
+                 {DNNL_ARG_DST, to},
+                 {DNNL_ARG_SCRATCHPAD, dnn.memory(mode.forwardScratchpad, at(args.scratch, scratchpadAt))}});
     }
 
     void follow(const KernelArgs& args) const
@@ -176,8 +180,8 @@ private:
     Shape shape;
     MemoryDesc desc;
     Mode running, batch;
-    Delivery delivery;
-    size_t unused = 0, padAt = 0;
+    GradientWriter writer;
+    size_t unused = 0, scratchpadAt = 0;
     std::vector<float> zeros;
 };
 

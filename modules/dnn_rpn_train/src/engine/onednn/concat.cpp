@@ -29,14 +29,17 @@ public:
         }
         const auto concat = describeConcat(output);
         primitive = dnnl::concat(concat);
-        pad = concat.scratchpad_desc();
+        scratchpad = concat.scratchpad_desc();
         KernelPlan plan;
         plan.output = layoutOf(task.output, output);
-        plan.scratch = pad.get_size();
+        plan.scratch = scratchpad.get_size();
         return plan;
     }
 
-    void forward(const KernelArgs& args) override { dnn.runOnAll(primitive, inputs, output, pad, args); }
+    void forward(const KernelArgs& args) override
+    {
+        dnn.runOnAll(primitive, inputs, output, scratchpad, args);
+    }
 
     void backward(const KernelArgs& args) override
     {
@@ -80,7 +83,7 @@ private:
 
     const OneDnn& dnn;
     std::vector<MemoryDesc> inputs, parts;
-    MemoryDesc output, pad;
+    MemoryDesc output, scratchpad;
     dnnl::primitive primitive;
     std::vector<dnnl::primitive> back;
 };

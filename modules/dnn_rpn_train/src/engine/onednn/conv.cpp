@@ -71,7 +71,7 @@ public:
                                    {DNNL_ARG_WEIGHTS, weights},
                                    {DNNL_ARG_BIAS, bias(*args.parameters[1])},
                                    {DNNL_ARG_DST, dnn.memory(outputDesc, args.output->data())},
-                                   {DNNL_ARG_SCRATCHPAD, forwardPad(dnn, args.scratch)}});
+                                   {DNNL_ARG_SCRATCHPAD, forwardScratchpad(dnn, args.scratch)}});
     }
 
     void backward(const KernelArgs& args) override
@@ -168,7 +168,7 @@ private:
         scratch.release();
         forwardSource = Reorder(dnn, inputDesc, desc.src_desc(), scratch);
         forwardWeights = Reorder(dnn, weightsDesc, desc.weights_desc(), scratch);
-        forwardPad = Pad(desc.scratchpad_desc(), scratch);
+        forwardScratchpad = Scratchpad(desc.scratchpad_desc(), scratch);
         forwardPrimitive = convolution_forward(desc);
         return desc;
     }
@@ -187,9 +187,9 @@ private:
         scratch.release();
         weightsSource = Reorder(dnn, inputDesc, desc.src_desc(), scratch);
         weightsGradient = Reorder(dnn, outputDesc, desc.diff_dst_desc(), scratch);
-        weightsDelivery = Delivery(dnn, desc.diff_weights_desc(), weightsDesc, false, scratch);
+        weightsWriter = GradientWriter(dnn, desc.diff_weights_desc(), weightsDesc, false, scratch);
         weightsBias = scratch.take(out.c * sizeof(float));
-        weightsPad = Pad(desc.scratchpad_desc(), scratch);
+        weightsScratchpad = Scratchpad(desc.scratchpad_desc(), scratch);
         if (!wanted)
             weightsUnused = scratch.take(desc.diff_weights_desc().get_size());
         weightsPrimitive = convolution_backward_weights(desc);
@@ -209,24 +209,24 @@ private:
         scratch.release();
         dataWeights = Reorder(dnn, weightsDesc, desc.weights_desc(), scratch);
         dataGradient = Reorder(dnn, outputDesc, desc.diff_dst_desc(), scratch);
-        dataDelivery = Delivery(dnn, desc.diff_src_desc(), inputDesc, accumulate, scratch);
-        dataPad = Pad(desc.scratchpad_desc(), scratch);
+        dataWriter = GradientWriter(dnn, desc.diff_src_desc(), inputDesc, accumulate, scratch);
+        dataScratchpad = Scratchpad(desc.scratchpad_desc(), scratch);
         dataPrimitive = convolution_backward_data(desc);
     }
 
     void backwardWeights(const KernelArgs& args, const float* gradient) const
     {
         Tensor *weight = args.parameterGradients[0], *biasGradient = args.parameterGradients[1];
-        const dnnl::memory target = weight ? weightsDelivery.target(dnn, weight->data(), args.scratch)
+        const dnnl::memory target = weight ? weightsWriter.target(dnn, weight->data(), args.scratch)
                                            : dnn.memory(weightsResult, at(args.scratch, weightsUnused));
         const void* biasTarget = biasGradient ? biasGradient->data() : at(args.scratch, weightsBias);
         dnn.run(weightsPrimitive, {{DNNL_ARG_SRC, weightsSource(dnn, args.inputs[0]->data(), args.scratch)},
                                    {DNNL_ARG_DIFF_DST, weightsGradient(dnn, gradient, args.scratch)},
                                    {DNNL_ARG_DIFF_WEIGHTS, target},
                                    {DNNL_ARG_DIFF_BIAS, dnn.memory(OneDnn::channels(out.c), biasTarget)},
-                                   {DNNL_ARG_SCRATCHPAD, weightsPad(dnn, args.scratch)}});
+                                   {DNNL_ARG_SCRATCHPAD, weightsScratchpad(dnn, args.scratch)}});
         if (weight)
-            weightsDelivery.finish(dnn, weight->data(), args.scratch);
+            weightsWriter.finish(dnn, weight->data(), args.scratch);
     }
 
     void backwardData(const KernelArgs& args, const float* gradient) const
@@ -235,9 +235,9 @@ private:
         dnn.run(dataPrimitive,
                 {{DNNL_ARG_WEIGHTS, dataWeights(dnn, args.parameters[0]->data(), args.scratch)},
                  {DNNL_ARG_DIFF_DST, dataGradient(dnn, gradient, args.scratch)},
-                 {DNNL_ARG_DIFF_SRC, dataDelivery.target(dnn, destination, args.scratch)},
-                 {DNNL_ARG_SCRATCHPAD, dataPad(dnn, args.scratch)}});
-        dataDelivery.finish(dnn, destination, args.scratch);
+                 {DNNL_ARG_DIFF_SRC, dataWriter.target(dnn, destination, args.scratch)},
+                 {DNNL_ARG_SCRATCHPAD, dataScratchpad(dnn, args.scratch)}});
+        dataWriter.finish(dnn, destination, args.scratch);
     }
 
     const OneDnn& dnn;
@@ -249,21 +249,21 @@ private:
 
     convolution_forward forwardPrimitive;
     Reorder forwardSource, forwardWeights;
-    Pad forwardPad;
+    Scratchpad forwardScratchpad;
 
     bool hasWeights = false; //!< backward for the parameters
     convolution_backward_weights weightsPrimitive;
     Reorder weightsSource, weightsGradient;
-    Delivery weightsDelivery;
+    GradientWriter weightsWriter;
     MemoryDesc weightsResult;
     size_t weightsBias = 0, weightsUnused = 0;
-    Pad weightsPad;
+    Scratchpad weightsScratchpad;
 
     bool hasData = false; //!< backward for the input
     convolution_backward_data dataPrimitive;
     Reorder dataWeights, dataGradient;
-    Delivery dataDelivery;
-    Pad dataPad;
+    GradientWriter dataWriter;
+    Scratchpad dataScratchpad;
 };
 
 } // namespace

@@ -64,7 +64,7 @@ public:
                  {DNNL_ARG_WEIGHTS, forwardWeights(dnn, args.parameters[0]->data(), args.scratch)},
                  {DNNL_ARG_BIAS, dnn.memory(OneDnn::channels(outputs), args.parameters[1]->data())},
                  {DNNL_ARG_DST, dnn.memory(outputDesc, args.output->data())},
-                 {DNNL_ARG_SCRATCHPAD, forwardPad(dnn, args.scratch)}});
+                 {DNNL_ARG_SCRATCHPAD, forwardScratchpad(dnn, args.scratch)}});
     }
 
     void backward(const KernelArgs& args) override
@@ -90,7 +90,7 @@ private:
         scratch.release();
         forwardSource = Reorder(dnn, inputDesc, desc.src_desc(), scratch);
         forwardWeights = Reorder(dnn, weightsDesc, desc.weights_desc(), scratch);
-        forwardPad = Pad(desc.scratchpad_desc(), scratch);
+        forwardScratchpad = Scratchpad(desc.scratchpad_desc(), scratch);
         forwardPrimitive = inner_product_forward(desc);
         return desc;
     }
@@ -102,11 +102,11 @@ private:
             outputDesc);
         scratch.release();
         weightsSource = Reorder(dnn, inputDesc, desc.src_desc(), scratch);
-        weightsDelivery = Delivery(dnn, desc.diff_weights_desc(), weightsDesc, false, scratch);
+        weightsWriter = GradientWriter(dnn, desc.diff_weights_desc(), weightsDesc, false, scratch);
         weightsResult = desc.diff_weights_desc();
         weightsUnused = scratch.take(weightsResult.get_size());
         biasUnused = scratch.take(outputs * sizeof(float));
-        weightsPad = Pad(desc.scratchpad_desc(), scratch);
+        weightsScratchpad = Scratchpad(desc.scratchpad_desc(), scratch);
         weightsPrimitive = inner_product_backward_weights(desc);
     }
 
@@ -116,24 +116,24 @@ private:
             dnn, ourScratchpad(), hint, hint.src_desc(), anyWeights(dnn.type), outputDesc);
         scratch.release();
         dataWeights = Reorder(dnn, weightsDesc, desc.weights_desc(), scratch);
-        dataDelivery = Delivery(dnn, desc.diff_src_desc(), inputDesc, accumulate, scratch);
-        dataPad = Pad(desc.scratchpad_desc(), scratch);
+        dataWriter = GradientWriter(dnn, desc.diff_src_desc(), inputDesc, accumulate, scratch);
+        dataScratchpad = Scratchpad(desc.scratchpad_desc(), scratch);
         dataPrimitive = inner_product_backward_data(desc);
     }
 
     void backwardWeights(const KernelArgs& args, const float* gradient) const
     {
         Tensor *weight = args.parameterGradients[0], *bias = args.parameterGradients[1];
-        const dnnl::memory target = weight ? weightsDelivery.target(dnn, weight->data(), args.scratch)
+        const dnnl::memory target = weight ? weightsWriter.target(dnn, weight->data(), args.scratch)
                                            : dnn.memory(weightsResult, at(args.scratch, weightsUnused));
         const void* biasTarget = bias ? bias->data() : at(args.scratch, biasUnused);
         dnn.run(weightsPrimitive, {{DNNL_ARG_SRC, weightsSource(dnn, args.inputs[0]->data(), args.scratch)},
                                    {DNNL_ARG_DIFF_DST, dnn.memory(outputDesc, gradient)},
                                    {DNNL_ARG_DIFF_WEIGHTS, target},
                                    {DNNL_ARG_DIFF_BIAS, dnn.memory(OneDnn::channels(outputs), biasTarget)},
-                                   {DNNL_ARG_SCRATCHPAD, weightsPad(dnn, args.scratch)}});
+                                   {DNNL_ARG_SCRATCHPAD, weightsScratchpad(dnn, args.scratch)}});
         if (weight)
-            weightsDelivery.finish(dnn, weight->data(), args.scratch);
+            weightsWriter.finish(dnn, weight->data(), args.scratch);
     }
 
     void backwardData(const KernelArgs& args, const float* gradient) const
@@ -142,9 +142,9 @@ private:
         dnn.run(dataPrimitive,
                 {{DNNL_ARG_WEIGHTS, dataWeights(dnn, args.parameters[0]->data(), args.scratch)},
                  {DNNL_ARG_DIFF_DST, dnn.memory(outputDesc, gradient)},
-                 {DNNL_ARG_DIFF_SRC, dataDelivery.target(dnn, destination, args.scratch)},
-                 {DNNL_ARG_SCRATCHPAD, dataPad(dnn, args.scratch)}});
-        dataDelivery.finish(dnn, destination, args.scratch);
+                 {DNNL_ARG_DIFF_SRC, dataWriter.target(dnn, destination, args.scratch)},
+                 {DNNL_ARG_SCRATCHPAD, dataScratchpad(dnn, args.scratch)}});
+        dataWriter.finish(dnn, destination, args.scratch);
     }
 
     const OneDnn& dnn;
@@ -155,21 +155,21 @@ private:
 
     inner_product_forward forwardPrimitive;
     Reorder forwardSource, forwardWeights;
-    Pad forwardPad;
+    Scratchpad forwardScratchpad;
 
     bool hasWeights = false; //!< backward for the parameters
     inner_product_backward_weights weightsPrimitive;
     Reorder weightsSource;
-    Delivery weightsDelivery;
+    GradientWriter weightsWriter;
     MemoryDesc weightsResult;
     size_t weightsUnused = 0, biasUnused = 0;
-    Pad weightsPad;
+    Scratchpad weightsScratchpad;
 
     bool hasData = false; //!< backward for the input
     inner_product_backward_data dataPrimitive;
     Reorder dataWeights;
-    Delivery dataDelivery;
-    Pad dataPad;
+    GradientWriter dataWriter;
+    Scratchpad dataScratchpad;
 };
 
 } // namespace

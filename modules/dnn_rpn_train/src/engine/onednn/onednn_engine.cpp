@@ -32,7 +32,7 @@ std::unique_ptr<Kernel> OneDnnEngine::kernel(const Graph& graph, const Node& nod
         // several times the work.
         const Shape& weight = graph.parameters[node.parameters.at(0)].value.shape();
         if (graph.nodes[node.inputs.at(0)].op == Op::Input && weight.n <= 4)
-            return makePlain(dnn, EigenEngine().kernel(graph, node));
+            return makeFallback(dnn, EigenEngine().kernel(graph, node));
         return makeConv(dnn, node);
     }
     case Op::BatchNorm:
@@ -49,7 +49,7 @@ std::unique_ptr<Kernel> OneDnnEngine::kernel(const Graph& graph, const Node& nod
     case Op::AveragePool:
         // oneDNN divides by all cells of a window that reaches beyond the padding, too.
         if (node.ceilMode && node.countPadding)
-            return makePlain(dnn, EigenEngine().kernel(graph, node));
+            return makeFallback(dnn, EigenEngine().kernel(graph, node));
         return makePool(dnn, node);
     case Op::MaxPool:
     case Op::GlobalAveragePool:
@@ -61,7 +61,7 @@ std::unique_ptr<Kernel> OneDnnEngine::kernel(const Graph& graph, const Node& nod
     default: // oneDNN lacks it
         break;
     }
-    return makePlain(dnn, EigenEngine().kernel(graph, node));
+    return makeFallback(dnn, EigenEngine().kernel(graph, node));
 }
 
 void OneDnnEngine::useThreads()

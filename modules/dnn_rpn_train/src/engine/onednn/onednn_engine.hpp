@@ -37,7 +37,7 @@ std::unique_ptr<Kernel> makeFullyConnected(const OneDnn& dnn);
 std::unique_ptr<Kernel> makeResize(const OneDnn& dnn);
 
 //! An operator that oneDNN lacks: another engine's kernel for plain arrays, between reorders.
-std::unique_ptr<Kernel> makePlain(const OneDnn& dnn, std::unique_ptr<Kernel> kernel);
+std::unique_ptr<Kernel> makeFallback(const OneDnn& dnn, std::unique_ptr<Kernel> kernel);
 
 } // namespace dnn_rpn_train
 } // namespace cv

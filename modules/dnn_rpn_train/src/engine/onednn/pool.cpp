@@ -42,22 +42,22 @@ public:
                                   dnn.any(out), strides, kernel, dilations, before, after);
         output = forward.dst_desc();
         workspace = forward.workspace_desc();
-        forwardPad = forward.scratchpad_desc();
+        forwardScratchpad = forward.scratchpad_desc();
         forwardPrimitive = PoolForward(forward);
         KernelPlan plan;
         plan.output = layoutOf(out, output);
         plan.saved = workspace.get_size();
         Scratch scratch;
-        scratch.take(forwardPad.get_size());
+        scratch.take(forwardScratchpad.get_size());
         if (task.inputGradients[0])
         {
             const auto backward =
                 describeBackward<PoolBackward>(dnn, ourScratchpad(), forward, algorithm, input, output,
                                                strides, kernel, dilations, before, after);
             scratch.release();
-            delivery = Delivery(dnn, input, input, task.accumulate[0] != 0, scratch);
-            backwardPad = backward.scratchpad_desc();
-            backwardPadAt = scratch.take(backwardPad.get_size());
+            writer = GradientWriter(dnn, input, input, task.accumulate[0] != 0, scratch);
+            backwardScratchpad = backward.scratchpad_desc();
+            backwardScratchpadAt = scratch.take(backwardScratchpad.get_size());
             backwardPrimitive = PoolBackward(backward);
         }
         plan.scratch = scratch.size();
@@ -69,7 +69,7 @@ public:
         dnn.run(forwardPrimitive, {{DNNL_ARG_SRC, dnn.memory(input, args.inputs[0]->data())},
                                    {DNNL_ARG_DST, dnn.memory(output, args.output->data())},
                                    {DNNL_ARG_WORKSPACE, dnn.memory(workspace, args.saved)},
-                                   {DNNL_ARG_SCRATCHPAD, dnn.memory(forwardPad, args.scratch)}});
+                                   {DNNL_ARG_SCRATCHPAD, dnn.memory(forwardScratchpad, args.scratch)}});
     }
 
     void backward(const KernelArgs& args) override
@@ -77,21 +77,22 @@ public:
         if (!args.inputGradients[0])
             return;
         float* const destination = args.inputGradients[0]->data();
-        dnn.run(backwardPrimitive,
-                {{DNNL_ARG_DIFF_DST, dnn.memory(output, args.outputGradient->data())},
-                 {DNNL_ARG_DIFF_SRC, delivery.target(dnn, destination, args.scratch)},
-                 {DNNL_ARG_WORKSPACE, dnn.memory(workspace, args.saved)},
-                 {DNNL_ARG_SCRATCHPAD, dnn.memory(backwardPad, at(args.scratch, backwardPadAt))}});
-        delivery.finish(dnn, destination, args.scratch);
+        dnn.run(
+            backwardPrimitive,
+            {{DNNL_ARG_DIFF_DST, dnn.memory(output, args.outputGradient->data())},
+             {DNNL_ARG_DIFF_SRC, writer.target(dnn, destination, args.scratch)},
+             {DNNL_ARG_WORKSPACE, dnn.memory(workspace, args.saved)},
+             {DNNL_ARG_SCRATCHPAD, dnn.memory(backwardScratchpad, at(args.scratch, backwardScratchpadAt))}});
+        writer.finish(dnn, destination, args.scratch);
     }
 
 private:
     const OneDnn& dnn;
     Node node;
-    MemoryDesc input, output, workspace, forwardPad, backwardPad;
-    size_t backwardPadAt = 0;
+    MemoryDesc input, output, workspace, forwardScratchpad, backwardScratchpad;
+    size_t backwardScratchpadAt = 0;
     dnnl::primitive forwardPrimitive, backwardPrimitive;
-    Delivery delivery;
+    GradientWriter writer;
 };
 
 } // namespace

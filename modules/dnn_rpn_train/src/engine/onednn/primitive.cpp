@@ -107,8 +107,8 @@ dnnl::memory Reorder::operator()(const OneDnn& dnn, const void* from, void* scra
     return result;
 }
 
-Delivery::Delivery(const OneDnn& dnn, const MemoryDesc& from, const MemoryDesc& to, bool accumulate,
-                   Scratch& scratch)
+GradientWriter::GradientWriter(const OneDnn& dnn, const MemoryDesc& from, const MemoryDesc& to,
+                               bool accumulate, Scratch& scratch)
     : source(from), final(to), direct(from == to && !accumulate)
 {
     if (direct)
@@ -117,12 +117,12 @@ Delivery::Delivery(const OneDnn& dnn, const MemoryDesc& from, const MemoryDesc& 
     offset = scratch.take(from.get_size());
 }
 
-dnnl::memory Delivery::target(const OneDnn& dnn, void* destination, void* scratch) const
+dnnl::memory GradientWriter::target(const OneDnn& dnn, void* destination, void* scratch) const
 {
     return dnn.memory(source, direct ? destination : at(scratch, offset));
 }
 
-void Delivery::finish(const OneDnn& dnn, void* destination, void* scratch) const
+void GradientWriter::finish(const OneDnn& dnn, void* destination, void* scratch) const
 {
     if (!direct)
         dnn.run(primitive, {{DNNL_ARG_FROM, dnn.memory(source, at(scratch, offset))},

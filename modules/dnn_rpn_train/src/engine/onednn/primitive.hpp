@@ -78,11 +78,13 @@ typename Primitive::primitive_desc describeBackward(const OneDnn& dnn, const dnn
 }
 
 //! Scratch memory of a primitive.
-class Pad
+class Scratchpad
 {
 public:
-    Pad() = default;
-    Pad(const MemoryDesc& desc_, Scratch& scratch) : desc(desc_), offset(scratch.take(desc_.get_size())) {}
+    Scratchpad() = default;
+    Scratchpad(const MemoryDesc& desc_, Scratch& scratch)
+        : desc(desc_), offset(scratch.take(desc_.get_size()))
+    {}
 
     dnnl::memory operator()(const OneDnn& dnn, void* scratch) const
     {
@@ -114,12 +116,12 @@ private:
 
 //! Brings what a primitive writes to where the network wants it: in another layout, or added to what is
 //! there.
-class Delivery
+class GradientWriter
 {
 public:
-    Delivery() = default;
-    Delivery(const OneDnn& dnn, const MemoryDesc& from, const MemoryDesc& to, bool accumulate,
-             Scratch& scratch);
+    GradientWriter() = default;
+    GradientWriter(const OneDnn& dnn, const MemoryDesc& from, const MemoryDesc& to, bool accumulate,
+                   Scratch& scratch);
 
     //! Where the primitive shall write.
     dnnl::memory target(const OneDnn& dnn, void* destination, void* scratch) const;

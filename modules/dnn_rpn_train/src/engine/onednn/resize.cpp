@@ -23,15 +23,15 @@ public:
             dnn, ourScratchpad(), dnnl::prop_kind::forward_training, nearest, input, dnn.any(task.output));
         output = forward.dst_desc();
         Scratch scratch;
-        forwardPad = Pad(forward.scratchpad_desc(), scratch);
+        forwardScratchpad = Scratchpad(forward.scratchpad_desc(), scratch);
         forwardPrimitive = dnnl::resampling_forward(forward);
         if (task.inputGradients[0])
         {
             const auto backward = describeBackward<dnnl::resampling_backward>(dnn, ourScratchpad(), forward,
                                                                               nearest, input, output);
             scratch.release();
-            delivery = Delivery(dnn, input, input, task.accumulate[0] != 0, scratch);
-            backwardPad = Pad(backward.scratchpad_desc(), scratch);
+            writer = GradientWriter(dnn, input, input, task.accumulate[0] != 0, scratch);
+            backwardScratchpad = Scratchpad(backward.scratchpad_desc(), scratch);
             backwardPrimitive = dnnl::resampling_backward(backward);
         }
         KernelPlan plan;
@@ -44,7 +44,7 @@ public:
     {
         dnn.run(forwardPrimitive, {{DNNL_ARG_SRC, dnn.memory(input, args.inputs[0]->data())},
                                    {DNNL_ARG_DST, dnn.memory(output, args.output->data())},
-                                   {DNNL_ARG_SCRATCHPAD, forwardPad(dnn, args.scratch)}});
+                                   {DNNL_ARG_SCRATCHPAD, forwardScratchpad(dnn, args.scratch)}});
     }
 
     void backward(const KernelArgs& args) override
@@ -53,17 +53,17 @@ public:
             return;
         float* const destination = args.inputGradients[0]->data();
         dnn.run(backwardPrimitive, {{DNNL_ARG_DIFF_DST, dnn.memory(output, args.outputGradient->data())},
-                                    {DNNL_ARG_DIFF_SRC, delivery.target(dnn, destination, args.scratch)},
-                                    {DNNL_ARG_SCRATCHPAD, backwardPad(dnn, args.scratch)}});
-        delivery.finish(dnn, destination, args.scratch);
+                                    {DNNL_ARG_DIFF_SRC, writer.target(dnn, destination, args.scratch)},
+                                    {DNNL_ARG_SCRATCHPAD, backwardScratchpad(dnn, args.scratch)}});
+        writer.finish(dnn, destination, args.scratch);
     }
 
 private:
     const OneDnn& dnn;
     MemoryDesc input, output;
     dnnl::primitive forwardPrimitive, backwardPrimitive;
-    Pad forwardPad, backwardPad;
-    Delivery delivery;
+    Scratchpad forwardScratchpad, backwardScratchpad;
+    GradientWriter writer;
 };
 
 } // namespace

@@ -16,19 +16,19 @@ using dnn_rpn::cuda::foldSums;
 using dnn_rpn::cuda::Memory;
 
 //! On parameters in the device's memory; the host gets to see but the length of the gradient.
-class CudaDescent : public Descent
+class CudaSgdUpdate : public SgdUpdate
 {
 public:
-    CudaDescent(const Device& device_, const std::vector<Trained>& trained) : device(device_)
+    CudaSgdUpdate(const Device& device_, const std::vector<OptimizerSlot>& slots) : device(device_)
     {
         std::vector<Piece> all;
-        for (const Trained& t : trained)
+        for (const OptimizerSlot& slot : slots)
         {
-            const int total = static_cast<int>(t.velocity->shape().total());
+            const int total = static_cast<int>(slot.velocity->shape().total());
             for (int begin = 0; begin < total; begin += Piece::most)
-                all.push_back({t.value->data() + begin, t.velocity->data() + begin,
-                               t.gradient->data() + begin, std::min<int>(Piece::most, total - begin), t.decay,
-                               t.factor});
+                all.push_back({slot.value->data() + begin, slot.velocity->data() + begin,
+                               slot.gradient->data() + begin, std::min<int>(Piece::most, total - begin),
+                               slot.decay, slot.factor});
         }
         count = static_cast<int>(all.size());
         if (count > INT_MAX / Piece::most)
@@ -39,7 +39,7 @@ public:
         sums = Memory((static_cast<size_t>(parts) + foldedParts(parts) + 1) * sizeof(float));
     }
 
-    double squares() override
+    double gradientNormSquared() override
     {
         if (count == 0)
             return 0;
@@ -68,12 +68,12 @@ private:
 
 } // namespace
 
-std::unique_ptr<Descent> makeDescent(const Device& device, const std::vector<Trained>& trained)
+std::unique_ptr<SgdUpdate> makeSgdUpdate(const Device& device, const std::vector<OptimizerSlot>& slots)
 {
-    return std::make_unique<CudaDescent>(device, trained);
+    return std::make_unique<CudaSgdUpdate>(device, slots);
 }
 
-void approachPlain(const Device& device, Tensor& average, const Tensor& value, float share)
+void updateAverage(const Device& device, Tensor& average, const Tensor& value, float share)
 {
     forEach(device, static_cast<int>(average.shape().total()), Approach{average.data(), value.data(), share});
 }

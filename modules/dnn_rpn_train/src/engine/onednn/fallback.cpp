@@ -9,10 +9,12 @@ namespace dnn_rpn_train {
 
 namespace {
 
-class Plain : public Kernel
+class FallbackKernel : public Kernel
 {
 public:
-    Plain(const OneDnn& dnn_, std::unique_ptr<Kernel> kernel_) : dnn(dnn_), kernel(std::move(kernel_)) {}
+    FallbackKernel(const OneDnn& dnn_, std::unique_ptr<Kernel> kernel_)
+        : dnn(dnn_), kernel(std::move(kernel_))
+    {}
 
     bool absorb(const Node& activation) override { return kernel->absorb(activation); }
 
@@ -32,9 +34,10 @@ public:
             plainTask.accumulate[j] = task.accumulate[j] && theirs == ours;
             shapes.push_back(shape);
             inputs.push_back(Reorder(dnn, theirs, ours, scratch));
-            gradients.push_back(Delivery());
+            gradients.push_back(GradientWriter());
             if (task.inputGradients[j])
-                gradients[j] = Delivery(dnn, ours, theirs, task.accumulate[j] && theirs != ours, scratch);
+                gradients[j] =
+                    GradientWriter(dnn, ours, theirs, task.accumulate[j] && theirs != ours, scratch);
         }
         accumulate = plainTask.accumulate;
         KernelPlan plan = kernel->plan(plainTask);
@@ -63,7 +66,7 @@ private:
     void run(const KernelArgs& args, bool withInputs, const Body& body)
     {
         KernelArgs a = args;
-        std::vector<Tensor> values(inputs.size()), slopes(inputs.size());
+        std::vector<Tensor> values(inputs.size()), inputGradients(inputs.size());
         for (size_t j = 0; j < inputs.size(); j++)
         {
             void* data = const_cast<float*>(args.inputs[j]->data());
@@ -75,8 +78,8 @@ private:
             {
                 const dnnl::memory target =
                     gradients[j].target(dnn, args.inputGradients[j]->data(), args.scratch);
-                slopes[j] = Tensor(shapes[j], target.get_data_handle());
-                a.inputGradients[j] = &slopes[j];
+                inputGradients[j] = Tensor(shapes[j], target.get_data_handle());
+                a.inputGradients[j] = &inputGradients[j];
             }
         }
         a.accumulate = accumulate;
@@ -88,7 +91,7 @@ private:
     const std::unique_ptr<Kernel> kernel;
     std::vector<Shape> shapes;
     std::vector<Reorder> inputs;
-    std::vector<Delivery> gradients;
+    std::vector<GradientWriter> gradients;
     std::vector<char> accumulate;
     size_t inner = 0; //!< where the kernel's own scratch memory begins
     bool readsInputs = false;
@@ -96,9 +99,9 @@ private:
 
 } // namespace
 
-std::unique_ptr<Kernel> makePlain(const OneDnn& dnn, std::unique_ptr<Kernel> kernel)
+std::unique_ptr<Kernel> makeFallback(const OneDnn& dnn, std::unique_ptr<Kernel> kernel)
 {
-    return std::make_unique<Plain>(dnn, std::move(kernel));
+    return std::make_unique<FallbackKernel>(dnn, std::move(kernel));
 }
 
 } // namespace dnn_rpn_train

@@ -1,8 +1,8 @@
 // This file is part of OpenCV project.
 // It is subject to the license terms in the LICENSE file found in the top-level directory
 // of this distribution and at http://opencv.org/license.html.
-#ifndef OPENCV_DNN_RPN_TRAIN_ENGINE_DESCENT_HPP
-#define OPENCV_DNN_RPN_TRAIN_ENGINE_DESCENT_HPP
+#ifndef OPENCV_DNN_RPN_TRAIN_ENGINE_SGD_UPDATE_HPP
+#define OPENCV_DNN_RPN_TRAIN_ENGINE_SGD_UPDATE_HPP
 
 #include "engine.hpp"
 
@@ -10,12 +10,12 @@ namespace cv {
 namespace dnn_rpn_train {
 
 //! On parameters in the host's memory, in pieces that are spread over OpenCV's threads.
-class HostDescent : public Descent
+class HostSgdUpdate : public SgdUpdate
 {
 public:
-    explicit HostDescent(const std::vector<Trained>& trained);
+    explicit HostSgdUpdate(const std::vector<OptimizerSlot>& slots);
 
-    double squares() override;
+    double gradientNormSquared() override;
     void step(float rate, float momentum, float shrink) override;
 
 private:
@@ -26,7 +26,7 @@ private:
         Range elements;
     };
 
-    const std::vector<Trained> trained;
+    const std::vector<OptimizerSlot> slots;
     std::vector<Piece> pieces; //!< of all that is trained; small enough that many threads have work
 };
 
