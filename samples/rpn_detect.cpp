@@ -316,10 +316,11 @@ std::vector<fs::path> listImages(const fs::path& input)
     return files;
 }
 
-//! Images of the folder must not be overwritten unless they are of an earlier run.
+//! Images of the folder must not be overwritten unless they are of an earlier run, which has left its list or,
+//! if it was killed, its lock.
 void checkFolder(const fs::path& output, std::vector<fs::path> files)
 {
-    if (fs::exists(output / "detections.json"))
+    if (fs::exists(output / "detections.json") || fs::exists(output / "detections.json.lock"))
         return;
     if (files.empty())
         files.push_back("frame_000000.jpg");

@@ -51,7 +51,7 @@ detect_name_latin1                 says          \xE9
 detect_odd_name_*                  says          .jpg
 detect_mixed_folder                says          f.jp2.png
 eval_outside_boxes_without_size    says          was cut to the image
-img_dangling_symlink               says          no image 'p0'
+img_dangling_symlink               says          left out
 img_is_fifo                        says          no image 'p0'
 img_gif*                           refused       is a GIF
 img_filename_names_gif             refused       is a GIF
@@ -114,11 +114,16 @@ for name in "${names[@]}"; do
     read -r what text <<<"$(expected "$name")"
     open=
     [ "$what" != open ] || { open=1; read -r what text <<<"$text"; }
-    if [ "$what" = importer ] || [ "$what" = big ]; then
-        verdict="not judged"
+    absent=
+    for program in $(grep -o '\$BIN/[a-z_]*' "$cases/$name/cmd" | sort -u); do
+        [ -x "$bin/${program#*/}" ] || absent="${program#*/} is not built"
+    done
+    if [ "$what" = importer ] || [ "$what" = big ] || [ -n "$absent" ]; then
+        verdict="not judged" what="$what $absent"
     else
         cp -r "$cases/$name" "$work/cases/$name"
         chmod -R u+w "$work/cases/$name"
+        rm -rf "$work/cases/$name/out" # of the run that was logged
         (cd "$work/cases/$name" && BIN=$bin CASES=$work/cases timeout "$limit" bash cmd) >"$work/log" 2>&1 </dev/null
         ended=$?
         errors=$(grep -a '^error: ' "$work/log")
