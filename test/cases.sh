@@ -60,9 +60,9 @@ voc_all_difficult                  refused       not to be ignored
 voc_no_objects_at_all_rpn          refused       without one object
 voc_class_name_empty               says          has no name
 voc_class_only_in_val              refused       'bird', which is not among
-voc_decimal_comma                  says          <ymax> is '63,75'
+voc_decimal_comma                  refused       <ymax> is '63,75'
 voc_empty_val_split                refused       lists no images
-voc_inverted                       says          corners exchanged
+voc_inverted                       refused       corners exchanged
 voc_size_half                      refused       are the boxes of another image
 voc_size_swapped                   refused       are the boxes of another image
 voc_*                              ok
@@ -71,10 +71,10 @@ yolo_class_out_of_range            says          the class is 5
 yolo_corrupt_picture               says          left out
 yolo_decimal_comma                 refused       is not a class
 yolo_duplicate_lines               says          is there twice
-yolo_four_numbers_*                says          is not a class
+yolo_four_numbers_*                refused       is not a class
 yolo_label_names_do_not_match      refused       have no file with labels
-yolo_nan                           says          is not a class
-yolo_pixel_coordinates             says          50 is no share
+yolo_nan                           refused       is not a class
+yolo_pixel_coordinates             refused       50 is no share
 yolo_yaml_dict_from_1              says          counts the classes from 1
 yolo_yaml_duplicate_names          says          is there twice
 yolo_yaml_nc_too_small             says          nc is 1
