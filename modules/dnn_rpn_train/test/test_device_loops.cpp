@@ -32,23 +32,23 @@ Floats randomFloats(size_t count, RNG& rng)
     return all;
 }
 
-//! In the order that the places say, and back.
-Floats ordered(const Wide& plain, const Places& places)
+//! In the order that the indexer say, and back.
+Floats ordered(const Wide& plain, const TensorIndexer& indexer)
 {
     Floats all(plain.data.size());
     for (size_t i = 0; i < all.size(); i++)
     {
-        const Place p = places[static_cast<int>(i)];
+        const Index4 p = indexer[static_cast<int>(i)];
         all[i] = static_cast<float>(plain.at(p.n, p.c, p.y, p.x));
     }
     return all;
 }
-Wide plainOf(const Floats& all, const Places& places)
+Wide plainOf(const Floats& all, const TensorIndexer& indexer)
 {
-    Wide plain(Shape(places.pictures, places.channels, places.rows, places.columns));
+    Wide plain(Shape(indexer.pictures, indexer.channels, indexer.rows, indexer.columns));
     for (size_t i = 0; i < all.size(); i++)
     {
-        const Place p = places[static_cast<int>(i)];
+        const Index4 p = indexer[static_cast<int>(i)];
         plain.at(p.n, p.c, p.y, p.x) = all[i];
     }
     return plain;
@@ -71,23 +71,23 @@ TEST(Device, theEngineIsTested)
     DNN_RPN_SKIP("NOT TESTED: this build is for a GPU, and there is none");
 }
 
-TEST(DeviceLoops, placesAreInOrder)
+TEST(DeviceLoops, indicesAreInOrder)
 {
     const Shape shape(2, 3, 4, 5);
     for (bool last : {false, true})
     {
-        const Places places(shape, last);
-        ASSERT_EQ(120, places.total());
-        for (int i = 0; i < places.total(); i++)
+        const TensorIndexer indexer(shape, last);
+        ASSERT_EQ(120, indexer.total());
+        for (int i = 0; i < indexer.total(); i++)
         {
-            EXPECT_EQ(i, places.at(places[i]));
-            EXPECT_EQ(places[i].c, places.channel(i));
+            EXPECT_EQ(i, indexer.at(indexer[i]));
+            EXPECT_EQ(indexer[i].c, indexer.channel(i));
         }
-        EXPECT_EQ(last ? 1 : 20, places.at({0, 1, 0, 0}));
-        EXPECT_EQ(last ? 3 : 1, places.at({0, 0, 0, 1}));
+        EXPECT_EQ(last ? 1 : 20, indexer.at({0, 1, 0, 0}));
+        EXPECT_EQ(last ? 3 : 1, indexer.at({0, 0, 0, 1}));
     }
     RNG rng(1);
-    const Places plain(shape), last(shape, true);
+    const TensorIndexer plain(shape), last(shape, true);
     const Floats numbers = randomFloats(120, rng);
     Floats there(120), back(120, 1);
     forEach(120, Reordering<float, float>{numbers.data(), plain, there.data(), last, false});
@@ -131,13 +131,13 @@ void checkPadding(const Node& node, Size picture, bool copies)
         Wide wide = x;
         if (copies)
         {
-            const Places places(in, last), wider(padding.padded, last);
-            const Floats from = ordered(x, places);
-            Floats to(wider.total(), 7), back(places.total(), 7);
+            const TensorIndexer indexer(in, last), wider(padding.padded, last);
+            const Floats from = ordered(x, indexer);
+            Floats to(wider.total(), 7), back(indexer.total(), 7);
             forEach(wider.total(),
-                    Widen<float>{from.data(), places, to.data(), wider, node.padTop, node.padLeft});
+                    Pad<float>{from.data(), indexer, to.data(), wider, node.padTop, node.padLeft});
             wide = plainOf(to, wider);
-            forEach(places.total(), WidenBack<float>{to.data(), wider, back.data(), places, node.padTop,
+            forEach(indexer.total(), PadBackward<float>{to.data(), wider, back.data(), indexer, node.padTop,
                                                      node.padLeft, false});
             EXPECT_EQ(from, back);
         }
@@ -166,7 +166,7 @@ TEST(DeviceLoops, convolutionsPaddingIsFoldedOrCopied)
 TEST(DeviceLoops, theFirstOfEqualNumbersWins)
 {
     const Node node = conv(Size(2, 2), Size(2, 2), Vec4i());
-    const Places in(Shape(1, 1, 2, 2)), out(Shape(1, 1, 1, 1));
+    const TensorIndexer in(Shape(1, 1, 2, 2)), out(Shape(1, 1, 1, 1));
     const float from[] = {-3, -2, -2, -5};
     float to = 0;
     int winner = -1;

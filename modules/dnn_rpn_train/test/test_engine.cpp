@@ -121,12 +121,12 @@ public:
         }
         for (Tensor& t : parameterGradients)
             hostGradients.push_back(&t);
-        const std::unique_ptr<Mirror> parameters = engine->mirror(hostParameters),
-                                      gradientCopies = engine->mirror(hostGradients);
+        const std::unique_ptr<DeviceCopy> parameters = engine->deviceCopy(hostParameters),
+                                      gradientCopies = engine->deviceCopy(hostGradients);
         if (parameters)
         {
-            parameters->send();
-            gradientCopies->send();
+            parameters->upload();
+            gradientCopies->upload();
         }
         for (size_t p = 0; p < parameterGradients.size(); p++)
         {
@@ -152,8 +152,8 @@ public:
         kernel->backward(args);
         if (gradientCopies)
         {
-            gradientCopies->changed();
-            gradientCopies->fetch();
+            gradientCopies->markDeviceNewer();
+            gradientCopies->download();
         }
         for (size_t j = 0; j < inputs.size(); j++)
         {
@@ -707,11 +707,11 @@ TEST(Network, batchNormFollowsTheBatchInTrainingOnly)
         for (int i = 0; i < 4; i++)
             input.data()[i] = static_cast<float>(2 * i); // mean 3, variance 5, unbiased 20 / 3
         network.forward(input);
-        network.parameters().fetch();
+        network.parameters().download();
         EXPECT_EQ(0, g.parameters[2].value.data()[0]);
         EXPECT_NEAR(6, network.value(g.outputs[0]).data()[3], 1e-4);
         network.forward(input, true);
-        network.parameters().fetch();
+        network.parameters().download();
         EXPECT_NEAR(3 / std::sqrt(5.), network.value(g.outputs[0]).data()[3], 1e-4);
         EXPECT_NEAR(0.75, g.parameters[2].value.data()[0], 1e-6);
         EXPECT_NEAR(0.75 + 0.25 * 20 / 3, g.parameters[3].value.data()[0], 1e-5);

@@ -73,10 +73,10 @@ Shape DetectorNet::batchShape() const
     return Shape(params.batch, 3, params.size.height, params.size.width);
 }
 
-void DetectorNet::fetch()
+void DetectorNet::download()
 {
     for (Network* trainedOne : trainedNetworks)
-        trainedOne->parameters().fetch();
+        trainedOne->parameters().download();
 }
 
 std::vector<float> DetectorNet::rateFactors() const
@@ -137,7 +137,7 @@ StepLoss DetectorNet::step(const Batch& batch, unsigned seed, Training training)
 
 std::vector<Detections> DetectorNet::detect(const std::vector<Mat>& pictures)
 {
-    fetch();
+    download();
     Network& net = detecting ? *detecting : *network;
     net.forward(stack(pictures));
     std::vector<Detections> all(pictures.size());
@@ -170,7 +170,7 @@ ModelDescription DetectorNet::description(ExportKind kind) const
 
 std::string DetectorNet::exported(ExportKind kind)
 {
-    fetch();
+    download();
     if (kind == EXPORT_OPENCV)
         return exportForOpenCV(trunk, *anchorHead, params.size, roiHead());
     if (kind == EXPORT_ONNX)
@@ -180,7 +180,7 @@ std::string DetectorNet::exported(ExportKind kind)
 
 void DetectorNet::verify(const std::string& file, ExportKind kind)
 {
-    fetch();
+    download();
     // In floats, as cv::dnn; and oneDNN's ReLU makes 0 of what is not a number, which would go unnoticed.
     const Ptr<Engine> eigen = Engine::create("eigen");
     Graph whole = frozen(trunk);

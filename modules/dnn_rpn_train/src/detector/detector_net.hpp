@@ -85,7 +85,7 @@ public:
 
 private:
     //! The graphs' parameters become those of the last step, wherever the engine has them.
-    void fetch();
+    void download();
     int firstTrainedNode() const { return frozenBackbone ? features : 0; } //!< of the trunk
     Shape batchShape() const;
     int frozenStages() const;

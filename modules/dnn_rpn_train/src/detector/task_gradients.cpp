@@ -20,7 +20,7 @@ Map weightsOf(Network& network, int node)
 {
     const Node& n = network.graph().nodes[node];
     CV_Assert(n.op == Op::Conv && n.kernel == Size(1, 1) && n.group == 1);
-    const Tensor& weight = network.parameters().fetch(n.parameters[0]);
+    const Tensor& weight = network.parameters().download(n.parameters[0]);
     return Map(weight.data(), weight.shape().n, weight.shape().c);
 }
 

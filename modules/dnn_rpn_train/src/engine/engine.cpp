@@ -48,7 +48,7 @@ bool Kernel::absorb(const Node&)
     return false;
 }
 
-Mirror::~Mirror() = default;
+DeviceCopy::~DeviceCopy() = default;
 
 SgdUpdate::~SgdUpdate() = default;
 
@@ -81,7 +81,7 @@ Layout Engine::inputLayout(const Shape& shape) const
     return Layout::plain(shape);
 }
 
-std::unique_ptr<Mirror> Engine::mirror(const std::vector<Tensor*>&)
+std::unique_ptr<DeviceCopy> Engine::deviceCopy(const std::vector<Tensor*>&)
 {
     return nullptr;
 }

@@ -28,21 +28,21 @@ struct CV_EXPORTS Layout
 /** @brief Tensors of the host and their copies in an engine's own memory, in one block, so that they travel
 at once.
 
-Whoever changes the copies calls changed(); whoever looks at the host's tensors, or changes them, calls
-fetch() first. */
-class CV_EXPORTS Mirror
+Whoever changes the copies calls markDeviceNewer(); whoever looks at the host's tensors, or changes them,
+calls download() first. */
+class CV_EXPORTS DeviceCopy
 {
 public:
-    virtual ~Mirror();
+    virtual ~DeviceCopy();
     //! The copy of one: plain floats in the engine's memory.
     virtual Tensor& operator[](size_t i) = 0;
-    //! The copies have been changed: from now to the next fetch() the host's numbers are old.
-    virtual void changed() = 0;
+    //! The copies have been changed: from now to the next download() the host's numbers are old.
+    virtual void markDeviceNewer() = 0;
     //! What the host has changed goes to the engine; nothing while the host's numbers are old.
-    virtual void send() = 0;
+    virtual void upload() = 0;
     //! What has changed comes to the host: all of it, or of one tensor.
-    virtual void fetch() = 0;
-    virtual void fetch(size_t i) = 0;
+    virtual void download() = 0;
+    virtual void download(size_t i) = 0;
 };
 
 //! A parameter that is trained: plain floats in the engine's memory, as many of each.
@@ -139,8 +139,8 @@ public:
     //! How a network's input and its gradient are kept. Plain: kernels read the caller's tensor where it is.
     virtual Layout inputLayout(const Shape& shape) const;
     //! For an engine with memory of its own; null where its memory is the host's. The copies begin as zeros.
-    //! @param tensors keep their places and shapes while the mirror lives; null: no copy
-    virtual std::unique_ptr<Mirror> mirror(const std::vector<Tensor*>& tensors);
+    //! @param tensors keep their places and shapes while the copy lives; null: no copy
+    virtual std::unique_ptr<DeviceCopy> deviceCopy(const std::vector<Tensor*>& tensors);
     //! Adds one plain array in the engine's memory to another.
     virtual void add(const Tensor& from, Tensor& to);
     //! average <- average + share (value - average), plain arrays in the engine's memory; null: nothing to

@@ -29,9 +29,9 @@ EngineParameters::EngineParameters(Graph& graph_, const Ptr<Engine>& engine)
     for (size_t p = 0; p < read.size(); p++)
         if (follows[p])
             std::swap(read[p], followed[p]);
-    values = engine->mirror(read);
-    averages = engine->mirror(followed);
-    gradientCopies = engine->mirror(written);
+    values = engine->deviceCopy(read);
+    averages = engine->deviceCopy(followed);
+    gradientCopies = engine->deviceCopy(written);
 }
 
 Tensor& EngineParameters::value(int parameter)
@@ -46,63 +46,63 @@ Tensor& EngineParameters::gradient(int parameter)
     return gradientCopies ? (*gradientCopies)[parameter] : gradients[parameter];
 }
 
-void EngineParameters::send()
+void EngineParameters::upload()
 {
     if (!values)
         return;
-    values->send();
-    averages->send();
+    values->upload();
+    averages->upload();
 }
 
-void EngineParameters::fetch()
+void EngineParameters::download()
 {
     if (!values)
         return;
-    values->fetch();
-    averages->fetch();
+    values->download();
+    averages->download();
 }
 
-const Tensor& EngineParameters::fetch(int parameter)
+const Tensor& EngineParameters::download(int parameter)
 {
     if (values)
-        (follows[parameter] ? averages : values)->fetch(parameter);
+        (follows[parameter] ? averages : values)->download(parameter);
     return graph.parameters[parameter].value;
 }
 
 Tensor& EngineParameters::hostGradient(int parameter)
 {
     if (gradientCopies)
-        gradientCopies->fetch();
+        gradientCopies->download();
     return gradients.at(parameter);
 }
 
 void EngineParameters::clearGradients()
 {
     if (gradientCopies)
-        gradientCopies->fetch();
+        gradientCopies->download();
     for (Tensor& t : gradients)
         if (!t.empty())
             t.setTo(0);
     if (gradientCopies)
-        gradientCopies->send();
+        gradientCopies->upload();
 }
 
 void EngineParameters::stepped()
 {
     if (values)
-        values->changed();
+        values->markDeviceNewer();
 }
 
 void EngineParameters::gradientsWritten()
 {
     if (gradientCopies)
-        gradientCopies->changed();
+        gradientCopies->markDeviceNewer();
 }
 
 void EngineParameters::averagesFollowed()
 {
     if (averages)
-        averages->changed();
+        averages->markDeviceNewer();
 }
 
 size_t EngineParameters::gradientBytes() const

@@ -14,7 +14,7 @@ namespace dnn_rpn_train {
 
 In an engine that works in the host's memory those are the graph's tensors, and all calls but value() and
 gradient() do nothing. An engine with memory of its own has copies: they are ahead of the graph after a step
-of the solver and after a forward pass that trains running averages, until fetch(). */
+of the solver and after a forward pass that trains running averages, until download(). */
 class CV_EXPORTS EngineParameters
 {
 public:
@@ -25,10 +25,10 @@ public:
     Tensor& gradient(int parameter);
 
     //! What the host has changed goes to the engine.
-    void send();
+    void upload();
     //! What the engine has changed comes to the graph: before anybody looks at it there, or changes it.
-    void fetch();
-    const Tensor& fetch(int parameter);
+    void download();
+    const Tensor& download(int parameter);
     //! The gradients as they came out of the last backward pass; empty where nothing is trained here.
     Tensor& hostGradient(int parameter);
     //! All gradients become 0.
@@ -47,7 +47,7 @@ private:
     std::vector<Tensor> gradients; //!< by parameter
     //! by parameter: a running average of the batches, which the forward pass changes
     std::vector<char> follows;
-    std::unique_ptr<Mirror> values, averages,
+    std::unique_ptr<DeviceCopy> values, averages,
         gradientCopies; //!< by parameter; none where the memory is the host's
 };
 

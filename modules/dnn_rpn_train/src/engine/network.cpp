@@ -137,7 +137,7 @@ void Network::forward(const Tensor& input, bool training)
         engine->write(layouts[0], input, values[0]);
     else
         values[0] = input;
-    engineParameters.send();
+    engineParameters.upload();
     for (size_t i = 1; i < net.nodes.size(); i++)
         if (kernels[i])
         {

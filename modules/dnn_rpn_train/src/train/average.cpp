@@ -12,13 +12,13 @@ Average::Average(Graph& graph_, double decay_, const std::vector<Network*>& netw
       engine(networks.empty() ? Engine::create("eigen") : networks[0]->runsOn())
 {
     CV_Assert(decay > 0 && decay < 1);
-    fetch();
+    download();
     const std::vector<char> changing = graph.changing();
     for (size_t p = 0; p < changing.size(); p++)
         averages.push_back(changing[p] ? graph.parameters[p].value.clone() : Tensor());
     for (Tensor& t : averages)
         to.push_back(t.empty() ? nullptr : &t);
-    engineAverages = engine->mirror(to);
+    engineAverages = engine->deviceCopy(to);
     for (size_t p = 0; p < averages.size(); p++)
     {
         from.push_back(&graph.parameters[p].value);
@@ -37,17 +37,17 @@ void Average::update(int step)
 {
     const float share = static_cast<float>(1 - std::min(decay, (1. + step) / (10. + step)));
     for (Network* network : networks)
-        network->parameters().send();
+        network->parameters().upload();
     if (engineAverages)
-        engineAverages->send();
+        engineAverages->upload();
     engine->updateAverages(to, from, share);
     if (engineAverages)
-        engineAverages->changed();
+        engineAverages->markDeviceNewer();
 }
 
 void Average::exchange()
 {
-    fetch();
+    download();
     // The elements, not the tensors: others share the graph's memory.
     for (size_t p = 0; p < averages.size(); p++)
         std::swap_ranges(averages[p].data(), averages[p].data() + averages[p].shape().total(),
@@ -56,16 +56,16 @@ void Average::exchange()
 
 std::vector<Tensor>& Average::values()
 {
-    fetch();
+    download();
     return averages;
 }
 
-void Average::fetch()
+void Average::download()
 {
     for (Network* network : networks)
-        network->parameters().fetch();
+        network->parameters().download();
     if (engineAverages)
-        engineAverages->fetch();
+        engineAverages->download();
 }
 
 } // namespace dnn_rpn_train

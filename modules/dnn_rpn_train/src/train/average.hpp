@@ -37,7 +37,7 @@ public:
     std::vector<Tensor>& values();
 
 private:
-    void fetch();
+    void download();
 
     Graph& graph;
     const double decay;
@@ -45,7 +45,7 @@ private:
     Ptr<Engine> engine;
     std::vector<Tensor> averages;
     std::vector<Tensor*> from, to; //!< by parameter, in the engine's memory; null where nothing changes
-    std::unique_ptr<Mirror> engineAverages; //!< none where the engine's memory is the host's
+    std::unique_ptr<DeviceCopy> engineAverages; //!< none where the engine's memory is the host's
 };
 
 } // namespace dnn_rpn_train

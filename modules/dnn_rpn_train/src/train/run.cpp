@@ -57,7 +57,7 @@ void Run::score(const std::function<double()>& rate, int epoch)
 
 void Run::finish()
 {
-    fetch();
+    download();
     for (size_t p = 0; p < bestWeights.size(); p++)
         if (!bestWeights[p].empty())
             bestWeights[p].flat().copyTo(graph.parameters[p].value.flat());
@@ -87,16 +87,16 @@ void Run::load(const Checkpoint& checkpoint)
 }
 
 //! What steps have changed comes to the graph.
-void Run::fetch() const
+void Run::download() const
 {
     for (Network* network : networks)
-        network->parameters().fetch();
+        network->parameters().download();
 }
 
 //! A copy of what training changes, by parameter, empty where it does not.
 std::vector<Tensor> Run::weights() const
 {
-    fetch();
+    download();
     std::vector<Tensor> all;
     for (size_t p = 0; p < changing.size(); p++)
         all.push_back(changing[p] ? graph.parameters[p].value.clone() : Tensor());
@@ -106,7 +106,7 @@ std::vector<Tensor> Run::weights() const
 //! All that step() and score() change, by name. They share the memory.
 std::map<std::string, Tensor> Run::tensors() const
 {
-    fetch();
+    download();
     std::map<std::string, Tensor> all;
     for (size_t p = 0; p < graph.parameters.size(); p++)
         if (changing[p])

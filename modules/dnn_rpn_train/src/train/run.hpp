@@ -46,7 +46,7 @@ public:
     void load(const Checkpoint& checkpoint);
 
 private:
-    void fetch() const;
+    void download() const;
     std::vector<Tensor> weights() const;
     std::map<std::string, Tensor> tensors() const;
 

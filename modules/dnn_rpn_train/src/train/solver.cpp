@@ -36,7 +36,7 @@ Solver::Solver(const std::vector<Network*>& networks_, double momentum_, double 
         all[p] = &v[p];
     }
 
-    engineVelocities = engine->mirror(all);
+    engineVelocities = engine->deviceCopy(all);
     std::vector<OptimizerSlot> slots;
     for (size_t p = 0; p < v.size(); p++)
     {
@@ -59,23 +59,23 @@ Solver::Solver(const std::vector<Network*>& networks_, double momentum_, double 
 double Solver::step(double rate, double clip)
 {
     for (Network* network : networks)
-        network->parameters().send();
+        network->parameters().upload();
     if (engineVelocities)
-        engineVelocities->send();
+        engineVelocities->upload();
     const double length = std::sqrt(update->gradientNormSquared());
     const float shrink = clip > 0 && length > clip ? static_cast<float>(clip / length) : 1.f;
     update->step(static_cast<float>(rate), momentum, shrink);
     for (Network* network : networks)
         network->parameters().stepped();
     if (engineVelocities)
-        engineVelocities->changed();
+        engineVelocities->markDeviceNewer();
     return length;
 }
 
 std::vector<Tensor>& Solver::velocities()
 {
     if (engineVelocities)
-        engineVelocities->fetch();
+        engineVelocities->download();
     return v;
 }
 

@@ -40,7 +40,7 @@ private:
     const Ptr<Engine> engine;
     const float momentum;
     std::vector<Tensor> v;
-    std::unique_ptr<Mirror> engineVelocities; //!< none where the engine's memory is the host's
+    std::unique_ptr<DeviceCopy> engineVelocities; //!< none where the engine's memory is the host's
     std::unique_ptr<SgdUpdate> update;
 };
 

@@ -50,7 +50,7 @@ cublasStatus_t cublasGemmEx(cublasHandle_t handle, cublasOperation_t opA, cublas
                                  right = turnB ? matrix(b, typeB, n, k, strideB)
                                                : matrix(b, typeB, k, n, strideB);
         const int nextA = turnA ? 1 : strideA, nextB = turnB ? strideB : 1; // from one term to the next
-        const bool isShort = typeC == CUDA_R_16BF;
+        const bool isBf16 = typeC == CUDA_R_16BF;
         for (int j = 0; j < n; j++)
             for (int i = 0; i < m; i++)
             {
@@ -61,7 +61,7 @@ cublasStatus_t cublasGemmEx(cublasHandle_t handle, cublasOperation_t opA, cublas
                     sum += x[static_cast<size_t>(d) * nextA] * y[static_cast<size_t>(d) * nextB];
                 const size_t to = i + static_cast<size_t>(j) * strideC;
                 // What is not kept is not read: it may be no number.
-                store(c, isShort, to, times * sum + (keep == 0 ? 0 : keep * load(c, isShort, to)));
+                store(c, isBf16, to, times * sum + (keep == 0 ? 0 : keep * load(c, isBf16, to)));
             }
     });
     return CUBLAS_STATUS_SUCCESS;

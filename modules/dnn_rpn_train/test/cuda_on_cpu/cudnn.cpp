@@ -16,9 +16,9 @@ const size_t workspaceBytes = 1000;
 //! Numbers as floats in the order n, c, h, w.
 std::vector<float> plain(const Array& order, const void* from)
 {
-    const bool isShort = order.type == CUDNN_DATA_BFLOAT16;
+    const bool isBf16 = order.type == CUDNN_DATA_BFLOAT16;
     const int plane = order.h * order.w;
-    std::vector<float> all = loadAll(from, isShort, static_cast<size_t>(order.n) * order.c * plane);
+    std::vector<float> all = loadAll(from, isBf16, static_cast<size_t>(order.n) * order.c * plane);
     if (order.format == CUDNN_TENSOR_NCHW)
         return all;
     std::vector<float> turned(all.size());
@@ -33,7 +33,7 @@ std::vector<float> plain(const Array& order, const void* from)
 //! to = alpha all + beta to
 void putBack(const Array& order, const std::vector<float>& all, float alpha, float beta, void* to)
 {
-    const bool isShort = order.type == CUDNN_DATA_BFLOAT16;
+    const bool isBf16 = order.type == CUDNN_DATA_BFLOAT16;
     const int plane = order.h * order.w;
     size_t i = 0;
     for (int n = 0; n < order.n; n++)
@@ -43,7 +43,7 @@ void putBack(const Array& order, const std::vector<float>& all, float alpha, flo
                 const size_t at = order.format == CUDNN_TENSOR_NCHW
                                       ? i
                                       : (static_cast<size_t>(n) * plane + cell) * order.c + c;
-                store(to, isShort, at, alpha * all[i] + (beta == 0 ? 0 : beta * load(to, isShort, at)));
+                store(to, isBf16, at, alpha * all[i] + (beta == 0 ? 0 : beta * load(to, isBf16, at)));
             }
 }
 

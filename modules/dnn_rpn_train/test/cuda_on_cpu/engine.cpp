@@ -17,7 +17,7 @@
 #include "../../src/engine/cuda/sgd_update.cu"
 #include "../../src/engine/cuda/device.cpp"
 #include "../../src/engine/cuda/fully_connected.cu"
-#include "../../src/engine/cuda/mirror.cpp"
+#include "../../src/engine/cuda/device_copy.cpp"
 #include "../../src/engine/cuda/mul.cu"
 #include "../../src/engine/cuda/pool.cu"
 #include "../../src/engine/cuda/reorder.cu"

@@ -12,25 +12,25 @@ namespace cuda_on_cpu {
 
 // Floats or bfloat16, in memory of either.
 
-inline float load(const void* from, bool isShort, size_t i)
+inline float load(const void* from, bool isBf16, size_t i)
 {
-    return isShort ? static_cast<float>(static_cast<const __nv_bfloat16*>(from)[i])
+    return isBf16 ? static_cast<float>(static_cast<const __nv_bfloat16*>(from)[i])
                    : static_cast<const float*>(from)[i];
 }
 
-inline void store(void* to, bool isShort, size_t i, float value)
+inline void store(void* to, bool isBf16, size_t i, float value)
 {
-    if (isShort)
+    if (isBf16)
         static_cast<__nv_bfloat16*>(to)[i] = value;
     else
         static_cast<float*>(to)[i] = value;
 }
 
-inline std::vector<float> loadAll(const void* from, bool isShort, size_t count)
+inline std::vector<float> loadAll(const void* from, bool isBf16, size_t count)
 {
     std::vector<float> all(count);
     for (size_t i = 0; i < count; i++)
-        all[i] = load(from, isShort, i);
+        all[i] = load(from, isBf16, i);
     return all;
 }
 

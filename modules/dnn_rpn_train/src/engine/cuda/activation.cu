@@ -59,7 +59,7 @@ std::unique_ptr<Kernel> makeOf(const Device& device, const Node& node)
 
 std::unique_ptr<Kernel> makeActivation(const Device& device, const Node& node)
 {
-    return device.isShort() ? makeOf<__nv_bfloat16>(device, node) : makeOf<float>(device, node);
+    return device.isBf16() ? makeOf<__nv_bfloat16>(device, node) : makeOf<float>(device, node);
 }
 
 } // namespace dnn_rpn_train

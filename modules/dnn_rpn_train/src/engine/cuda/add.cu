@@ -5,7 +5,7 @@
 #include "cuda_engine.hpp"
 #include "for_each.hpp"
 #include "numbers.hpp"
-#include "put.hpp"
+#include "store.hpp"
 
 namespace cv {
 namespace dnn_rpn_train {
@@ -26,11 +26,11 @@ public:
         T* const to = numbersOf<T>(*args.output);
         const T* const first = numbersOf<T>(*args.inputs[0]);
         if (args.inputs.size() == 1)
-            forEach(device, count, PutAll<T>{first, to, false});
+            forEach(device, count, CopyOrAdd<T>{first, to, false});
         else
-            forEach(device, count, AddUp<T>{first, numbersOf<T>(*args.inputs[1]), to});
+            forEach(device, count, AddTwo<T>{first, numbersOf<T>(*args.inputs[1]), to});
         for (size_t j = 2; j < args.inputs.size(); j++)
-            forEach(device, count, PutAll<T>{numbersOf<T>(*args.inputs[j]), to, true});
+            forEach(device, count, CopyOrAdd<T>{numbersOf<T>(*args.inputs[j]), to, true});
     }
 
     void backward(const KernelArgs& args) override
@@ -39,7 +39,7 @@ public:
         for (size_t j = 0; j < args.inputs.size(); j++)
             if (args.inputGradients[j])
                 forEach(device, count,
-                        PutAll<T>{numbersOf<T>(*args.outputGradient), numbersOf<T>(*args.inputGradients[j]),
+                        CopyOrAdd<T>{numbersOf<T>(*args.outputGradient), numbersOf<T>(*args.inputGradients[j]),
                                   args.accumulate[j] != 0});
     }
 

@@ -129,8 +129,8 @@ private:
             Shape logits = outputs.levels[i].logits->shape(), deltas = outputs.levels[i].deltas->shape();
             logits.n = deltas.n = images;
             use(outputs.levels[i],
-                AnchorRows{device.places(logits), outputs.columns, first, outputs.anchors.rows},
-                AnchorRows{device.places(deltas), 4, first, outputs.anchors.rows});
+                AnchorRows{device.indexer(logits), outputs.columns, first, outputs.anchors.rows},
+                AnchorRows{device.indexer(deltas), 4, first, outputs.anchors.rows});
             first += outputs.levelCounts.at(i);
         }
     }
@@ -172,7 +172,7 @@ private:
 
 std::unique_ptr<AnchorOperators> makeAnchorOperators(const Device& device)
 {
-    if (device.isShort())
+    if (device.isBf16())
         return std::make_unique<CudaAnchorOperators<__nv_bfloat16>>(device);
     return std::make_unique<CudaAnchorOperators<float>>(device);
 }

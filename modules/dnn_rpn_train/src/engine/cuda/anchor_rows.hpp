@@ -6,8 +6,8 @@
 
 #include <cmath>
 
-#include "places.hpp"
-#include "put.hpp"
+#include "tensor_indexer.hpp"
+#include "store.hpp"
 
 namespace cv {
 namespace dnn_rpn_train {
@@ -15,14 +15,14 @@ namespace dnn_rpn_train {
 //! A level's map as a part of an array of images x anchors x columns.
 struct AnchorRows
 {
-    Places map;
+    TensorIndexer map;
     int columns;
     int first, anchors; //!< the level's first anchor among those of all levels, and how many those are
 
     //! Where the i-th number of the map is in the array.
-    DNN_RPN_EVERYWHERE size_t at(int i) const
+    DNN_RPN_HOST_DEVICE size_t at(int i) const
     {
-        const Place p = map[i];
+        const Index4 p = map[i];
         const int anchor = first + (p.y * map.columns + p.x) * (map.channels / columns) + p.c / columns;
         return (static_cast<size_t>(p.n) * anchors + anchor) * columns + p.c % columns;
     }
@@ -36,7 +36,7 @@ struct GatherAnchors
     AnchorRows rows;
     float* to;
 
-    DNN_RPN_EVERYWHERE void operator()(int i) const { to[rows.at(i)] = static_cast<float>(from[i]); }
+    DNN_RPN_HOST_DEVICE void operator()(int i) const { to[rows.at(i)] = static_cast<float>(from[i]); }
 };
 
 //! The way back. For each number of the map.
@@ -47,7 +47,7 @@ struct ScatterAnchors
     AnchorRows rows;
     T* to;
 
-    DNN_RPN_EVERYWHERE void operator()(int i) const { put(to[i], from[rows.at(i)], false); }
+    DNN_RPN_HOST_DEVICE void operator()(int i) const { store(to[i], from[rows.at(i)], false); }
 };
 
 //! As dnn_rpn::objectness(). For each anchor.
@@ -57,7 +57,7 @@ struct Objectness
     int columns; //!< 1, or 2 of a softmax
     float* scores;
 
-    DNN_RPN_EVERYWHERE void operator()(int i) const
+    DNN_RPN_HOST_DEVICE void operator()(int i) const
     {
         const float x = columns == 2 ? logits[2 * i + 1] - logits[2 * i] : logits[i];
         const float e = expf(-fabsf(x));

@@ -25,7 +25,7 @@ public:
     {
         KernelPlan plan = device.plan(task);
         channels = task.output.c;
-        groups = std::make_unique<Groups>(Groups{device.places(task.output), false});
+        groups = std::make_unique<Groups>(Groups{device.indexer(task.output), false});
         plan.saved = 2 * channels * sizeof(float); // mean and 1 / deviation
         plan.readsInputs = node.batchStatistics || task.parameterGradients[0];
         plan.inPlace = !plan.readsInputs;
@@ -54,8 +54,8 @@ public:
         else
             forEach(device, channels,
                     RunningStatistics{runningMean, runningVariance, mean, inverse, node.epsilon});
-        forEach(device, groups->places.total(),
-                Normalise<T>{from, numbersOf<T>(*args.output), groups->places, mean, inverse,
+        forEach(device, groups->indexer.total(),
+                Normalise<T>{from, numbersOf<T>(*args.output), groups->indexer, mean, inverse,
                              args.parameters[0]->data(), args.parameters[1]->data()});
     }
 
@@ -77,8 +77,8 @@ public:
             forEach(device, channels, WithDeviation{product, inverse});
         }
         if (args.inputGradients[0])
-            forEach(device, groups->places.total(),
-                    NormaliseBack<T>{gradient, x, numbersOf<T>(*args.inputGradients[0]), groups->places, mean,
+            forEach(device, groups->indexer.total(),
+                    NormaliseBack<T>{gradient, x, numbersOf<T>(*args.inputGradients[0]), groups->indexer, mean,
                                      inverse, args.parameters[0]->data(), sum, product,
                                      static_cast<float>(groups->members()), batch, args.accumulate[0] != 0});
     }

@@ -5,7 +5,7 @@
 #define OPENCV_DNN_RPN_TRAIN_ENGINE_CUDA_BIAS_HPP
 
 #include "functions.hpp"
-#include "places.hpp"
+#include "tensor_indexer.hpp"
 
 namespace cv {
 namespace dnn_rpn_train {
@@ -15,13 +15,13 @@ template<typename T>
 struct BiasAndClip
 {
     T* y;
-    Places places;
+    TensorIndexer indexer;
     const float* bias;
     Clip clip;
 
-    DNN_RPN_EVERYWHERE void operator()(int i) const
+    DNN_RPN_HOST_DEVICE void operator()(int i) const
     {
-        put(y[i], clip(static_cast<float>(y[i]) + bias[places.channel(i)]), false);
+        store(y[i], clip(static_cast<float>(y[i]) + bias[indexer.channel(i)]), false);
     }
 };
 

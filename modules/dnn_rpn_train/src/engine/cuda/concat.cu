@@ -23,27 +23,27 @@ public:
 
     void forward(const KernelArgs& args) override
     {
-        const Places whole = device.places(args.output->shape());
+        const TensorIndexer whole = device.indexer(args.output->shape());
         int first = 0;
         for (const Tensor* input : args.inputs)
         {
-            const Places part = device.places(input->shape());
+            const TensorIndexer part = device.indexer(input->shape());
             forEach(device, part.total(),
-                    IntoSlice<T>{numbersOf<T>(*input), part, numbersOf<T>(*args.output), whole, first});
+                    CopyToSlice<T>{numbersOf<T>(*input), part, numbersOf<T>(*args.output), whole, first});
             first += part.channels;
         }
     }
 
     void backward(const KernelArgs& args) override
     {
-        const Places whole = device.places(args.outputGradient->shape());
+        const TensorIndexer whole = device.indexer(args.outputGradient->shape());
         int first = 0;
         for (size_t j = 0; j < args.inputs.size(); j++)
         {
-            const Places part = device.places(args.inputs[j]->shape());
+            const TensorIndexer part = device.indexer(args.inputs[j]->shape());
             if (args.inputGradients[j])
                 forEach(device, part.total(),
-                        FromSlice<T>{numbersOf<T>(*args.outputGradient), whole,
+                        CopyFromSlice<T>{numbersOf<T>(*args.outputGradient), whole,
                                      numbersOf<T>(*args.inputGradients[j]), part, first,
                                      args.accumulate[j] != 0});
             first += part.channels;

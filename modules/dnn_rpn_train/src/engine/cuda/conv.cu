@@ -4,7 +4,7 @@
 #include "../../precomp.hpp"
 #include "cuda_engine.hpp"
 #include "descriptor.hpp"
-#include "ending.hpp"
+#include "epilogue.hpp"
 #include "numbers.hpp"
 #include "padding.hpp"
 #include "reorder.hpp"
@@ -23,9 +23,9 @@ template<typename T>
 class CudaConv : public Kernel
 {
 public:
-    CudaConv(const Device& device_, const Node& node_) : device(device_), node(node_), ending(device_) {}
+    CudaConv(const Device& device_, const Node& node_) : device(device_), node(node_), epilogue(device_) {}
 
-    bool absorb(const Node& following) override { return ending.absorb(following); }
+    bool absorb(const Node& following) override { return epilogue.absorb(following); }
 
     KernelPlan plan(const KernelTask& task) override
     {
@@ -38,7 +38,7 @@ public:
         Scratch scratch;
         planForward(scratch);
         scratch.release();
-        ending.plan(out, scratch);
+        epilogue.plan(out, scratch);
         if (task.parameterGradients[0])
             planWeights(scratch);
         if (task.inputGradients[0])
@@ -46,7 +46,7 @@ public:
         KernelPlan plan = device.plan(task);
         plan.scratch = scratch.size();
         plan.readsInputs = task.parameterGradients[0];
-        plan.readsOutput = ending.readsOutput();
+        plan.readsOutput = epilogue.readsOutput();
         return plan;
     }
 
@@ -54,17 +54,17 @@ public:
     {
         T* const y = numbersOf<T>(*args.output);
         const float one = 1, zero = 0;
-        const T *const x = widened(args, forwardPadded), *const w = weights(args, forwardWeights);
+        const T *const x = padded(args, forwardPadded), *const w = weights(args, forwardWeights);
         DNN_RPN_CUDA(cudnnConvolutionForward(device.dnn(), &one, inputDescriptor, x, weightDescriptor, w,
                                              forwardPass.convolution, forwardPass.algorithm,
                                              at(args.scratch, forwardPass.workspace), forwardPass.bytes,
                                              &zero, outputDescriptor, y));
-        ending.forward<T>(args);
+        epilogue.forward<T>(args);
     }
 
     void backward(const KernelArgs& args) override
     {
-        ending.backward<T>(args);
+        epilogue.backward<T>(args);
         const T* const gradient = numbersOf<T>(*args.outputGradient);
         if (args.parameterGradients[0])
             backwardWeights(args, gradient);
@@ -83,7 +83,7 @@ private:
 
     void describe()
     {
-        const cudnnTensorFormat_t format = device.isShort() ? CUDNN_TENSOR_NHWC : CUDNN_TENSOR_NCHW;
+        const cudnnTensorFormat_t format = device.isBf16() ? CUDNN_TENSOR_NHWC : CUDNN_TENSOR_NCHW;
         const cudnnDataType_t type = NumberType<T>::dnn;
         const Shape& x = padding.padded;
         DNN_RPN_CUDA(cudnnSetTensor4dDescriptor(inputDescriptor, format, type, x.n, x.c, x.h, x.w));
@@ -136,7 +136,7 @@ private:
     }
     size_t takeWeights(Scratch& scratch) const
     {
-        return device.isShort() ? scratch.take(weight.total() * sizeof(T)) : 0;
+        return device.isBf16() ? scratch.take(weight.total() * sizeof(T)) : 0;
     }
 
     void planForward(Scratch& scratch)
@@ -199,27 +199,27 @@ private:
                });
     }
 
-    const T* widened(const KernelArgs& args, size_t offset) const
+    const T* padded(const KernelArgs& args, size_t offset) const
     {
         const T* const x = numbersOf<T>(*args.inputs[0]);
         if (!padding.copies)
             return x;
         T* const wide = static_cast<T*>(at(args.scratch, offset));
-        const Places places = device.places(padding.padded);
-        forEach(device, places.total(),
-                Widen<T>{x, device.places(in), wide, places, node.padTop, node.padLeft});
+        const TensorIndexer indexer = device.indexer(padding.padded);
+        forEach(device, indexer.total(),
+                Pad<T>{x, device.indexer(in), wide, indexer, node.padTop, node.padLeft});
         return wide;
     }
 
     const T* weights(const KernelArgs& args, size_t offset) const
     {
         const float* const plain = args.parameters[0]->data();
-        if (!device.isShort())
+        if (!device.isBf16())
             return reinterpret_cast<const T*>(plain);
         T* const reordered = static_cast<T*>(at(args.scratch, offset));
-        const Places places = device.places(weight);
-        forEach(device, places.total(),
-                Reordering<float, T>{plain, Places(weight), reordered, places, false});
+        const TensorIndexer indexer = device.indexer(weight);
+        forEach(device, indexer.total(),
+                Reordering<float, T>{plain, TensorIndexer(weight), reordered, indexer, false});
         return reordered;
     }
 
@@ -228,14 +228,14 @@ private:
         const float one = 1, zero = 0;
         float* const plain = args.parameterGradients[0]->data();
         T* const result =
-            device.isShort() ? static_cast<T*>(at(args.scratch, weightsResult)) : reinterpret_cast<T*>(plain);
+            device.isBf16() ? static_cast<T*>(at(args.scratch, weightsResult)) : reinterpret_cast<T*>(plain);
         DNN_RPN_CUDA(cudnnConvolutionBackwardFilter(
-            device.dnn(), &one, inputDescriptor, widened(args, weightsPadded), outputDescriptor, gradient,
+            device.dnn(), &one, inputDescriptor, padded(args, weightsPadded), outputDescriptor, gradient,
             weightsPass.convolution, weightsPass.algorithm, at(args.scratch, weightsPass.workspace),
             weightsPass.bytes, &zero, weightDescriptor, result));
-        if (device.isShort())
+        if (device.isBf16())
             forEach(device, static_cast<int>(weight.total()),
-                    Reordering<T, float>{result, device.places(weight), plain, Places(weight), false});
+                    Reordering<T, float>{result, device.indexer(weight), plain, TensorIndexer(weight), false});
     }
 
     void backwardData(const KernelArgs& args, const T* gradient) const
@@ -251,14 +251,14 @@ private:
             &zero, inputDescriptor, result));
         if (dataAside)
             forEach(device, static_cast<int>(in.total()),
-                    WidenBack<T>{result, device.places(padding.padded), to, device.places(in),
+                    PadBackward<T>{result, device.indexer(padding.padded), to, device.indexer(in),
                                  padding.copies ? node.padTop : 0, padding.copies ? node.padLeft : 0,
                                  args.accumulate[0] != 0});
     }
 
     const Device& device;
     const Node node;
-    Ending ending;
+    Epilogue epilogue;
     Shape in, out, weight;
     ConvPadding padding;
     TensorDescriptor inputDescriptor, outputDescriptor;

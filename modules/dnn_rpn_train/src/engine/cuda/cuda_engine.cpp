@@ -3,7 +3,7 @@
 // of this distribution and at http://opencv.org/license.html.
 #include "../../precomp.hpp"
 #include "cuda_engine.hpp"
-#include "mirror.hpp"
+#include "device_copy.hpp"
 
 namespace cv {
 namespace dnn_rpn_train {
@@ -32,9 +32,9 @@ Layout CudaEngine::inputLayout(const Shape& shape) const
     return device.layout(shape);
 }
 
-std::unique_ptr<Mirror> CudaEngine::mirror(const std::vector<Tensor*>& tensors)
+std::unique_ptr<DeviceCopy> CudaEngine::deviceCopy(const std::vector<Tensor*>& tensors)
 {
-    return std::make_unique<CudaMirror>(device, tensors);
+    return std::make_unique<CudaDeviceCopy>(device, tensors);
 }
 
 void CudaEngine::add(const Tensor& from, Tensor& to)
@@ -55,7 +55,7 @@ std::unique_ptr<SgdUpdate> CudaEngine::sgdUpdate(const std::vector<OptimizerSlot
     return makeSgdUpdate(device, slots);
 }
 
-Tensor CudaEngine::passage(const Shape& shape)
+Tensor CudaEngine::staging(const Shape& shape)
 {
     workspace.begin();
     return Tensor(shape, workspace.take(shape.total() * sizeof(float)));
@@ -64,9 +64,9 @@ Tensor CudaEngine::passage(const Shape& shape)
 void CudaEngine::read(const Layout& layout, const Tensor& from, Tensor& to)
 {
     Tensor plain = from;
-    if (device.isShort())
+    if (device.isBf16())
     {
-        plain = passage(layout.shape);
+        plain = staging(layout.shape);
         fromDevice(device, from, plain);
     }
     dnn_rpn::cuda::download(plain.data(), to.data(), layout.shape.total() * sizeof(float), device.stream());
@@ -74,9 +74,9 @@ void CudaEngine::read(const Layout& layout, const Tensor& from, Tensor& to)
 
 void CudaEngine::write(const Layout& layout, const Tensor& from, Tensor& to)
 {
-    Tensor plain = device.isShort() ? passage(layout.shape) : to;
+    Tensor plain = device.isBf16() ? staging(layout.shape) : to;
     dnn_rpn::cuda::upload(from.data(), plain.data(), layout.shape.total() * sizeof(float), device.stream());
-    if (device.isShort())
+    if (device.isBf16())
         toDevice(device, plain, to);
 }
 

@@ -26,7 +26,7 @@ public:
     std::unique_ptr<Kernel> kernel(const Graph& graph, const Node& node) override;
     std::shared_ptr<void> allocate(size_t bytes) override;
     Layout inputLayout(const Shape& shape) const override;
-    std::unique_ptr<Mirror> mirror(const std::vector<Tensor*>& tensors) override;
+    std::unique_ptr<DeviceCopy> deviceCopy(const std::vector<Tensor*>& tensors) override;
     void add(const Tensor& from, Tensor& to) override;
     void updateAverages(const std::vector<Tensor*>& averages, const std::vector<Tensor*>& values,
                         float share) override;
@@ -37,7 +37,7 @@ public:
 
 private:
     //! Plain floats on their way between the host's layout and the device's.
-    Tensor passage(const Shape& shape);
+    Tensor staging(const Shape& shape);
 
     const Device device;
     const std::unique_ptr<AnchorOperators> anchors;

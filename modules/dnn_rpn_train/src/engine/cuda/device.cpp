@@ -8,7 +8,7 @@ namespace cv {
 namespace dnn_rpn_train {
 
 Device::Device(const std::string& precision)
-    : numbersAreShort(precision == "bf16"), productsMayBeShort(precision != "fp32")
+    : bf16(precision == "bf16"), roundsProducts(precision != "fp32")
 {
     try
     {

@@ -7,7 +7,7 @@
 #include "opencv2/dnn_rpn/private/cuda/device.hpp"
 #include "../engine.hpp"
 #include "../scratch.hpp"
-#include "places.hpp"
+#include "tensor_indexer.hpp"
 #include "status.hpp"
 
 namespace cv {
@@ -29,12 +29,12 @@ public:
 
     //! Values and gradients of nodes are bfloat16, with the channels innermost as tensor cores want them;
     //! else they are plain floats.
-    bool isShort() const { return numbersAreShort; }
+    bool isBf16() const { return bf16; }
     //! Products of floats may be those of tensor cores, with 10 bits behind the point.
-    bool tensorCores() const { return productsMayBeShort; }
-    size_t numberBytes() const { return numbersAreShort ? 2 : sizeof(float); }
+    bool tensorCores() const { return roundsProducts; }
+    size_t numberBytes() const { return bf16 ? 2 : sizeof(float); }
 
-    Places places(const Shape& shape) const { return Places(shape, numbersAreShort); }
+    TensorIndexer indexer(const Shape& shape) const { return TensorIndexer(shape, bf16); }
     Layout layout(const Shape& shape) const;
     //! A plan that asks for nothing yet.
     KernelPlan plan(const KernelTask& task) const;
@@ -48,7 +48,7 @@ public:
 private:
     void release();
 
-    const bool numbersAreShort, productsMayBeShort;
+    const bool bf16, roundsProducts;
     cudaStream_t ownStream = nullptr;
     cudnnHandle_t dnnHandle = nullptr;
     cublasHandle_t blasHandle = nullptr;

@@ -2,7 +2,7 @@
 // It is subject to the license terms in the LICENSE file found in the top-level directory
 // of this distribution and at http://opencv.org/license.html.
 #include "../../precomp.hpp"
-#include "mirror.hpp"
+#include "device_copy.hpp"
 
 #include <cstring>
 
@@ -27,7 +27,7 @@ std::shared_ptr<float> allocatePinned(size_t floats)
 
 } // namespace
 
-CudaMirror::CudaMirror(const Device& device_, const std::vector<Tensor*>& tensors_)
+CudaDeviceCopy::CudaDeviceCopy(const Device& device_, const std::vector<Tensor*>& tensors_)
     : device(device_), tensors(tensors_), copies(tensors_.size())
 {
     for (const Tensor* t : tensors)
@@ -48,7 +48,7 @@ CudaMirror::CudaMirror(const Device& device_, const std::vector<Tensor*>& tensor
     DNN_RPN_CUDA(cudaEventCreateWithFlags(&arrived, cudaEventDisableTiming));
 }
 
-CudaMirror::~CudaMirror()
+CudaDeviceCopy::~CudaDeviceCopy()
 {
     if (!arrived)
         return;
@@ -56,7 +56,7 @@ CudaMirror::~CudaMirror()
     cudaEventDestroy(arrived);
 }
 
-void CudaMirror::send()
+void CudaDeviceCopy::upload()
 {
     if (ahead)
         return;
@@ -88,7 +88,7 @@ void CudaMirror::send()
     sent = true;
 }
 
-void CudaMirror::fetch()
+void CudaDeviceCopy::download()
 {
     if (!ahead || total == 0)
         return;
@@ -102,7 +102,7 @@ void CudaMirror::fetch()
     ahead = false;
 }
 
-void CudaMirror::fetch(size_t i)
+void CudaDeviceCopy::download(size_t i)
 {
     Tensor* const to = tensors.at(i);
     if (!ahead || !to)

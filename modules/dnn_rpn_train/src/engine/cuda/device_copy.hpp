@@ -1,8 +1,8 @@
 // This file is part of OpenCV project.
 // It is subject to the license terms in the LICENSE file found in the top-level directory
 // of this distribution and at http://opencv.org/license.html.
-#ifndef OPENCV_DNN_RPN_TRAIN_ENGINE_CUDA_MIRROR_HPP
-#define OPENCV_DNN_RPN_TRAIN_ENGINE_CUDA_MIRROR_HPP
+#ifndef OPENCV_DNN_RPN_TRAIN_ENGINE_CUDA_DEVICE_COPY_HPP
+#define OPENCV_DNN_RPN_TRAIN_ENGINE_CUDA_DEVICE_COPY_HPP
 
 #include "device.hpp"
 
@@ -10,17 +10,17 @@ namespace cv {
 namespace dnn_rpn_train {
 
 //! A block on the device and one of the host that transfers do not have to copy first.
-class CudaMirror : public Mirror
+class CudaDeviceCopy : public DeviceCopy
 {
 public:
-    CudaMirror(const Device& device, const std::vector<Tensor*>& tensors);
-    ~CudaMirror() override;
+    CudaDeviceCopy(const Device& device, const std::vector<Tensor*>& tensors);
+    ~CudaDeviceCopy() override;
 
     Tensor& operator[](size_t i) override { return copies.at(i); }
-    void changed() override { ahead = true; }
-    void send() override;
-    void fetch() override;
-    void fetch(size_t i) override;
+    void markDeviceNewer() override { ahead = true; }
+    void upload() override;
+    void download() override;
+    void download(size_t i) override;
 
 private:
     float* staged(size_t i) const { return pinned.get() + offsets[i]; }

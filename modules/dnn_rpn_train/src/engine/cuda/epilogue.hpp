@@ -1,8 +1,8 @@
 // This file is part of OpenCV project.
 // It is subject to the license terms in the LICENSE file found in the top-level directory
 // of this distribution and at http://opencv.org/license.html.
-#ifndef OPENCV_DNN_RPN_TRAIN_ENGINE_CUDA_ENDING_HPP
-#define OPENCV_DNN_RPN_TRAIN_ENGINE_CUDA_ENDING_HPP
+#ifndef OPENCV_DNN_RPN_TRAIN_ENGINE_CUDA_EPILOGUE_HPP
+#define OPENCV_DNN_RPN_TRAIN_ENGINE_CUDA_EPILOGUE_HPP
 
 #include "../engine.hpp"
 #include "bias.hpp"
@@ -13,10 +13,10 @@ namespace cv {
 namespace dnn_rpn_train {
 
 //! How a convolution and a fully connected layer end: with a bias, and the activation that was absorbed.
-class Ending
+class Epilogue
 {
 public:
-    explicit Ending(const Device& device_) : device(device_) {}
+    explicit Epilogue(const Device& device_) : device(device_) {}
 
     bool absorb(const Node& following) { return clip.absorb(following); }
     //! backward() wants the output.
@@ -33,7 +33,7 @@ public:
     void forward(const KernelArgs& args) const
     {
         forEach(device, static_cast<int>(out.total()),
-                BiasAndClip<T>{numbersOf<T>(*args.output), device.places(out), args.parameters[1]->data(),
+                BiasAndClip<T>{numbersOf<T>(*args.output), device.indexer(out), args.parameters[1]->data(),
                                rounded<T>(clip)});
     }
 
@@ -52,7 +52,7 @@ public:
     }
 
 private:
-    Groups groups() const { return {device.places(out), false}; }
+    Groups groups() const { return {device.indexer(out), false}; }
 
     const Device& device;
     Clip clip;

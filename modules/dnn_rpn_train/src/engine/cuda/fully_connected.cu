@@ -3,7 +3,7 @@
 // of this distribution and at http://opencv.org/license.html.
 #include "../../precomp.hpp"
 #include "cuda_engine.hpp"
-#include "ending.hpp"
+#include "epilogue.hpp"
 #include "numbers.hpp"
 #include "reorder.hpp"
 
@@ -19,9 +19,9 @@ template<typename T>
 class CudaFullyConnected : public Kernel
 {
 public:
-    explicit CudaFullyConnected(const Device& device_) : device(device_), ending(device_) {}
+    explicit CudaFullyConnected(const Device& device_) : device(device_), epilogue(device_) {}
 
-    bool absorb(const Node& following) override { return ending.absorb(following); }
+    bool absorb(const Node& following) override { return epilogue.absorb(following); }
 
     KernelPlan plan(const KernelTask& task) override
     {
@@ -29,15 +29,15 @@ public:
         out = task.output;
         depth = static_cast<int>(in.picture());
         // The weights are for the columns innermost.
-        reorders = device.isShort() && in.plane() > 1;
+        reorders = device.isBf16() && in.plane() > 1;
         Scratch scratch;
         plainInput = reorders ? scratch.take(in.total() * sizeof(T)) : 0;
-        shortWeights = device.isShort() ? scratch.take(static_cast<size_t>(out.c) * depth * sizeof(T)) : 0;
-        ending.plan(out, scratch);
+        bf16Weights = device.isBf16() ? scratch.take(static_cast<size_t>(out.c) * depth * sizeof(T)) : 0;
+        epilogue.plan(out, scratch);
         KernelPlan plan = device.plan(task);
         plan.scratch = scratch.size();
         plan.readsInputs = task.parameterGradients[0];
-        plan.readsOutput = ending.readsOutput();
+        plan.readsOutput = epilogue.readsOutput();
         return plan;
     }
 
@@ -46,12 +46,12 @@ public:
         T* const y = numbersOf<T>(*args.output);
         multiply(CUBLAS_OP_T, CUBLAS_OP_N, out.c, out.n, depth, weights(args), depth, input(args), depth, y,
                  out.c);
-        ending.forward<T>(args);
+        epilogue.forward<T>(args);
     }
 
     void backward(const KernelArgs& args) override
     {
-        ending.backward<T>(args);
+        epilogue.backward<T>(args);
         const T* const gradient = numbersOf<T>(*args.outputGradient);
         if (args.parameterGradients[0])
             multiply(CUBLAS_OP_N, CUBLAS_OP_T, depth, out.c, out.n, input(args), depth, gradient, out.c,
@@ -65,7 +65,7 @@ public:
                  depth, add && !reorders);
         if (reorders)
             forEach(device, static_cast<int>(in.total()),
-                    Reordering<T, T>{result, Places(in), to, device.places(in), add});
+                    Reordering<T, T>{result, TensorIndexer(in), to, device.indexer(in), add});
     }
 
 private:
@@ -76,7 +76,7 @@ private:
     {
         const float one = 1, keep = add ? 1.f : 0.f;
         const cublasComputeType_t compute =
-            !device.isShort() && device.tensorCores() ? CUBLAS_COMPUTE_32F_FAST_TF32 : CUBLAS_COMPUTE_32F;
+            !device.isBf16() && device.tensorCores() ? CUBLAS_COMPUTE_32F_FAST_TF32 : CUBLAS_COMPUTE_32F;
         DNN_RPN_CUDA(cublasGemmEx(device.blas(), opA, opB, m, n, k, &one, a, NumberType<T>::blas, strideA, b,
                                   NumberType<T>::blas, strideB, &keep, c, NumberType<Result>::blas, strideC,
                                   compute, CUBLAS_GEMM_DEFAULT));
@@ -89,27 +89,27 @@ private:
             return x;
         T* const plain = static_cast<T*>(at(args.scratch, plainInput));
         forEach(device, static_cast<int>(in.total()),
-                Reordering<T, T>{x, device.places(in), plain, Places(in), false});
+                Reordering<T, T>{x, device.indexer(in), plain, TensorIndexer(in), false});
         return plain;
     }
 
     const T* weights(const KernelArgs& args) const
     {
         const float* const exact = args.parameters[0]->data();
-        if (!device.isShort())
+        if (!device.isBf16())
             return reinterpret_cast<const T*>(exact);
-        T* const rounded = static_cast<T*>(at(args.scratch, shortWeights));
-        const Places places(Shape(out.c, depth, 1, 1));
-        forEach(device, places.total(), Reordering<float, T>{exact, places, rounded, places, false});
+        T* const rounded = static_cast<T*>(at(args.scratch, bf16Weights));
+        const TensorIndexer indexer(Shape(out.c, depth, 1, 1));
+        forEach(device, indexer.total(), Reordering<float, T>{exact, indexer, rounded, indexer, false});
         return rounded;
     }
 
     const Device& device;
-    Ending ending;
+    Epilogue epilogue;
     Shape in, out;
     int depth = 0;
     bool reorders = false;
-    size_t plainInput = 0, shortWeights = 0; //!< offsets in the scratch memory
+    size_t plainInput = 0, bf16Weights = 0; //!< offsets in the scratch memory
 };
 
 } // namespace

@@ -4,7 +4,7 @@
 #ifndef OPENCV_DNN_RPN_TRAIN_ENGINE_CUDA_FUNCTIONS_HPP
 #define OPENCV_DNN_RPN_TRAIN_ENGINE_CUDA_FUNCTIONS_HPP
 
-#include "put.hpp"
+#include "store.hpp"
 #include "../functions.hpp"
 
 namespace cv {
@@ -33,7 +33,7 @@ struct Apply
 
     DNN_RPN_HOST_DEVICE void operator()(int i) const
     {
-        put(to[i], function(static_cast<float>(from[i])), false);
+        store(to[i], function(static_cast<float>(from[i])), false);
     }
 };
 
@@ -47,7 +47,7 @@ struct ApplyBack
 
     DNN_RPN_HOST_DEVICE void operator()(int i) const
     {
-        put(to[i], function.back(static_cast<float>(y[i]), static_cast<float>(gradient[i])), add);
+        store(to[i], function.back(static_cast<float>(y[i]), static_cast<float>(gradient[i])), add);
     }
 };
 

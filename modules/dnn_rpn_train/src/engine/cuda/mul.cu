@@ -24,7 +24,7 @@ public:
     {
         KernelPlan plan = device.plan(task);
         plan.readsInputs = true;
-        const Groups groups{device.places(task.output), true};
+        const Groups groups{device.indexer(task.output), true};
         Scratch scratch;
         sums = scratch.take(groups.count() * sizeof(float));
         parts = scratch.take(groups.scratch() * sizeof(float));
@@ -34,7 +34,7 @@ public:
 
     void forward(const KernelArgs& args) override
     {
-        const Places out = device.places(args.output->shape());
+        const TensorIndexer out = device.indexer(args.output->shape());
         forEach(device, out.total(),
                 Multiply<T>{factor(*args.inputs[0]), factor(*args.inputs[1]), numbersOf<T>(*args.output), out,
                             false});
@@ -48,24 +48,24 @@ public:
             if (!args.inputGradients[j])
                 continue;
             const Factor<T> other = factor(*args.inputs[1 - j]);
-            const Places places = device.places(args.inputs[j]->shape());
+            const TensorIndexer indexer = device.indexer(args.inputs[j]->shape());
             T* const to = numbersOf<T>(*args.inputGradients[j]);
             const bool add = args.accumulate[j] != 0;
-            if (places.plane() == gradient.places.plane())
+            if (indexer.plane() == gradient.indexer.plane())
             {
-                forEach(device, places.total(), Multiply<T>{gradient, other, to, places, add});
+                forEach(device, indexer.total(), Multiply<T>{gradient, other, to, indexer, add});
                 continue;
             }
             float* const sum = static_cast<float*>(at(args.scratch, sums));
-            sumUp(device, Groups{gradient.places, true}, ProductTerm<T>{gradient.data, other.data},
+            sumUp(device, Groups{gradient.indexer, true}, ProductTerm<T>{gradient.data, other.data},
                   static_cast<float*>(at(args.scratch, parts)), sum);
             // One number a channel lies alike in both orders.
-            forEach(device, places.total(), Reordering<float, T>{sum, places, to, places, add});
+            forEach(device, indexer.total(), Reordering<float, T>{sum, indexer, to, indexer, add});
         }
     }
 
 private:
-    Factor<T> factor(const Tensor& t) const { return {numbersOf<T>(t), device.places(t.shape())}; }
+    Factor<T> factor(const Tensor& t) const { return {numbersOf<T>(t), device.indexer(t.shape())}; }
 
     const Device& device;
     size_t sums = 0, parts = 0;

@@ -4,25 +4,25 @@
 #ifndef OPENCV_DNN_RPN_TRAIN_ENGINE_CUDA_NEAREST_HPP
 #define OPENCV_DNN_RPN_TRAIN_ENGINE_CUDA_NEAREST_HPP
 
-#include "places.hpp"
-#include "put.hpp"
+#include "tensor_indexer.hpp"
+#include "store.hpp"
 
 namespace cv {
 namespace dnn_rpn_train {
 
 //! Nearest neighbours. For each number of the output.
 template<typename T>
-struct Enlarge
+struct UpsampleNearest
 {
     const T* from;
-    Places in;
+    TensorIndexer in;
     T* to;
-    Places out;
+    TensorIndexer out;
     int scale;
 
-    DNN_RPN_EVERYWHERE void operator()(int i) const
+    DNN_RPN_HOST_DEVICE void operator()(int i) const
     {
-        Place p = out[i];
+        Index4 p = out[i];
         p.y /= scale;
         p.x /= scale;
         to[i] = from[in.at(p)];
@@ -31,23 +31,23 @@ struct Enlarge
 
 //! Backward, each input gathers the outputs that copied it. For each number of the input.
 template<typename T>
-struct EnlargeBack
+struct UpsampleNearestBackward
 {
     const T* from;
-    Places out;
+    TensorIndexer out;
     T* to;
-    Places in;
+    TensorIndexer in;
     int scale;
     bool add;
 
-    DNN_RPN_EVERYWHERE void operator()(int i) const
+    DNN_RPN_HOST_DEVICE void operator()(int i) const
     {
-        const Place p = in[i];
+        const Index4 p = in[i];
         float sum = 0;
         for (int y = p.y * scale; y < (p.y + 1) * scale; y++)
             for (int x = p.x * scale; x < (p.x + 1) * scale; x++)
                 sum += static_cast<float>(from[out.at({p.n, p.c, y, x})]);
-        put(to[i], sum, add);
+        store(to[i], sum, add);
     }
 };
 

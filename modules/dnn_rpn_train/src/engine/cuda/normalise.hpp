@@ -6,8 +6,8 @@
 
 #include <cmath>
 
-#include "places.hpp"
-#include "put.hpp"
+#include "tensor_indexer.hpp"
+#include "store.hpp"
 
 namespace cv {
 namespace dnn_rpn_train {
@@ -23,7 +23,7 @@ struct BatchMean
     float* running;
     float count, momentum;
 
-    DNN_RPN_EVERYWHERE void operator()(int c) const
+    DNN_RPN_HOST_DEVICE void operator()(int c) const
     {
         mean[c] /= count;
         running[c] += momentum * (mean[c] - running[c]);
@@ -36,7 +36,7 @@ struct BatchDeviation
     float* running;
     float count, momentum, epsilon;
 
-    DNN_RPN_EVERYWHERE void operator()(int c) const
+    DNN_RPN_HOST_DEVICE void operator()(int c) const
     {
         const float squares = inverse[c], unbiased = squares / (count > 2 ? count - 1 : 1);
         running[c] += momentum * (unbiased - running[c]);
@@ -51,7 +51,7 @@ struct RunningStatistics
     float *mean, *inverse;
     float epsilon;
 
-    DNN_RPN_EVERYWHERE void operator()(int c) const
+    DNN_RPN_HOST_DEVICE void operator()(int c) const
     {
         mean[c] = runningMean[c];
         inverse[c] = 1 / sqrtf(runningVariance[c] + epsilon);
@@ -63,14 +63,14 @@ struct Normalise
 {
     const T* from;
     T* to;
-    Places places;
+    TensorIndexer indexer;
     const float *mean, *inverse, *scale, *shift;
 
-    DNN_RPN_EVERYWHERE void operator()(int i) const
+    DNN_RPN_HOST_DEVICE void operator()(int i) const
     {
-        const int c = places.channel(i);
+        const int c = indexer.channel(i);
         const float a = scale[c] * inverse[c];
-        put(to[i], a * static_cast<float>(from[i]) + (shift[c] - a * mean[c]), false);
+        store(to[i], a * static_cast<float>(from[i]) + (shift[c] - a * mean[c]), false);
     }
 };
 
@@ -80,7 +80,7 @@ struct WithDeviation
     float* product;
     const float* inverse;
 
-    DNN_RPN_EVERYWHERE void operator()(int c) const { product[c] *= inverse[c]; }
+    DNN_RPN_HOST_DEVICE void operator()(int c) const { product[c] *= inverse[c]; }
 };
 
 template<typename T>
@@ -88,19 +88,19 @@ struct NormaliseBack
 {
     const T *gradient, *x;
     T* to;
-    Places places;
+    TensorIndexer indexer;
     const float *mean, *inverse, *scale;
     const float *sum, *product; //!< of the gradient, and of the gradient with z; by the batch only
     float count;
     bool batch, add;
 
-    DNN_RPN_EVERYWHERE void operator()(int i) const
+    DNN_RPN_HOST_DEVICE void operator()(int i) const
     {
-        const int c = places.channel(i);
+        const int c = indexer.channel(i);
         float g = static_cast<float>(gradient[i]);
         if (batch)
             g -= sum[c] / count + product[c] / count * inverse[c] * (static_cast<float>(x[i]) - mean[c]);
-        put(to[i], scale[c] * inverse[c] * g, add);
+        store(to[i], scale[c] * inverse[c] * g, add);
     }
 };
 

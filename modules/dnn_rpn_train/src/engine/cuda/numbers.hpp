@@ -43,7 +43,7 @@ const T* numbersOf(const Tensor& t)
 template<template<typename> class K, typename... Args>
 std::unique_ptr<Kernel> makeKernel(const Device& device, const Args&... args)
 {
-    if (device.isShort())
+    if (device.isBf16())
         return std::make_unique<K<__nv_bfloat16>>(device, args...);
     return std::make_unique<K<float>>(device, args...);
 }

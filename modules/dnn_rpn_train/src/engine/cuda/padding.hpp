@@ -4,8 +4,8 @@
 #ifndef OPENCV_DNN_RPN_TRAIN_ENGINE_CUDA_PADDING_HPP
 #define OPENCV_DNN_RPN_TRAIN_ENGINE_CUDA_PADDING_HPP
 
-#include "places.hpp"
-#include "put.hpp"
+#include "tensor_indexer.hpp"
+#include "store.hpp"
 #include "../../graph/graph.hpp"
 
 namespace cv {
@@ -48,41 +48,41 @@ struct ConvPadding
 
 //! For each number of the wider picture.
 template<typename T>
-struct Widen
+struct Pad
 {
     const T* from;
-    Places in;
+    TensorIndexer in;
     T* to;
-    Places wide;
+    TensorIndexer wide;
     int top, left;
 
-    DNN_RPN_EVERYWHERE void operator()(int i) const
+    DNN_RPN_HOST_DEVICE void operator()(int i) const
     {
-        Place p = wide[i];
+        Index4 p = wide[i];
         p.y -= top;
         p.x -= left;
         const bool inside = p.y >= 0 && p.y < in.rows && p.x >= 0 && p.x < in.columns;
-        put(to[i], inside ? static_cast<float>(from[in.at(p)]) : 0.f, false);
+        store(to[i], inside ? static_cast<float>(from[in.at(p)]) : 0.f, false);
     }
 };
 
 //! For each number of the picture.
 template<typename T>
-struct WidenBack
+struct PadBackward
 {
     const T* from;
-    Places wide;
+    TensorIndexer wide;
     T* to;
-    Places in;
+    TensorIndexer in;
     int top, left;
     bool add;
 
-    DNN_RPN_EVERYWHERE void operator()(int i) const
+    DNN_RPN_HOST_DEVICE void operator()(int i) const
     {
-        Place p = in[i];
+        Index4 p = in[i];
         p.y += top;
         p.x += left;
-        put(to[i], static_cast<float>(from[wide.at(p)]), add);
+        store(to[i], static_cast<float>(from[wide.at(p)]), add);
     }
 };
 

@@ -1,19 +1,19 @@
 // This file is part of OpenCV project.
 // It is subject to the license terms in the LICENSE file found in the top-level directory
 // of this distribution and at http://opencv.org/license.html.
-#ifndef OPENCV_DNN_RPN_TRAIN_ENGINE_CUDA_PIECES_HPP
-#define OPENCV_DNN_RPN_TRAIN_ENGINE_CUDA_PIECES_HPP
+#ifndef OPENCV_DNN_RPN_TRAIN_ENGINE_CUDA_PARAMETER_CHUNK_HPP
+#define OPENCV_DNN_RPN_TRAIN_ENGINE_CUDA_PARAMETER_CHUNK_HPP
 
-#include "everywhere.hpp"
+#include "../host_device.hpp"
 
 namespace cv {
 namespace dnn_rpn_train {
 
 //! At most so many elements of one parameter: one launch takes all parameters, whatever their sizes.
-struct Piece
+struct ParameterChunk
 {
-    static constexpr int most = 4096;
-    static constexpr int parts = 64; //!< sums of squares of each piece
+    static constexpr int capacity = 4096;
+    static constexpr int parts = 64; //!< sums of squares of each chunk
 
     float *value, *velocity;
     const float* gradient;
@@ -21,49 +21,49 @@ struct Piece
     float decay, factor;
 };
 
-//! Sums of squares of the gradient, for each part of each piece.
-struct PieceSquares
+//! Sums of squares of the gradient, for each part of each chunk.
+struct SquaredNorm
 {
-    const Piece* pieces;
+    const ParameterChunk* chunks;
     float* to;
 
-    DNN_RPN_EVERYWHERE void operator()(int i) const
+    DNN_RPN_HOST_DEVICE void operator()(int i) const
     {
-        const Piece& piece = pieces[i / Piece::parts];
+        const ParameterChunk& chunk = chunks[i / ParameterChunk::parts];
         float sum = 0;
-        for (int e = i % Piece::parts; e < piece.count; e += Piece::parts)
-            sum += piece.gradient[e] * piece.gradient[e];
+        for (int e = i % ParameterChunk::parts; e < chunk.count; e += ParameterChunk::parts)
+            sum += chunk.gradient[e] * chunk.gradient[e];
         to[i] = sum;
     }
 };
 
-//! v <- momentum v + shrink gradient + decay w;  w <- w - rate factor v. For each element that a piece could
+//! v <- momentum v + shrink gradient + decay w;  w <- w - rate factor v. For each element that a chunk could
 //! have.
-struct PieceStep
+struct SgdStep
 {
-    const Piece* pieces;
+    const ParameterChunk* chunks;
     float rate, momentum, shrink;
 
-    DNN_RPN_EVERYWHERE void operator()(int i) const
+    DNN_RPN_HOST_DEVICE void operator()(int i) const
     {
-        const Piece& piece = pieces[i / Piece::most];
-        const int e = i % Piece::most;
-        if (e >= piece.count)
+        const ParameterChunk& chunk = chunks[i / ParameterChunk::capacity];
+        const int e = i % ParameterChunk::capacity;
+        if (e >= chunk.count)
             return;
-        float &w = piece.value[e], &v = piece.velocity[e];
-        v = momentum * v + shrink * piece.gradient[e] + piece.decay * w;
-        w -= rate * piece.factor * v;
+        float &w = chunk.value[e], &v = chunk.velocity[e];
+        v = momentum * v + shrink * chunk.gradient[e] + chunk.decay * w;
+        w -= rate * chunk.factor * v;
     }
 };
 
 //! average <- average + share (value - average)
-struct Approach
+struct EmaUpdate
 {
     float* average;
     const float* value;
     float share;
 
-    DNN_RPN_EVERYWHERE void operator()(int i) const { average[i] += share * (value[i] - average[i]); }
+    DNN_RPN_HOST_DEVICE void operator()(int i) const { average[i] += share * (value[i] - average[i]); }
 };
 
 } // namespace dnn_rpn_train

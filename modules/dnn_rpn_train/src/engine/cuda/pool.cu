@@ -30,8 +30,8 @@ public:
 
     void forward(const KernelArgs& args) override
     {
-        const Pooling pooling(node, device.places(args.inputs[0]->shape()),
-                              device.places(args.output->shape()));
+        const Pooling pooling(node, device.indexer(args.inputs[0]->shape()),
+                              device.indexer(args.output->shape()));
         forEach(device, pooling.out.total(),
                 MaxPool<T>{pooling, numbersOf<T>(*args.inputs[0]), numbersOf<T>(*args.output),
                            static_cast<int*>(args.saved)});
@@ -41,8 +41,8 @@ public:
     {
         if (!args.inputGradients[0])
             return;
-        const Pooling pooling(node, device.places(args.inputs[0]->shape()),
-                              device.places(args.outputGradient->shape()));
+        const Pooling pooling(node, device.indexer(args.inputs[0]->shape()),
+                              device.indexer(args.outputGradient->shape()));
         forEach(device, pooling.in.total(),
                 MaxPoolBack<T>{pooling, numbersOf<T>(*args.outputGradient), static_cast<int*>(args.saved),
                                numbersOf<T>(*args.inputGradients[0]), args.accumulate[0] != 0});
@@ -69,7 +69,7 @@ public:
             return plan;
         const Shape& in = task.inputs[0].shape;
         node.kernel = Size(in.w, in.h);
-        const Groups groups{device.places(in), true};
+        const Groups groups{device.indexer(in), true};
         Scratch scratch;
         sums = scratch.take(groups.count() * sizeof(float));
         parts = scratch.take(groups.scratch() * sizeof(float));
@@ -79,7 +79,7 @@ public:
 
     void forward(const KernelArgs& args) override
     {
-        const Places in = device.places(args.inputs[0]->shape()), out = device.places(args.output->shape());
+        const TensorIndexer in = device.indexer(args.inputs[0]->shape()), out = device.indexer(args.output->shape());
         const Pooling pooling(node, in, out);
         const T* const from = numbersOf<T>(*args.inputs[0]);
         T* const to = numbersOf<T>(*args.output);
@@ -98,8 +98,8 @@ public:
     {
         if (!args.inputGradients[0])
             return;
-        const Pooling pooling(node, device.places(args.inputs[0]->shape()),
-                              device.places(args.outputGradient->shape()));
+        const Pooling pooling(node, device.indexer(args.inputs[0]->shape()),
+                              device.indexer(args.outputGradient->shape()));
         forEach(device, pooling.in.total(),
                 AveragePoolBack<T>{pooling, numbersOf<T>(*args.outputGradient),
                                    numbersOf<T>(*args.inputGradients[0]), args.accumulate[0] != 0});

@@ -4,8 +4,8 @@
 #ifndef OPENCV_DNN_RPN_TRAIN_ENGINE_CUDA_PRODUCT_HPP
 #define OPENCV_DNN_RPN_TRAIN_ENGINE_CUDA_PRODUCT_HPP
 
-#include "places.hpp"
-#include "put.hpp"
+#include "tensor_indexer.hpp"
+#include "store.hpp"
 
 namespace cv {
 namespace dnn_rpn_train {
@@ -15,13 +15,13 @@ template<typename T>
 struct Factor
 {
     const T* data;
-    Places places;
+    TensorIndexer indexer;
 
-    DNN_RPN_EVERYWHERE float at(Place p) const
+    DNN_RPN_HOST_DEVICE float at(Index4 p) const
     {
-        if (places.plane() == 1)
+        if (indexer.plane() == 1)
             p.y = p.x = 0;
-        return static_cast<float>(data[places.at(p)]);
+        return static_cast<float>(data[indexer.at(p)]);
     }
 };
 
@@ -31,13 +31,13 @@ struct Multiply
 {
     Factor<T> a, b;
     T* to;
-    Places out;
+    TensorIndexer out;
     bool add;
 
-    DNN_RPN_EVERYWHERE void operator()(int i) const
+    DNN_RPN_HOST_DEVICE void operator()(int i) const
     {
-        const Place p = out[i];
-        put(to[i], a.at(p) * b.at(p), add);
+        const Index4 p = out[i];
+        store(to[i], a.at(p) * b.at(p), add);
     }
 };
 

@@ -12,23 +12,23 @@ namespace dnn_rpn_train {
 
 void toDevice(const Device& device, const Tensor& from, Tensor& to)
 {
-    const Places plain(to.shape()), places = device.places(to.shape());
+    const TensorIndexer plain(to.shape()), indexer = device.indexer(to.shape());
     forEach(
-        device, places.total(),
-        Reordering<float, __nv_bfloat16>{from.data(), plain, numbersOf<__nv_bfloat16>(to), places, false});
+        device, indexer.total(),
+        Reordering<float, __nv_bfloat16>{from.data(), plain, numbersOf<__nv_bfloat16>(to), indexer, false});
 }
 
 void fromDevice(const Device& device, const Tensor& from, Tensor& to)
 {
-    const Places plain(to.shape()), places = device.places(to.shape());
+    const TensorIndexer plain(to.shape()), indexer = device.indexer(to.shape());
     forEach(
         device, plain.total(),
-        Reordering<__nv_bfloat16, float>{numbersOf<__nv_bfloat16>(from), places, to.data(), plain, false});
+        Reordering<__nv_bfloat16, float>{numbersOf<__nv_bfloat16>(from), indexer, to.data(), plain, false});
 }
 
 void addPlain(const Device& device, const Tensor& from, Tensor& to)
 {
-    forEach(device, static_cast<int>(to.shape().total()), PutAll<float>{from.data(), to.data(), true});
+    forEach(device, static_cast<int>(to.shape().total()), CopyOrAdd<float>{from.data(), to.data(), true});
 }
 
 } // namespace dnn_rpn_train

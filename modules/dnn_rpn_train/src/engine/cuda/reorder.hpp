@@ -4,8 +4,8 @@
 #ifndef OPENCV_DNN_RPN_TRAIN_ENGINE_CUDA_REORDER_HPP
 #define OPENCV_DNN_RPN_TRAIN_ENGINE_CUDA_REORDER_HPP
 
-#include "places.hpp"
-#include "put.hpp"
+#include "tensor_indexer.hpp"
+#include "store.hpp"
 
 namespace cv {
 namespace dnn_rpn_train {
@@ -15,14 +15,14 @@ template<typename From, typename To>
 struct Reordering
 {
     const From* from;
-    Places source;
+    TensorIndexer source;
     To* to;
-    Places target;
+    TensorIndexer target;
     bool add;
 
-    DNN_RPN_EVERYWHERE void operator()(int i) const
+    DNN_RPN_HOST_DEVICE void operator()(int i) const
     {
-        put(to[i], static_cast<float>(from[source.at(target[i])]), add);
+        store(to[i], static_cast<float>(from[source.at(target[i])]), add);
     }
 };
 

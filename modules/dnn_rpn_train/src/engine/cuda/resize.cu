@@ -22,19 +22,19 @@ public:
 
     void forward(const KernelArgs& args) override
     {
-        const Places in = device.places(args.inputs[0]->shape()), out = device.places(args.output->shape());
+        const TensorIndexer in = device.indexer(args.inputs[0]->shape()), out = device.indexer(args.output->shape());
         forEach(device, out.total(),
-                Enlarge<T>{numbersOf<T>(*args.inputs[0]), in, numbersOf<T>(*args.output), out, scale});
+                UpsampleNearest<T>{numbersOf<T>(*args.inputs[0]), in, numbersOf<T>(*args.output), out, scale});
     }
 
     void backward(const KernelArgs& args) override
     {
         if (!args.inputGradients[0])
             return;
-        const Places in = device.places(args.inputs[0]->shape()),
-                     out = device.places(args.outputGradient->shape());
+        const TensorIndexer in = device.indexer(args.inputs[0]->shape()),
+                     out = device.indexer(args.outputGradient->shape());
         forEach(device, in.total(),
-                EnlargeBack<T>{numbersOf<T>(*args.outputGradient), out, numbersOf<T>(*args.inputGradients[0]),
+                UpsampleNearestBackward<T>{numbersOf<T>(*args.outputGradient), out, numbersOf<T>(*args.inputGradients[0]),
                                in, scale, args.accumulate[0] != 0});
     }
 

@@ -5,8 +5,8 @@
 #include "cuda_engine.hpp"
 #include "for_each.hpp"
 #include "numbers.hpp"
-#include "places.hpp"
-#include "put.hpp"
+#include "tensor_indexer.hpp"
+#include "store.hpp"
 #include "../host_device.hpp"
 
 namespace cv {
@@ -47,13 +47,13 @@ struct SliceForward
 {
     SliceAxes axes;
     const T* from;
-    Places in;
+    TensorIndexer in;
     T* to;
-    Places out;
+    TensorIndexer out;
 
     DNN_RPN_HOST_DEVICE void operator()(int i) const
     {
-        const Place p = out[i];
+        const Index4 p = out[i];
         to[i] = from[in.at({p.n, axes.c.source(p.c), axes.y.source(p.y), axes.x.source(p.x)})];
     }
 };
@@ -64,17 +64,17 @@ struct SliceBackward
 {
     SliceAxes axes;
     const T* from;
-    Places out;
+    TensorIndexer out;
     T* to;
-    Places in;
+    TensorIndexer in;
     bool add;
 
     DNN_RPN_HOST_DEVICE void operator()(int i) const
     {
-        const Place p = in[i];
+        const Index4 p = in[i];
         const int c = axes.c.target(p.c), y = axes.y.target(p.y), x = axes.x.target(p.x);
         const bool taken = c >= 0 && y >= 0 && x >= 0;
-        put(to[i], taken ? static_cast<float>(from[out.at({p.n, c, y, x})]) : 0.f, add);
+        store(to[i], taken ? static_cast<float>(from[out.at({p.n, c, y, x})]) : 0.f, add);
     }
 };
 
@@ -89,9 +89,9 @@ public:
     void forward(const KernelArgs& args) override
     {
         const Shape in = args.inputs[0]->shape();
-        const Places out = device.places(args.output->shape());
+        const TensorIndexer out = device.indexer(args.output->shape());
         forEach(device, out.total(),
-                SliceForward<T>{SliceAxes(node, in), numbersOf<T>(*args.inputs[0]), device.places(in),
+                SliceForward<T>{SliceAxes(node, in), numbersOf<T>(*args.inputs[0]), device.indexer(in),
                                 numbersOf<T>(*args.output), out});
     }
 
@@ -100,11 +100,11 @@ public:
         if (!args.inputGradients[0])
             return;
         const Shape in = args.inputs[0]->shape();
-        const Places places = device.places(in);
-        forEach(device, places.total(),
+        const TensorIndexer indexer = device.indexer(in);
+        forEach(device, indexer.total(),
                 SliceBackward<T>{SliceAxes(node, in), numbersOf<T>(*args.outputGradient),
-                                 device.places(args.outputGradient->shape()),
-                                 numbersOf<T>(*args.inputGradients[0]), places, args.accumulate[0] != 0});
+                                 device.indexer(args.outputGradient->shape()),
+                                 numbersOf<T>(*args.inputGradients[0]), indexer, args.accumulate[0] != 0});
     }
 
 private:

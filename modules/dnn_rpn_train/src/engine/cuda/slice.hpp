@@ -4,46 +4,46 @@
 #ifndef OPENCV_DNN_RPN_TRAIN_ENGINE_CUDA_SLICE_HPP
 #define OPENCV_DNN_RPN_TRAIN_ENGINE_CUDA_SLICE_HPP
 
-#include "places.hpp"
-#include "put.hpp"
+#include "tensor_indexer.hpp"
+#include "store.hpp"
 
 namespace cv {
 namespace dnn_rpn_train {
 
 //! Puts some channels into their place among more. For each number of the part.
 template<typename T>
-struct IntoSlice
+struct CopyToSlice
 {
     const T* part;
-    Places places;
+    TensorIndexer indexer;
     T* whole;
-    Places wholePlaces;
+    TensorIndexer wholeIndexer;
     int first; //!< the part's first channel among the whole's
 
-    DNN_RPN_EVERYWHERE void operator()(int i) const
+    DNN_RPN_HOST_DEVICE void operator()(int i) const
     {
-        Place p = places[i];
+        Index4 p = indexer[i];
         p.c += first;
-        whole[wholePlaces.at(p)] = part[i];
+        whole[wholeIndexer.at(p)] = part[i];
     }
 };
 
 //! The way back.
 template<typename T>
-struct FromSlice
+struct CopyFromSlice
 {
     const T* whole;
-    Places wholePlaces;
+    TensorIndexer wholeIndexer;
     T* part;
-    Places places;
+    TensorIndexer indexer;
     int first;
     bool add;
 
-    DNN_RPN_EVERYWHERE void operator()(int i) const
+    DNN_RPN_HOST_DEVICE void operator()(int i) const
     {
-        Place p = places[i];
+        Index4 p = indexer[i];
         p.c += first;
-        put(part[i], static_cast<float>(whole[wholePlaces.at(p)]), add);
+        store(part[i], static_cast<float>(whole[wholeIndexer.at(p)]), add);
     }
 };
 

@@ -1,10 +1,10 @@
 // This file is part of OpenCV project.
 // It is subject to the license terms in the LICENSE file found in the top-level directory
 // of this distribution and at http://opencv.org/license.html.
-#ifndef OPENCV_DNN_RPN_TRAIN_ENGINE_CUDA_PUT_HPP
-#define OPENCV_DNN_RPN_TRAIN_ENGINE_CUDA_PUT_HPP
+#ifndef OPENCV_DNN_RPN_TRAIN_ENGINE_CUDA_STORE_HPP
+#define OPENCV_DNN_RPN_TRAIN_ENGINE_CUDA_STORE_HPP
 
-#include "everywhere.hpp"
+#include "../host_device.hpp"
 
 namespace cv {
 namespace dnn_rpn_train {
@@ -15,31 +15,31 @@ namespace dnn_rpn_train {
 
 //! Writes a number, or adds it to what is there.
 template<typename T>
-DNN_RPN_EVERYWHERE void put(T& to, float value, bool add)
+DNN_RPN_HOST_DEVICE void store(T& to, float value, bool add)
 {
     to = static_cast<T>(add ? static_cast<float>(to) + value : value);
 }
 
 //! Copies all numbers, or adds them to what is there.
 template<typename T>
-struct PutAll
+struct CopyOrAdd
 {
     const T* from;
     T* to;
     bool add;
 
-    DNN_RPN_EVERYWHERE void operator()(int i) const { put(to[i], static_cast<float>(from[i]), add); }
+    DNN_RPN_HOST_DEVICE void operator()(int i) const { store(to[i], static_cast<float>(from[i]), add); }
 };
 
 template<typename T>
-struct AddUp
+struct AddTwo
 {
     const T *a, *b;
     T* to;
 
-    DNN_RPN_EVERYWHERE void operator()(int i) const
+    DNN_RPN_HOST_DEVICE void operator()(int i) const
     {
-        put(to[i], static_cast<float>(a[i]) + static_cast<float>(b[i]), false);
+        store(to[i], static_cast<float>(a[i]) + static_cast<float>(b[i]), false);
     }
 };
 

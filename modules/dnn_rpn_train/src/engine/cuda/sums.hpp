@@ -17,24 +17,24 @@ namespace dnn_rpn_train {
 //! Which numbers are summed up together: those of a channel of all pictures, or of each.
 struct Groups
 {
-    Places places;
+    TensorIndexer indexer;
     bool byPicture;
 
-    DNN_RPN_EVERYWHERE int count() const
+    DNN_RPN_HOST_DEVICE int count() const
     {
-        return byPicture ? places.pictures * places.channels : places.channels;
+        return byPicture ? indexer.pictures * indexer.channels : indexer.channels;
     }
-    DNN_RPN_EVERYWHERE int members() const
+    DNN_RPN_HOST_DEVICE int members() const
     {
-        return byPicture ? places.plane() : places.pictures * places.plane();
+        return byPicture ? indexer.plane() : indexer.pictures * indexer.plane();
     }
-    DNN_RPN_EVERYWHERE int channel(int group) const { return group % places.channels; }
-    DNN_RPN_EVERYWHERE int at(int group, int member) const
+    DNN_RPN_HOST_DEVICE int channel(int group) const { return group % indexer.channels; }
+    DNN_RPN_HOST_DEVICE int at(int group, int member) const
     {
-        const int plane = places.plane(), n = byPicture ? group / places.channels : member / plane,
+        const int plane = indexer.plane(), n = byPicture ? group / indexer.channels : member / plane,
                   cell = byPicture ? member : member % plane, c = channel(group);
-        return places.channelsLast ? (n * plane + cell) * places.channels + c
-                                   : (n * places.channels + c) * plane + cell;
+        return indexer.channelsLast ? (n * plane + cell) * indexer.channels + c
+                                   : (n * indexer.channels + c) * plane + cell;
     }
 
     //! Into how many parts each sum is cut at first: so many that a device is busy.
@@ -59,10 +59,10 @@ struct PartialSums
     int parts;
     float* to; //!< parts x groups
 
-    DNN_RPN_EVERYWHERE void operator()(int i) const
+    DNN_RPN_HOST_DEVICE void operator()(int i) const
     {
         const int count = groups.count(), members = groups.members();
-        const bool last = groups.places.channelsLast;
+        const bool last = groups.indexer.channelsLast;
         const int group = last ? i % count : i / parts, part = last ? i / count : i % parts;
         float sum = 0;
         for (int m = part; m < members; m += parts)
@@ -88,14 +88,14 @@ template<typename T>
 struct ValueTerm
 {
     const T* x;
-    DNN_RPN_EVERYWHERE float operator()(int i, int) const { return static_cast<float>(x[i]); }
+    DNN_RPN_HOST_DEVICE float operator()(int i, int) const { return static_cast<float>(x[i]); }
 };
 
 template<typename T>
 struct ProductTerm
 {
     const T *x, *y;
-    DNN_RPN_EVERYWHERE float operator()(int i, int) const
+    DNN_RPN_HOST_DEVICE float operator()(int i, int) const
     {
         return static_cast<float>(x[i]) * static_cast<float>(y[i]);
     }
@@ -107,7 +107,7 @@ struct DistanceTerm
 {
     const T *gradient, *x;
     const float* mean;
-    DNN_RPN_EVERYWHERE float operator()(int i, int c) const
+    DNN_RPN_HOST_DEVICE float operator()(int i, int c) const
     {
         return static_cast<float>(gradient[i]) * (static_cast<float>(x[i]) - mean[c]);
     }
@@ -118,7 +118,7 @@ struct SquareTerm
 {
     const T* x;
     const float* mean;
-    DNN_RPN_EVERYWHERE float operator()(int i, int c) const
+    DNN_RPN_HOST_DEVICE float operator()(int i, int c) const
     {
         const float d = static_cast<float>(x[i]) - mean[c];
         return d * d;

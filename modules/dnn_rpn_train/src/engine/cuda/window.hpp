@@ -4,8 +4,8 @@
 #ifndef OPENCV_DNN_RPN_TRAIN_ENGINE_CUDA_WINDOW_HPP
 #define OPENCV_DNN_RPN_TRAIN_ENGINE_CUDA_WINDOW_HPP
 
-#include "places.hpp"
-#include "put.hpp"
+#include "tensor_indexer.hpp"
+#include "store.hpp"
 #include "../windows.hpp"
 
 namespace cv {
@@ -14,15 +14,15 @@ namespace dnn_rpn_train {
 struct Pooling
 {
     Windows y, x;
-    Places in, out;
+    TensorIndexer in, out;
     bool countPadding;
 
-    Pooling(const Node& n, const Places& in_, const Places& out_)
+    Pooling(const Node& n, const TensorIndexer& in_, const TensorIndexer& out_)
         : y(Windows::ofRows(n, in_.rows, out_.rows)), x(Windows::ofColumns(n, in_.columns, out_.columns)),
           in(in_), out(out_), countPadding(n.countPadding)
     {}
 
-    DNN_RPN_HOST_DEVICE float divisor(const Place& p) const
+    DNN_RPN_HOST_DEVICE float divisor(const Index4& p) const
     {
         return static_cast<float>(y.cells(p.y, countPadding) * x.cells(p.x, countPadding));
     }
@@ -40,7 +40,7 @@ struct MaxPool
     DNN_RPN_HOST_DEVICE void operator()(int i) const
     {
         const Windows &wy = pooling.y, &wx = pooling.x;
-        const Place p = pooling.out[i];
+        const Index4 p = pooling.out[i];
         int best = -1;
         float highest = 0;
         for (int y = wy.first(p.y); y < wy.last(p.y); y++)
@@ -53,7 +53,7 @@ struct MaxPool
                     best = y * pooling.in.columns + x;
                 }
             }
-        put(to[i], highest, false);
+        store(to[i], highest, false);
         winners[i] = best;
     }
 };
@@ -72,7 +72,7 @@ struct MaxPoolBack
     DNN_RPN_HOST_DEVICE void operator()(int i) const
     {
         const Windows &wy = pooling.y, &wx = pooling.x;
-        const Place p = pooling.in[i];
+        const Index4 p = pooling.in[i];
         const int own = p.y * pooling.in.columns + p.x;
         float sum = 0;
         for (int y = wy.firstOf(p.y); y < wy.lastOf(p.y); y++)
@@ -82,7 +82,7 @@ struct MaxPoolBack
                 if (winners[window] == own)
                     sum += static_cast<float>(from[window]);
             }
-        put(to[i], sum, add);
+        store(to[i], sum, add);
     }
 };
 
@@ -97,12 +97,12 @@ struct AveragePool
     DNN_RPN_HOST_DEVICE void operator()(int i) const
     {
         const Windows &wy = pooling.y, &wx = pooling.x;
-        const Place p = pooling.out[i];
+        const Index4 p = pooling.out[i];
         float sum = 0;
         for (int y = wy.first(p.y); y < wy.last(p.y); y++)
             for (int x = wx.first(p.x); x < wx.last(p.x); x++)
                 sum += static_cast<float>(from[pooling.in.at({p.n, p.c, y, x})]);
-        put(to[i], sum / pooling.divisor(p), false);
+        store(to[i], sum / pooling.divisor(p), false);
     }
 };
 
@@ -114,7 +114,7 @@ struct Divide
     T* to;
     float divisor;
 
-    DNN_RPN_HOST_DEVICE void operator()(int i) const { put(to[i], sum[i] / divisor, false); }
+    DNN_RPN_HOST_DEVICE void operator()(int i) const { store(to[i], sum[i] / divisor, false); }
 };
 
 //! For each number of the input.
@@ -129,15 +129,15 @@ struct AveragePoolBack
     DNN_RPN_HOST_DEVICE void operator()(int i) const
     {
         const Windows &wy = pooling.y, &wx = pooling.x;
-        const Place p = pooling.in[i];
+        const Index4 p = pooling.in[i];
         float sum = 0;
         for (int y = wy.firstOf(p.y); y < wy.lastOf(p.y); y++)
             for (int x = wx.firstOf(p.x); x < wx.lastOf(p.x); x++)
             {
-                const Place window{p.n, p.c, y, x};
+                const Index4 window{p.n, p.c, y, x};
                 sum += static_cast<float>(from[pooling.out.at(window)]) / pooling.divisor(window);
             }
-        put(to[i], sum, add);
+        store(to[i], sum, add);
     }
 };
 
