@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Trains with each engine and with torchvision in turn, and writes how many pictures a second each makes.
+# Trains with each engine and with torchvision in turn, and writes how many images a second each makes.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -8,15 +8,15 @@ usage() {
 Usage: perf/compare_training.sh --data=FOLDER --backbone=FILE --tsv=FILE [OPTION...]
 
 Trains with rpn_train and with a script that trains torchvision's detectors, on the same
-pictures with the same settings, one after the other. Pictures a second are those of all epochs but the
+images with the same settings, one after the other. Images a second are those of all epochs but the
 first, loading included, start, evaluation and export left out; on both sides from the whole epochs' time.
 
   --data=FOLDER      in Pascal VOC layout
   --train=SPLIT      default: trainval
   --detectors=LIST   rpn and faster_rcnn; default: rpn
   --backbone=FILE    feature extractor, ONNX
-  --tsv=FILE         the table: detector, backbone, engine, threads, ours_pictures_per_s,
-                     peer_pictures_per_s, ratio, ours_peak_mb, peer_peak_mb
+  --tsv=FILE         the table: detector, backbone, engine, threads, ours_images_per_s,
+                     peer_images_per_s, ratio, ours_peak_mb, peer_peak_mb
   --engines=LIST     default: onednn,eigen
   --threads=LIST     default: 2,1
   --epochs=N         default: 3; at least 2
@@ -56,7 +56,7 @@ fi
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# Both print "pictures_per_s peak_mb".
+# Both print "images_per_s peak_mb".
 ours() { # detector engine threads
     python3 - "$program" "$data" "$train" "$backbone" "$1" "$2" "$3" "$epochs" "$precision" "$work" <<'END'
 import csv, os, subprocess, sys
@@ -71,7 +71,7 @@ with open(f'{work}/log', 'w') as log:
 if status:
     sys.exit(open(f'{work}/log').read())
 rows = [r for r in csv.DictReader(open(f'{work}/model.csv')) if int(r['epoch']) > 1]
-seconds = sum(4 / float(r['pictures_per_second']) for r in rows)
+seconds = sum(4 / float(r['images_per_second']) for r in rows)
 print(4 * len(rows) / seconds, usage.ru_maxrss / 1024)
 END
 }
@@ -80,7 +80,7 @@ theirs() { # detector threads
         --threads="$2" --epochs="$epochs"
 }
 
-columns='detector\tbackbone\tengine\tthreads\tours_pictures_per_s\tpeer_pictures_per_s\tratio\tours_peak_mb\tpeer_peak_mb'
+columns='detector\tbackbone\tengine\tthreads\tours_images_per_s\tpeer_images_per_s\tratio\tours_peak_mb\tpeer_peak_mb'
 printf "$columns\n" | tee "$work/table"
 name=$(basename "$backbone" .onnx)
 for detector in ${detectors//,/ }; do

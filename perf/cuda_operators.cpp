@@ -197,27 +197,27 @@ void timeTargets(Bench& bench)
     const Mat anchorMat = pyramid(counts);
     const int k = anchorMat.rows;
     const Array anchors(anchorMat);
-    for (int pictures : {1, 16})
+    for (int images : {1, 16})
         for (int each : {20, 200})
         {
-            const int g = pictures * each;
-            const double rows = static_cast<double>(pictures) * k;
-            Mat starts(pictures + 1, 1, CV_32S);
-            for (int i = 0; i <= pictures; i++)
+            const int g = images * each;
+            const double rows = static_cast<double>(images) * k;
+            Mat starts(images + 1, 1, CV_32S);
+            for (int i = 0; i <= images; i++)
                 starts.at<int>(i) = i * each;
             const Array objects(boxesIn(g, 1216, 800, 10, 400)), objectStarts(starts);
-            const Array matches(pictures * static_cast<size_t>(k)), labels(pictures * static_cast<size_t>(k));
-            const Array deltas(4 * pictures * static_cast<size_t>(k)), positives(1);
+            const Array matches(images * static_cast<size_t>(k)), labels(images * static_cast<size_t>(k));
+            const Array deltas(4 * images * static_cast<size_t>(k)), positives(1);
             const gpu::BoxLists lists(objects.floats(), g, objectStarts.ints());
-            const std::string size = format("%d pictures, %d anchors, %d objects each", pictures, k, each);
+            const std::string size = format("%d images, %d anchors, %d objects each", images, k, each);
             const auto match = [&] {
-                gpu::matchAnchors(anchors.floats(), k, pictures, lists, {}, matches.ints(), bench.workspace,
+                gpu::matchAnchors(anchors.floats(), k, images, lists, {}, matches.ints(), bench.workspace,
                                   nullptr);
             };
             bench.time("match anchors", size, 4 * rows + 16. * k, match);
             match();
             bench.time("encode targets", size, 4 * rows + 16 * rows, [&] {
-                gpu::encodeTargets(anchors.floats(), k, pictures, lists, matches.ints(), deltas.floats(),
+                gpu::encodeTargets(anchors.floats(), k, images, lists, matches.ints(), deltas.floats(),
                                    nullptr);
             });
             bench.time("match labels", size, 8 * rows, [&] {
@@ -227,7 +227,7 @@ void timeTargets(Bench& bench)
             // Sampling alone would see what the call before left over.
             bench.time("match and sample anchors", size, 12 * rows + 16. * k, [&] {
                 match();
-                gpu::sampleAnchors(matches.ints(), k, pictures, 256, 0.5f, 1, bench.workspace, nullptr);
+                gpu::sampleAnchors(matches.ints(), k, images, 256, 0.5f, 1, bench.workspace, nullptr);
             });
         }
 }
@@ -246,19 +246,19 @@ void timeProposals(Bench& bench)
     const Mat anchorMat = pyramid(counts);
     const int k = anchorMat.rows;
     const Array anchors(anchorMat);
-    for (int pictures : {1, 16})
+    for (int images : {1, 16})
     {
         ProposalParams params;
         params.postNms = 1000;
         const int room = gpu::proposalRoom(counts, params);
-        const Array scores(normal(pictures * k, 1, -4, 2)), deltas(normal(pictures * k, 4, 0, 0.2));
-        const Array boxes(4 * static_cast<size_t>(room) * pictures),
-            found(static_cast<size_t>(room) * pictures);
-        const Array number(pictures);
-        bench.time("proposals", format("%d pictures, %d anchors, 1000 a level, 1000 kept", pictures, k),
-                   4. * pictures * k + pictures * room * 52., [&] {
+        const Array scores(normal(images * k, 1, -4, 2)), deltas(normal(images * k, 4, 0, 0.2));
+        const Array boxes(4 * static_cast<size_t>(room) * images),
+            found(static_cast<size_t>(room) * images);
+        const Array number(images);
+        bench.time("proposals", format("%d images, %d anchors, 1000 a level, 1000 kept", images, k),
+                   4. * images * k + images * room * 52., [&] {
                        gpu::generateProposals(scores.floats(), deltas.floats(), anchors.floats(), counts,
-                                              pictures, Size(1216, 800), boxes.floats(), found.floats(),
+                                              images, Size(1216, 800), boxes.floats(), found.floats(),
                                               number.ints(), bench.workspace, nullptr, params);
                    });
     }
@@ -271,26 +271,26 @@ void timeRegions(Bench& bench)
         for (int bins : {7, 14})
         {
             const int rois = 512 * s[0];
-            Mat pictureMat(rois, 1, CV_32S);
+            Mat imageMat(rois, 1, CV_32S);
             for (int i = 0; i < rois; i++)
-                pictureMat.at<int>(i) = i / 512;
+                imageMat.at<int>(i) = i / 512;
             const gpu::FeatureShape shape(s[0], s[1], s[2], s[3]);
             const size_t cells = static_cast<size_t>(s[0]) * s[1] * s[2] * s[3];
             const size_t numbers = static_cast<size_t>(rois) * s[1] * bins * bins;
             const Array features(normal(s[0] * s[1], s[2] * s[3], 0, 1)),
                 boxes(boxesIn(rois, 1216, 800, 10, 300));
-            const Array pictures(pictureMat), output(numbers), grad(cells);
+            const Array images(imageMat), output(numbers), grad(cells);
             RoiAlignParams params;
             params.spatialScale = 1.f / s[4];
             params.samplingRatio = 2;
             const std::string size =
                 format("%d x %d x %d x %d, %d RoIs, %d x %d", s[0], s[1], s[2], s[3], rois, bins, bins);
             bench.time("RoIAlign", size, 4. * (cells + numbers), [&] {
-                gpu::roiAlign(features.floats(), shape, boxes.floats(), pictures.ints(), rois,
+                gpu::roiAlign(features.floats(), shape, boxes.floats(), images.ints(), rois,
                               Size(bins, bins), output.floats(), nullptr, params);
             });
             bench.time("RoIAlign backward", size, 4. * (cells + numbers), [&] {
-                gpu::roiAlignBackward(output.floats(), shape, boxes.floats(), pictures.ints(), rois,
+                gpu::roiAlignBackward(output.floats(), shape, boxes.floats(), images.ints(), rois,
                                       Size(bins, bins), grad.floats(), bench.workspace, nullptr, params);
             });
         }

@@ -134,11 +134,11 @@ def time_targets(bench):
     matcher = _utils.Matcher(0.7, 0.3, allow_low_quality_matches=True)
     coder = _utils.BoxCoder((1.0, 1.0, 1.0, 1.0))
     sampler = _utils.BalancedPositiveNegativeSampler(256, 0.5)
-    for pictures in (1, 16):
+    for images in (1, 16):
         for each in (20, 200):
-            objects = [boxes_in(each, 1216, 800, 10, 400) for _ in range(pictures)]
-            size = f"{pictures} pictures, {k} anchors, {each} objects each"
-            rows = pictures * k
+            objects = [boxes_in(each, 1216, 800, 10, 400) for _ in range(images)]
+            size = f"{images} images, {k} anchors, {each} objects each"
+            rows = images * k
 
             def match():
                 return [matcher(torchvision.ops.box_iou(o, anchors)) for o in objects]
@@ -149,7 +149,7 @@ def time_targets(bench):
             bench.time("match anchors", size, 4 * rows + 16 * k, match)
             matches = match()
             bench.time("encode targets", size, 20 * rows, lambda: coder.encode(
-                [o[m.clamp(min=0)] for o, m in zip(objects, matches)], [anchors] * pictures))
+                [o[m.clamp(min=0)] for o, m in zip(objects, matches)], [anchors] * images))
             bench.time("match and sample anchors", size, 12 * rows + 16 * k, sample)
 
 
@@ -159,19 +159,19 @@ def time_proposals(bench):
         bench.time("nms", f"{n} boxes, IoU 0.7", 24 * n, lambda: torchvision.ops.nms(boxes, scores, 0.7))
     anchors, counts = pyramid()
     k = len(anchors)
-    for pictures in (1, 16):
+    for images in (1, 16):
         head = rpn.RegionProposalNetwork(None, None, 0.7, 0.3, 256, 0.5, {"training": 1000, "testing": 1000},
                                          {"training": 1000, "testing": 1000}, 0.7).eval()
-        scores = torch.randn(pictures * k, 1, device=GPU) * 2 - 4
-        deltas = torch.randn(pictures * k, 4, device=GPU) * 0.2
+        scores = torch.randn(images * k, 1, device=GPU) * 2 - 4
+        deltas = torch.randn(images * k, 4, device=GPU) * 0.2
 
         def propose():
             with torch.no_grad():
-                boxes = head.box_coder.decode(deltas, [anchors] * pictures).view(pictures, -1, 4)
-                return head.filter_proposals(boxes, scores, [(800, 1216)] * pictures, counts)
+                boxes = head.box_coder.decode(deltas, [anchors] * images).view(images, -1, 4)
+                return head.filter_proposals(boxes, scores, [(800, 1216)] * images, counts)
 
-        bench.time("proposals", f"{pictures} pictures, {k} anchors, 1000 a level, 1000 kept",
-                   4 * pictures * k + pictures * 1000 * 52, propose)
+        bench.time("proposals", f"{images} images, {k} anchors, 1000 a level, 1000 kept",
+                   4 * images * k + images * 1000 * 52, propose)
 
 
 def time_regions(bench):

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Trains torchvision's region proposal network, or its Faster R-CNN, as rpn_train trains ours, and prints the pictures a second of
+"""Trains torchvision's region proposal network, or its Faster R-CNN, as rpn_train trains ours, and prints the images a second of
 all epochs but the first, and the peak memory in MB. Needs Debian's python3-torch, python3-torchvision,
 python3-onnx and python3-opencv."""
 import argparse
@@ -76,19 +76,19 @@ class Features(nn.Module):
 
 
 def read(folder, split):
-    """Pictures at the network's size, their boxes in its pixels and labels, and the number of classes."""
+    """Images at the network's size, their boxes in its pixels and labels, and the number of classes."""
     samples, classes = [], {}
     for line in open(f'{folder}/ImageSets/Main/{split}.txt'):
         name = line.split()[0]
-        picture = cv2.imread(f'{folder}/JPEGImages/{name}.jpg')
-        fx, fy = WIDTH / picture.shape[1], HEIGHT / picture.shape[0]
+        pixels = cv2.imread(f'{folder}/JPEGImages/{name}.jpg')
+        fx, fy = WIDTH / pixels.shape[1], HEIGHT / pixels.shape[0]
         boxes, labels = [], []
         for thing in ET.parse(f'{folder}/Annotations/{name}.xml').iter('object'):
             x1, y1, x2, y2 = (float(thing.find(f'bndbox/{k}').text) for k in ('xmin', 'ymin', 'xmax', 'ymax'))
             if x2 > x1 and y2 > y1:
                 boxes.append([x1 * fx, y1 * fy, x2 * fx, y2 * fy])
                 labels.append(classes.setdefault(thing.find('name').text, len(classes) + 1))
-        small = cv2.resize(picture, (WIDTH, HEIGHT))[:, :, ::-1].copy()
+        small = cv2.resize(pixels, (WIDTH, HEIGHT))[:, :, ::-1].copy()
         samples.append((torch.from_numpy(small).permute(2, 0, 1).contiguous(),
                         torch.tensor(boxes, dtype=torch.float32).reshape(-1, 4), torch.tensor(labels)))
     return samples, len(classes)
@@ -123,7 +123,7 @@ def main():
     solver = torch.optim.SGD(parameters, 0.01, momentum=0.9, weight_decay=1e-4)
     mean = torch.tensor([0.485, 0.456, 0.406]).view(1, 3, 1, 1)
     deviation = torch.tensor([0.229, 0.224, 0.225]).view(1, 3, 1, 1)
-    warmup, step, seconds, pictures = 50, 0, 0.0, 0
+    warmup, step, seconds, seen = 50, 0, 0.0, 0
     for epoch in range(options.epochs):
         random.shuffle(samples)
         begin, count = time.time(), 0
@@ -152,8 +152,8 @@ def main():
             count += BATCH
         if epoch > 0:
             seconds += time.time() - begin
-            pictures += count
-    print(pictures / seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+            seen += count
+    print(seen / seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 
 
 main()

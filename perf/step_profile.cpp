@@ -2,7 +2,7 @@
 // It is subject to the license terms in the LICENSE file found in the top-level directory
 // of this distribution and at http://opencv.org/license.html.
 // Where the time of a training step goes, by kind of operator, and which share of the machine's own rate for
-// products of matrices the step reaches. The arithmetic is counted from the graph. Pictures and gradients are
+// products of matrices the step reaches. The arithmetic is counted from the graph. Images and gradients are
 // made up: the loader and the loss are left out.
 
 #include <algorithm>
@@ -36,7 +36,7 @@ whole step is the sum of them.
 const String keys = "{backbone|small  | an ONNX feature extractor, or small}"
                     "{engine  |auto   | onednn, eigen, or auto}"
                     "{size    |320x240| width x height of the input}"
-                    "{batch   |4      | pictures a step}"
+                    "{batch   |4      | images a step}"
                     "{threads |2      | of the step}"
                     "{steps   |40     | to measure}";
 
@@ -211,12 +211,12 @@ void profileStep(CommandLineParser& options)
     Profile profile;
     Network network(graph, Ptr<Engine>(new TimedEngine(options.get<String>("engine"), profile)));
     Solver solver({&network}, 0.9, 1e-4);
-    Tensor pictures(Shape(batch, 3, size.height, size.width));
-    Mat flat = pictures.flat();
+    Tensor images(Shape(batch, 3, size.height, size.width));
+    Mat flat = images.flat();
     rng.fill(flat, RNG::UNIFORM, 0, 255);
 
     auto passes = [&] {
-        network.forward(pictures, true);
+        network.forward(images, true);
         for (int output : graph.outputs)
             network.gradient(output).setTo(1e-3f);
         network.backward();

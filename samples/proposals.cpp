@@ -3,9 +3,9 @@
 // of this distribution and at http://opencv.org/license.html.
 // Where may objects be? Boxes without classes, for a classifier, a tracker or a person to look at.
 //
-//   proposals MODEL.onnx PICTURE [COUNT]
+//   proposals MODEL.onnx IMAGE [COUNT]
 //
-// Cuts the best so many regions out of the picture and writes them as one sheet, proposals.png.
+// Cuts the best so many regions out of the image and writes them as one sheet, proposals.png.
 
 #include <iostream>
 
@@ -20,21 +20,21 @@ int main(int argc, char** argv)
 {
     if (argc < 3)
     {
-        std::cout << "usage: proposals MODEL.onnx PICTURE [COUNT]\n";
+        std::cout << "usage: proposals MODEL.onnx IMAGE [COUNT]\n";
         return 1;
     }
     try
     {
-        const Mat picture = imread(argv[2]);
-        if (picture.empty())
-            CV_Error_(Error::StsObjectNotFound, ("'%s' is no picture", argv[2]));
+        const Mat image = imread(argv[2]);
+        if (image.empty())
+            CV_Error_(Error::StsObjectNotFound, ("'%s' is no image", argv[2]));
 
         Detector model(argv[1]);
         model.setNmsAcrossClasses(true); // should the model know classes: they do not matter here
         model.setSuppression(SUPPRESS_HARD, 0.5f);
         model.setMaxDetections(argc > 3 ? std::max(1, std::atoi(argv[3])) : 24);
         Mat boxes, scores;
-        model.detect(picture, boxes, scores, noArray());
+        model.detect(image, boxes, scores, noArray());
 
         const int side = 96, columns = 8, rows = std::max(1, (boxes.rows + columns - 1) / columns);
         Mat sheet(rows * side, columns * side, CV_8UC3, Scalar::all(40));
@@ -44,7 +44,7 @@ int main(int argc, char** argv)
             std::cout << Vec4i(b) << " score " << scores.at<float>(i) << "\n";
             const Rect region =
                 Rect(Point(Vec2i(Vec2f(b[0], b[1]))), Point(Vec2i(Vec2f(b[2], b[3])) + Vec2i(1, 1))) &
-                Rect(Point(), picture.size());
+                Rect(Point(), image.size());
             if (region.empty())
                 continue;
             const double scale = (side - 4.) / std::max(region.width, region.height);
@@ -52,7 +52,7 @@ int main(int argc, char** argv)
                              std::max(1, cvRound(region.height * scale)));
             const Point corner(i % columns * side + (side - small.width) / 2,
                                i / columns * side + (side - small.height) / 2);
-            resize(picture(region), sheet(Rect(corner, small)), small, 0, 0, INTER_AREA);
+            resize(image(region), sheet(Rect(corner, small)), small, 0, 0, INTER_AREA);
         }
         if (!imwrite("proposals.png", sheet))
             CV_Error(Error::StsError, "cannot write proposals.png");

@@ -20,8 +20,8 @@ using namespace cv::dnn_rpn;
 namespace {
 
 const String about = R"(
-Shows what a model finds in the pictures of a camera or a video. A key ends it: q or Escape. With --output the
-pictures go into a video file instead, which needs no display.
+Shows what a model finds in the images of a camera or a video. A key ends it: q or Escape. With --output the
+images go into a video file instead, which needs no display.
 
   rpn_camera --model=model.onnx
   rpn_camera --model=model.onnx --input=traffic.mp4 --output=found.avi
@@ -33,7 +33,7 @@ const String keys =
     "{output   |<none>| video to write instead of the window, Motion JPEG in .avi}"
     "{threshold|<none>| boxes with a lower score are left out; without it the model says which}"
     "{nms      |0.3   | IoU above which the lower-scored of two boxes is left out}"
-    "{frames   |0     | end after so many pictures; 0: when the video ends}";
+    "{frames   |0     | end after so many images; 0: when the video ends}";
 
 //! A colour for each class, told apart on bright and dark ground.
 Scalar colourOf(int label)
@@ -103,7 +103,7 @@ void show(CommandLineParser& options)
     }
     if (video.frames() == 0)
         CV_Error_(Error::StsError, ("'%s' gives no image", input.c_str()));
-    std::printf("%d pictures, %d boxes, %.1f pictures a second\n", video.frames(), found, clock.getFPS());
+    std::printf("%d images, %d boxes, %.1f images a second\n", video.frames(), found, clock.getFPS());
     if (goesOn && video.frames() != most)
         video.tellIfShort();
     if (written)

@@ -1,7 +1,7 @@
 // This file is part of OpenCV project.
 // It is subject to the license terms in the LICENSE file found in the top-level directory
 // of this distribution and at http://opencv.org/license.html.
-// Draws what a model finds in a picture, a folder of pictures or a video.
+// Draws what a model finds in an image, a folder of images or a video.
 
 #include <climits>
 #include <cstdio>
@@ -37,7 +37,7 @@ folder that cannot be decoded are named and left out.
 
 const String keys =
     "{model       |      | MODEL.onnx, with MODEL.yml beside it}"
-    "{input       |      | a picture, a folder of pictures, or a video}"
+    "{input       |      | an image, a folder of images, or a video}"
     "{output      |      | folder to write, made if it is not there; images in it are overwritten only if an "
     "earlier detections.json is there, too}"
     "{threshold   |<none>| boxes with a lower score are left out; without it the model says which}"
@@ -47,10 +47,10 @@ const String keys =
     "(linear)}"
     "{sigma       |0.5   | of gaussian: the smaller, the more an overlap costs}"
     "{across      |false | boxes of different classes suppress each other, too}"
-    "{max         |0     | how many boxes a picture at most; 0: all}"
-    "{tile        |<none>| look at each picture in tiles of that size, such as 640x640: for small objects}"
+    "{max         |0     | how many boxes an image at most; 0: all}"
+    "{tile        |<none>| look at each image in tiles of that size, such as 640x640: for small objects}"
     "{overlap     |0.2   | share of a tile that neighbours have in common}"
-    "{batch       |1     | pictures that the network takes at a time}";
+    "{batch       |1     | images that the network takes at a time}";
 
 //! "cat:0.5,dog:0.3" as one number a class; the others get `threshold`.
 std::vector<float> thresholdsOption(CommandLineParser& options, const std::vector<String>& classes,
@@ -112,18 +112,18 @@ public:
 
     int batchSize() const { return batch; }
 
-    void find(const std::vector<Mat>& pictures, std::vector<Mat>& boxes, std::vector<Mat>& scores,
+    void find(const std::vector<Mat>& images, std::vector<Mat>& boxes, std::vector<Mat>& scores,
               std::vector<Mat>& labels)
     {
         if (!tiled)
         {
-            detector.detectBatch(pictures, boxes, scores, labels);
+            detector.detectBatch(images, boxes, scores, labels);
             return;
         }
         boxes.resize(1);
         scores.resize(1);
         labels.resize(1);
-        detector.detectTiles(pictures[0], boxes[0], scores[0], labels[0], tile, overlap);
+        detector.detectTiles(images[0], boxes[0], scores[0], labels[0], tile, overlap);
     }
 
     String className(int label) const { return detector.className(label); }
@@ -160,7 +160,7 @@ public:
         {
             const Json detections = asJson(boxes[i], scores[i], labels[i]);
             json += (json.empty() ? "" : ",\n") +
-                    Json{{"picture", escapeInvalidUtf8(names[i])}, {"detections", detections}}.dump(4);
+                    Json{{"image", escapeInvalidUtf8(names[i])}, {"detections", detections}}.dump(4);
             draw(images[i], boxes[i], scores[i]);
             save(images[i], names[i]);
         }
@@ -168,7 +168,7 @@ public:
         names.clear();
     }
 
-    String text() const { return "{\"pictures\": [\n" + json + "\n]}\n"; }
+    String text() const { return "{\"images\": [\n" + json + "\n]}\n"; }
 
     //! Why images could not be written, a line each.
     const std::vector<String>& unwritten() const { return failures; }
@@ -250,7 +250,7 @@ Mat readImage(const fs::path& file, String& why)
     {
         AnnotatedImage image;
         image.path = file.string();
-        return readPicture(image);
+        return readImage(image);
     }
     catch (const cv::Exception& e)
     {
@@ -316,8 +316,8 @@ std::vector<fs::path> listImages(const fs::path& input)
     return files;
 }
 
-//! Images of the folder must not be overwritten unless they are of an earlier run, which has left its list or,
-//! if it was killed, its lock.
+//! Images of the folder must not be overwritten unless they are of an earlier run, which has left its list
+//! or, if it was killed, its lock.
 void checkFolder(const fs::path& output, std::vector<fs::path> files)
 {
     if (fs::exists(output / "detections.json") || fs::exists(output / "detections.json.lock"))

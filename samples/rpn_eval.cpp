@@ -40,15 +40,15 @@ const String keys =
     "{format     |auto   | voc, coco, yolo, labelme, cvat, createml, imglab, csv, or what the files look "
     "like}"
     "{json       |<none> | write the scores to this file too}"
-    "{html       |<none> | page with tables, curves and the worst pictures; without it: as --json, in .html}"
-    "{pictures   |6      | how many of the worst pictures the page shows, each of two kinds}"
-    "{threshold  |<none> | score of the boxes in confusion and pictures; without it the model says which}"
-    "{nms        |0.3    | IoU of a suppression before curves, confusion and pictures, as in rpn_detect}"
+    "{html       |<none> | page with tables, curves and the worst images; without it: as --json, in .html}"
+    "{images   |6      | how many of the worst images the page shows, each of two kinds}"
+    "{threshold  |<none> | score of the boxes in confusion and images; without it the model says which}"
+    "{nms        |0.3    | IoU of a suppression before curves, confusion and images, as in rpn_detect}"
     "{voc_pixels |false  | in vocAP, a box from x1 to x2 is x2 - x1 + 1 wide, as VOC's own program counts}";
 
 const double shownOverlap = 0.5;
 
-//! What was found in one picture, as it is shown.
+//! What was found in one image, as it is shown.
 struct Shown
 {
     const AnnotatedImage* image;
@@ -74,18 +74,18 @@ void keepBest(float nms, Mat& boxes, Mat& scores, Mat& labels)
     labels = l;
 }
 
-void drawBox(Mat& picture, const Vec4f& box, double scale, const Scalar& colour)
+void drawBox(Mat& pixels, const Vec4f& box, double scale, const Scalar& colour)
 {
-    rectangle(picture, Point(cvRound(box[0] * scale), cvRound(box[1] * scale)),
+    rectangle(pixels, Point(cvRound(box[0] * scale), cvRound(box[1] * scale)),
               Point(cvRound(box[2] * scale), cvRound(box[3] * scale)), colour, 2, LINE_AA);
 }
 
-PagePicture draw(const Shown& shown, float threshold)
+PageImage draw(const Shown& shown, float threshold)
 {
-    const Mat picture = readPicture(*shown.image);
-    const double scale = 640. / std::max(picture.cols, picture.rows);
-    PagePicture page;
-    resize(picture, page.drawn, Size(), scale, scale, scale < 1 ? INTER_AREA : INTER_LINEAR);
+    const Mat pixels = readImage(*shown.image);
+    const double scale = 640. / std::max(pixels.cols, pixels.rows);
+    PageImage page;
+    resize(pixels, page.drawn, Size(), scale, scale, scale < 1 ? INTER_AREA : INTER_LINEAR);
     for (const Object& object : shown.image->objects)
         drawBox(page.drawn, object.box, scale, object.ignored ? Scalar(160, 160, 160) : Scalar(42, 138, 10));
     for (int i = 0; i < shown.boxes.rows; i++)
@@ -97,12 +97,12 @@ PagePicture draw(const Shown& shown, float threshold)
     return page;
 }
 
-//! The pictures with the highest counts, none without any.
-std::vector<PagePicture> worst(std::vector<Shown> all, int Shown::*count, int limit, float threshold)
+//! The images with the highest counts, none without any.
+std::vector<PageImage> worst(std::vector<Shown> all, int Shown::*count, int limit, float threshold)
 {
     std::stable_sort(all.begin(), all.end(),
                      [count](const Shown& a, const Shown& b) { return a.*count > b.*count; });
-    std::vector<PagePicture> pages;
+    std::vector<PageImage> pages;
     for (const Shown& shown : all)
         if (static_cast<int>(pages.size()) < limit && shown.*count > 0)
             pages.push_back(draw(shown, threshold));
@@ -130,7 +130,7 @@ void evaluate(CommandLineParser& options)
                                             : fs::path(json).replace_extension(".html").string();
     if (!json.empty() && json == html)
         CV_Error_(Error::StsBadArg, ("--json=%s is where the page belongs", json.c_str()));
-    const int pictures = countOption(options, "pictures", 0, 1000);
+    const int images = countOption(options, "images", 0, 1000);
     const String folder = options.get<String>("data"), split = options.get<String>("split"),
                  model = options.get<String>("model"),
                  description = fs::path(model).replace_extension(".yml").string();
@@ -164,7 +164,7 @@ void evaluate(CommandLineParser& options)
         {
             Shown shown{&image, Mat(), Mat(), Mat(), 0, 0};
             Mat objects, objectLabels, ignored;
-            detector.detect(readPicture(image), shown.boxes, shown.scores, shown.labels);
+            detector.detect(readImage(image), shown.boxes, shown.scores, shown.labels);
             asArrays(image.objects, objects, objectLabels, ignored);
             if (agnostic)
                 objectLabels.setTo(1);
@@ -200,8 +200,8 @@ void evaluate(CommandLineParser& options)
         contents.model = model;
         contents.data = folder + ", " + split;
         contents.curves = namedCurves(suppressed, e);
-        contents.mostMissed = worst(all, &Shown::missed, pictures, e.threshold);
-        contents.mostWrong = worst(all, &Shown::wrong, pictures, e.threshold);
+        contents.mostMissed = worst(all, &Shown::missed, images, e.threshold);
+        contents.mostWrong = worst(all, &Shown::wrong, images, e.threshold);
         writeFile(html, evalPage(e, contents));
         std::printf("wrote %s\n", html.c_str());
     }

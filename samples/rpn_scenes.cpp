@@ -21,16 +21,16 @@ namespace fs = std::filesystem;
 namespace {
 
 const String about = R"(
-Draws pictures of overlapping cells, rings and plates with their boxes, as a data set in Pascal VOC layout:
+Draws images of overlapping cells, rings and plates with their boxes, as a data set in Pascal VOC layout:
 JPEGImages, Annotations, ImageSets/Main/{train,val,trainval,test}.txt (60, 20, 80 and 20 of 100).
 
   rpn_scenes --output=scenes --count=200
 )";
 
 const String keys = "{output |        | folder to write: a new or an empty one}"
-                    "{count  |200     | pictures, at least 5}"
-                    "{size   |400x300 | width x height of the pictures}"
-                    "{seed   |0       | the same seed draws the same pictures}";
+                    "{count  |200     | images, at least 5}"
+                    "{size   |400x300 | width x height of the images}"
+                    "{seed   |0       | the same seed draws the same images}";
 
 void writeText(const fs::path& path, const std::string& text)
 {
@@ -45,7 +45,7 @@ std::string annotation(const std::string& name, const Scene& scene)
 {
     std::ostringstream xml;
     xml << "<annotation>\n  <folder>JPEGImages</folder>\n  <filename>" << name << ".jpg</filename>\n"
-        << "  <size><width>" << scene.picture.cols << "</width><height>" << scene.picture.rows
+        << "  <size><width>" << scene.image.cols << "</width><height>" << scene.image.rows
         << "</height><depth>3</depth></size>\n";
     for (const SceneObject& o : scene.objects)
         xml << "  <object>\n    <name>" << o.name << "</name>\n    <difficult>" << o.difficult
@@ -77,9 +77,9 @@ void drawAll(CommandLineParser& options)
     {
         const Scene scene = drawScene(size, rng);
         const std::string name = format("scene_%05d", i),
-                          picture = (root / "JPEGImages" / (name + ".jpg")).string();
-        if (!imwrite(picture, scene.picture, {IMWRITE_JPEG_QUALITY, 90}))
-            CV_Error_(Error::StsError, ("cannot write '%s'", picture.c_str()));
+                          image = (root / "JPEGImages" / (name + ".jpg")).string();
+        if (!imwrite(image, scene.image, {IMWRITE_JPEG_QUALITY, 90}))
+            CV_Error_(Error::StsError, ("cannot write '%s'", image.c_str()));
         writeText(root / "Annotations" / (name + ".xml"), annotation(name, scene));
         (i % 5 < 3 ? train : i % 5 == 3 ? val : test) += name + "\n";
         progress.show(i + 1);

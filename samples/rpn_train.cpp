@@ -137,8 +137,8 @@ public:
         if (report && report->wantsExamples())
             report->addExamples(trainer, examples);
         progress->show(stats.step,
-                       format("epoch %d/%d  loss %.4f (%s)  %.1f pictures/s", stats.epoch, stats.epochs,
-                              stats.loss, lossParts(stats).c_str(), stats.picturesPerSecond));
+                       format("epoch %d/%d  loss %.4f (%s)  %.1f images/s", stats.epoch, stats.epochs,
+                              stats.loss, lossParts(stats).c_str(), stats.imagesPerSecond));
         if (stats.evaluated)
             progress->say(format("epoch %d: %s %.4f on %s, best %.4f in epoch %d", stats.epoch,
                                  measure.c_str(),

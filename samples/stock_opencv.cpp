@@ -3,7 +3,7 @@
 // of this distribution and at http://opencv.org/license.html.
 // Runs a trained model with OpenCV alone: nothing of this project is included or linked.
 //
-//   stock_opencv MODEL.onnx PICTURE [OUTPUT.jpg]
+//   stock_opencv MODEL.onnx IMAGE [OUTPUT.jpg]
 
 #include <iostream>
 
@@ -15,7 +15,7 @@ int main(int argc, char** argv)
 {
     if (argc < 3)
     {
-        std::cout << "usage: stock_opencv MODEL.onnx PICTURE [OUTPUT.jpg]\n";
+        std::cout << "usage: stock_opencv MODEL.onnx IMAGE [OUTPUT.jpg]\n";
         return 1;
     }
     try
@@ -33,25 +33,25 @@ int main(int argc, char** argv)
         cv::dnn::DetectionModel model(path);
         model.setInputSize(size);
 
-        cv::Mat picture = cv::imread(argv[2]);
-        if (picture.empty())
-            throw std::runtime_error(std::string(argv[2]) + " is no picture");
+        cv::Mat image = cv::imread(argv[2]);
+        if (image.empty())
+            throw std::runtime_error(std::string(argv[2]) + " is no image");
 
         std::vector<int> classes;
         std::vector<float> scores;
         std::vector<cv::Rect> boxes;
-        model.detect(picture, classes, scores, boxes, threshold);
+        model.detect(image, classes, scores, boxes, threshold);
 
-        // Proposals overlap on purpose: a second stage may choose. For a picture, one box an object.
+        // Proposals overlap on purpose: a second stage may choose. For an image, one box an object.
         std::vector<int> keep;
         cv::dnn::NMSBoxes(boxes, scores, threshold, 0.3f, keep);
         for (int i : keep)
         {
             std::cout << boxes[i] << " score " << scores[i] << "\n";
-            cv::rectangle(picture, boxes[i], cv::Scalar(0, 200, 0), 2);
+            cv::rectangle(image, boxes[i], cv::Scalar(0, 200, 0), 2);
         }
         const std::string output = argc > 3 ? argv[3] : "detections.jpg";
-        if (!cv::imwrite(output, picture))
+        if (!cv::imwrite(output, image))
             throw std::runtime_error("cannot write " + output);
         std::cout << keep.size() << " objects, drawn in " << output << "\n";
         return 0;

@@ -30,7 +30,7 @@ int main(int argc, char** argv)
         params.classes = photographs.classes;
         params.epochs = 8;
         // A feature extractor that has seen ImageNet, any ONNX file, makes all the difference on few
-        // pictures: params.backbone = "features.onnx";
+        // images: params.backbone = "features.onnx";
         Trainer trainer(params);
 
         trainer.start(photographs);
@@ -40,7 +40,7 @@ int main(int argc, char** argv)
                           << std::endl;
         trainer.finish();
 
-        std::cout << "AP at IoU 0.5 on pictures that it has not seen: " << trainer.evaluate(unseen).AP50
+        std::cout << "AP at IoU 0.5 on images that it has not seen: " << trainer.evaluate(unseen).AP50
                   << "\n";
         trainer.exportModel(argc > 2 ? argv[2] : "model.onnx");
         return 0;

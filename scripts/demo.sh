@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# From a bare machine to pictures with boxes: installs, builds, trains, scores, and runs the model in an OpenCV
+# From a bare machine to images with boxes: installs, builds, trains, scores, and runs the model in an OpenCV
 # that has nothing of ours.
 set -euo pipefail
 repository=$(cd "$(dirname "$0")/.." && pwd)
@@ -12,7 +12,7 @@ Usage: scripts/demo.sh [DATA] [--backbone=FILE.onnx] [--out=DIR] [--epochs=N]
                    default: scenes that are drawn for the purpose
   --backbone=FILE  an ONNX feature extractor to start from; default: a small network that starts untrained
   --out=DIR        where everything goes, default: out/
-  --epochs=N       passes through the pictures, default: 30 (12 with a backbone)
+  --epochs=N       passes through the images, default: 30 (12 with a backbone)
 END
 }
 
@@ -52,20 +52,20 @@ if [ -z "$data" ]; then
     "$bin/rpn_scenes" --output="$data" --count=400
 fi
 
-# A network that starts untrained bears, and needs, longer steps than one that has seen a million pictures.
+# A network that starts untrained bears, and needs, longer steps than one that has seen a million images.
 settings=(--backbone=small --epochs="${epochs:-30}" --lr=0.1 --lambda=0.1)
 [ "$backbone" = small ] || settings=(--backbone="$backbone" --epochs="${epochs:-12}")
 "$bin/rpn_train" --data="$data" "${settings[@]}" --val=none --out="$out/model.onnx"
 "$bin/rpn_eval" --model="$out/model.onnx" --data="$data" --split=test --json="$out/scores.json"
 
-mkdir -p "$out/pictures"
+mkdir -p "$out/images"
 head -n 8 "$data/ImageSets/Main/test.txt" | while read -r name _; do
-    for picture in "$data/JPEGImages/$name".*; do
-        "$bin/stock_opencv" "$out/model.onnx" "$picture" "$out/pictures/$name.jpg" | tail -n 1
+    for image in "$data/JPEGImages/$name".*; do
+        "$bin/stock_opencv" "$out/model.onnx" "$image" "$out/images/$name.jpg" | tail -n 1
     done
 done
 echo
 echo "The model:     $out/model.onnx (and model.yml)"
 echo "Its training:  $out/model.html, a page to look at, and model.csv"
 echo "Its scores:    $out/scores.json"
-echo "The pictures:  $out/pictures, drawn by samples/stock_opencv.cpp, which links OpenCV alone"
+echo "The images:  $out/images, drawn by samples/stock_opencv.cpp, which links OpenCV alone"

@@ -117,7 +117,7 @@ refuses "a report of another type" r.pdf "${train[@]}" "--report=$work/out/r.pdf
 refuses "an output that is a folder" "it is a folder" "${train[@]}" "--out=$work/folder.onnx"
 notes "an image of another size" scene_00003.jpg "${train[@]}" "--data=$work/other"
 refuses "a missing option" --data "$bin/rpn_train"
-refuses "more in a batch than pictures" "do not fill" "${train[@]}" --batch=100
+refuses "more in a batch than images" "do not fill" "${train[@]}" --batch=100
 
 for file in onnx yml; do
     cp "$work/first.$file" "$work/m.$file"
@@ -126,29 +126,29 @@ half=$(($(stat -c %s "$work/m.onnx") / 2))
 head -c "$half" "$work/m.onnx" >"$work/half.onnx"
 cp "$work/m.yml" "$work/half.yml"
 refuses "a truncated backbone" half.onnx "${train[@]}" "--backbone=$work/half.onnx"
-picture=$work/good/JPEGImages/scene_00000.jpg
+image=$work/good/JPEGImages/scene_00000.jpg
 for program in rpn_eval rpn_detect; do
     use=("$bin/rpn_eval" "--data=$work/good" "--json=$work/out/scores.json")
-    [ $program = rpn_eval ] || use=("$bin/rpn_detect" "--input=$picture" "--output=$work/out")
+    [ $program = rpn_eval ] || use=("$bin/rpn_detect" "--input=$image" "--output=$work/out")
     refuses "$program: a truncated model" half.onnx "${use[@]}" "--model=$work/half.onnx"
     refuses "$program: a model that is not there" "$work/nowhere." "${use[@]}" "--model=$work/nowhere.onnx"
     cp "$work/m.onnx" "$work/alone.onnx"
     refuses "$program: a model without its description" alone.yml "${use[@]}" "--model=$work/alone.onnx"
 done
-refuses "a picture that is none" m.yml "$bin/rpn_detect" "--model=$work/m.onnx" "--input=$work/m.yml" "--output=$work/out"
+refuses "an image that is none" m.yml "$bin/rpn_detect" "--model=$work/m.onnx" "--input=$work/m.yml" "--output=$work/out"
 before=$(md5sum "$work/good/JPEGImages"/*)
 refuses "an output where the input lies" overwritten "$bin/rpn_detect" "--model=$work/m.onnx" "--input=$work/good/JPEGImages" \
     "--output=$work/good/JPEGImages"
 [ "$before" = "$(md5sum "$work/good/JPEGImages"/*)" ] || { echo "FAILED: photographs were overwritten"; failed=1; }
 refuses "an input that is not there" nowhere.jpg "$bin/rpn_detect" "--model=$work/m.onnx" --input=nowhere.jpg "--output=$work/out"
-refuses "an unwritable folder" /proc/out "$bin/rpn_detect" "--model=$work/m.onnx" "--input=$picture" --output=/proc/out
+refuses "an unwritable folder" /proc/out "$bin/rpn_detect" "--model=$work/m.onnx" "--input=$image" --output=/proc/out
 refuses "scores that cannot be written" /proc/s.json "$bin/rpn_eval" "--model=$work/m.onnx" "--data=$work/good" --json=/proc/s.json
 refuses "a page that cannot be written" /proc/s.html "$bin/rpn_eval" "--model=$work/m.onnx" "--data=$work/good" --html=/proc/s.html
 refuses "scores where the page belongs" s.html "$bin/rpn_eval" "--model=$work/m.onnx" "--data=$work/good" "--json=$work/out/s.html"
 sed 's/"object"/"cat"/' "$work/m.yml" >"$work/cat.yml"
 cp "$work/m.onnx" "$work/cat.onnx"
 refuses "classes that the model does not know" "not among the 1 classes" "$bin/rpn_eval" "--model=$work/cat.onnx" "--data=$work/good"
-detect=("$bin/rpn_detect" "--model=$work/m.onnx" "--input=$picture" "--output=$work/out")
+detect=("$bin/rpn_detect" "--model=$work/m.onnx" "--input=$image" "--output=$work/out")
 for wrong in suppression=hardest nms=2 sigma=0 max=-1 tile=64 tile=0x64 overlap=1 batch=0 thresholds=cat:0.5 thresholds=object \
     thresholds=object:2 "batch=2 --tile=64x64"; do
     # shellcheck disable=SC2086 # two options in one
@@ -175,9 +175,9 @@ unchanged "scores over an image" "would be overwritten" "${eval[@]}" "--json=$wo
 unchanged "scores over an annotation" "would be overwritten" "${eval[@]}" "--json=$work/mine/Annotations/scene_00000.xml"
 unchanged "scores and page in one file" "the same file" "${eval[@]}" "--json=$work/out/s" "--html=$work/out/./s"
 mkdir "$work/mine/found"
-cp "$picture" "$work/mine/found"
+cp "$image" "$work/mine/found"
 unchanged "detections over an image of another folder" "would be overwritten" "$bin/rpn_detect" "--model=$work/m.onnx" \
-    "--input=$picture" "--output=$work/mine/found"
+    "--input=$image" "--output=$work/mine/found"
 if [ -x "$bin/rpn_camera" ]; then
     "$bin/rpn_camera" "--model=$work/m.onnx" "--input=$work/good/JPEGImages/scene_%05d.jpg" --frames=10 \
         "--output=$work/mine/v.avi" >/dev/null || { echo "FAILED: no video"; failed=1; }
@@ -196,7 +196,7 @@ fi
 # Two runs with one output: one of them works, the others are told so.
 mkdir "$work/taken"
 touch "$work/taken/detections.json.lock"
-if flock -n "$work/taken/detections.json.lock" "$bin/rpn_detect" "--model=$work/m.onnx" "--input=$picture" \
+if flock -n "$work/taken/detections.json.lock" "$bin/rpn_detect" "--model=$work/m.onnx" "--input=$image" \
     "--output=$work/taken" >"$work/log" 2>&1 || ! grep -q 'error: another run' "$work/log"; then
     echo "FAILED: two runs wrote one output: $(cat "$work/log")"
     failed=1
@@ -204,18 +204,18 @@ else
     echo "ok: two runs with one output: $(grep '^error: ' "$work/log")"
 fi
 # The lock of a process that is dead holds nobody up.
-"$bin/rpn_detect" "--model=$work/m.onnx" "--input=$picture" "--output=$work/taken" >/dev/null &&
+"$bin/rpn_detect" "--model=$work/m.onnx" "--input=$image" "--output=$work/taken" >/dev/null &&
     [ ! -e "$work/taken/detections.json.lock" ] || { echo "FAILED: a dead run's lock"; failed=1; }
 
 # Images that cannot be read or written are named, the others looked at; names are what they are.
 mkdir "$work/odd"
 for name in '[1] a.jpg' '{x}.jpg' ']end.jpg' '"q\.jpg' $'caf\xe9.jpg'; do
-    cp "$picture" "$work/odd/$name"
+    cp "$image" "$work/odd/$name"
 done
-head -c 1500 "$picture" >"$work/odd/cut.jpg"
+head -c 1500 "$image" >"$work/odd/cut.jpg"
 "$bin/rpn_detect" "--model=$work/m.onnx" "--input=$work/odd" "--output=$work/odd_found" --threshold=0 >"$work/log" 2>&1 &&
     grep -q "^skipped: .*cut.jpg' is cut off" "$work/log" && [ "$(find "$work/odd_found" -name '*.jpg' | wc -l)" = 5 ] &&
-    python3 -c "import json, sys; print(sorted(p['picture'] for p in json.load(open(sys.argv[1]))['pictures']))" \
+    python3 -c "import json, sys; print(sorted(p['image'] for p in json.load(open(sys.argv[1]))['images']))" \
         "$work/odd_found/detections.json" >"$work/names" && grep -qF 'caf\\xE9.jpg' "$work/names" ||
     { echo "FAILED: odd names: $(cat "$work/log" "$work/names")"; failed=1; }
 

@@ -41,7 +41,7 @@ coco_duplicate_category_names      says          is there twice
 coco_duplicate_image_ids           says          another one has the same id
 coco_images_no_annotations_at_all  refused       without one object
 coco_no_categories                 refused       no list 'categories'
-coco_one_missing_picture           says          no image 'gone.jpg'
+coco_one_missing_image           says          no image 'gone.jpg'
 coco_roboflow_root_category        says          'animals' is left out
 coco_same_file_twice               says          listed twice
 coco_unknown_category              says          no category of its id
@@ -68,7 +68,7 @@ voc_size_swapped                   refused       are the boxes of another image
 voc_*                              ok
 yolo_class_negative                says          the class is -1
 yolo_class_out_of_range            says          the class is 5
-yolo_corrupt_picture               says          left out
+yolo_corrupt_image               says          left out
 yolo_decimal_comma                 refused       is not a class
 yolo_duplicate_lines               says          is there twice
 yolo_four_numbers_*                refused       is not a class

@@ -22,7 +22,7 @@ const problems = [];
 addEventListener('error', e => problems.push(e.message || 'error of ' + e.target.nodeName), true);
 addEventListener('load', () => {
   const seen = [], all = selector => [...document.querySelectorAll(selector)];
-  for (const image of all('img')) seen.push('picture ' + (image.complete ? image.naturalWidth : 0));
+  for (const image of all('img')) seen.push('image ' + (image.complete ? image.naturalWidth : 0));
   for (const line of all('polyline')) seen.push('curve ' + line.points.length);
   for (const table of all('table'))
     for (const row of table.rows) seen.push(table.id + ' ' + [...row.cells].map(c => c.textContent).join('|'));
@@ -56,11 +56,11 @@ has() {
 sed -i 's/<name>ring</<name>ring \&lt;b\&gt;\&amp;"</' "$work"/data/Annotations/*.xml
 "$bin/rpn_train" --data="$work/data" --size=160x120 --epochs=4 --lr=0.1 --out="$work/m.onnx" >/dev/null
 
-"$bin/rpn_eval" --model="$work/m.onnx" --data="$work/data" --json="$work/scores.json" --threshold=0 --pictures=3 >"$work/out"
+"$bin/rpn_eval" --model="$work/m.onnx" --data="$work/data" --json="$work/scores.json" --threshold=0 --images=3 >"$work/out"
 look "$work/scores.html"
 has '^title .*m\.onnx on .*data, test$'
 [ "$(grep -c '^curve [1-9]' "$work/seen")" = 3 ] || fail "a curve for each of three overlaps: $(cat "$work/seen")"
-[ "$(grep -c '^picture 640$' "$work/seen")" -ge 3 ] || fail "pictures: $(cat "$work/seen")"
+[ "$(grep -c '^image 640$' "$work/seen")" -ge 3 ] || fail "images: $(cat "$work/seen")"
 has '^caption scene_[0-9]*\.jpg: [0-9]* missed, [1-9][0-9]* false$'
 # The table says what the program printed and wrote.
 AR100=$(sed -n 's/^ *AR100 *\([0-9.]*\) .*/\1/p' "$work/out")
@@ -72,12 +72,12 @@ row=$(sed -n 's/^confusion object|\([0-9]*\)|\([0-9]*\)$/\1 + \2/p' "$work/seen"
 # The same boxes as if they were of the first of three classes.
 cp "$work/m.onnx" "$work/three.onnx"
 sed 's/^\( *\)- "object"$/\1- "cell"\n\1- "plate"\n\1- "ring <b>\&\\""/' "$work/m.yml" >"$work/three.yml"
-"$bin/rpn_eval" --model="$work/three.onnx" --data="$work/data" --html="$work/three.html" --pictures=0 >"$work/out"
+"$bin/rpn_eval" --model="$work/three.onnx" --data="$work/data" --html="$work/three.html" --images=0 >"$work/out"
 grep -q 'ring <b>&"' "$work/out" || fail "no line a class: $(cat "$work/out")"
 look "$work/three.html"
 has '^confusion \|missed\|cell\|plate\|ring &lt;b&gt;&amp;"$'
 has '^classes ring &lt;b&gt;&amp;"\|[1-9]'
 [ "$(grep -c '^curve ' "$work/seen")" = 3 ] || fail "a curve for each of three classes: $(cat "$work/seen")"
-! grep -q '^picture ' "$work/seen" || fail "pictures where none were asked for"
+! grep -q '^image ' "$work/seen" || fail "images where none were asked for"
 [ ! -e "$work/three.json" ] || fail "a JSON file where none was asked for"
 echo "all well"

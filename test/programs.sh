@@ -63,7 +63,7 @@ grep -q '^memory: [1-9][0-9]* MB of values, gradients and workspaces; [1-9][0-9]
     fail "no line on memory"
 
 "$bin/rpn_detect" --model="$work/opencv.onnx" --input="$work/scenes/JPEGImages" --output="$work/found" --threshold=0.05
-[ "$(find "$work/found" -name '*.jpg' | wc -l)" = 120 ] || fail "a drawn picture for each of the 120"
+[ "$(find "$work/found" -name '*.jpg' | wc -l)" = 120 ] || fail "a drawn image for each of the 120"
 grep -q '"score"' "$work/found/detections.json" || fail "detections.json holds no detection"
 "$bin/rpn_detect" --model="$work/opencv.onnx" --input="$work/scenes/JPEGImages" --output="$work/batches" --threshold=0.05 \
     --batch=7
@@ -106,16 +106,16 @@ done
 grep -q 'ONNX Runtime' "$work/onnx.log" || fail "no word on what runs a file of kind onnx: $(cat "$work/onnx.log")"
 "$bin/rpn_camera" --model="$work/two.onnx" --input="$work/scenes/JPEGImages/scene_%05d.jpg" --output="$work/found.avi" --frames=5 |
     tee "$work/camera.log"
-grep -q '^5 pictures' "$work/camera.log" && [ -s "$work/found.avi" ] || fail "rpn_camera wrote no video of 5 pictures"
+grep -q '^5 images' "$work/camera.log" && [ -s "$work/found.avi" ] || fail "rpn_camera wrote no video of 5 images"
 (cd "$work" && "$bin/proposals" two.onnx scenes/JPEGImages/scene_00000.jpg 8 >proposals.log)
 [ -s "$work/proposals.png" ] || fail "no sheet of proposals"
 
 # What the network will see, and then the training, or not.
 "$bin/rpn_train" --data="$work/scenes" --augment=strong --epochs=1 --val=none --size=160x120 --out="$work/strong.onnx" --preview="$work/seen"
-[ "$(find "$work/seen" -name '*.png' | wc -l)" = 24 ] || fail "24 pictures of what the network sees"
+[ "$(find "$work/seen" -name '*.png' | wc -l)" = 24 ] || fail "24 images of what the network sees"
 [ -s "$work/strong.onnx" ] || fail "the training did not go on after the preview"
 "$bin/rpn_train" --data="$work/scenes" --augment=strong --size=160x120 --out="$work/none.onnx" --preview="$work/again_seen" --preview_only
-diff -r "$work/seen" "$work/again_seen" || fail "the same seed showed other pictures"
+diff -r "$work/seen" "$work/again_seen" || fail "the same seed showed other images"
 [ ! -e "$work/none.onnx" ] || fail "--preview_only trained"
 
 # Ctrl-C: the training ends early, and nothing is lost.

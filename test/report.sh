@@ -44,7 +44,7 @@ check() {
     ! grep '^problem ' "$work/seen" || fail "$1"
     [ ! -s "$work/console" ] || fail "$1: on the console: $(cat "$work/console")"
     ! grep -nE '(https?|ftp|file):/' "$1" || fail "$1: names something outside of the file"
-    ! grep -E '^(line|tip|picture|boxes|caption) .*(NaN|undefined|null|Infinity)' "$work/seen" || fail "$1"
+    ! grep -E '^(line|tip|image|boxes|caption) .*(NaN|undefined|null|Infinity)' "$work/seen" || fail "$1"
 }
 
 has() {
@@ -57,7 +57,7 @@ points() {
         "$work/seen" || fail "no line $1 with $2 points. Seen: $(cat "$work/seen")"
 }
 
-# A test that cannot fail is none: the probe must notice a script that breaks, a picture that is none, and a request.
+# A test that cannot fail is none: the probe must notice a script that breaks, an image that is none, and a request.
 cat >"$work/broken.html" <<'PAGE'
 <!DOCTYPE html><html><head><meta charset="utf-8"></head><body><img src="data:image/jpeg;base64,AAAA">
 <script src="http://127.0.0.1:9/x.js"></script><script>nothing.there();</script></body></html>
@@ -66,7 +66,7 @@ look "$work/broken.html" >"$work/seen"
 has '^problem .*nothing'
 has '^problem error of IMG'
 has '^problem (error of SCRIPT|loads http)'
-has '^picture 0$'
+has '^image 0$'
 [ -s "$work/console" ] || fail "a broken script was not on the console"
 
 "$bin/rpn_scenes" --output="$work/scenes" --count=40 --size=160x120 --seed=5 >/dev/null
@@ -75,7 +75,7 @@ lines=(Loss:_total Loss:_classification Loss:_regression Learning_rate:_learning
     Positive_anchors:_positive_anchors Gradient_norm:_gradient
     Gradients_of_the_two_tasks:_of_the_classification Gradients_of_the_two_tasks:_of_the_regression
     "Cosine_of_the_two_tasks'_gradients:_cosine_of_the_angle"
-    Throughput:_pictures_a_second Waiting_for_pictures:_waited_for_pictures)
+    Throughput:_images_a_second Waiting_for_images:_waited_for_images)
 
 # From the beginning to the end.
 "${train[@]}" --epochs=6 --eval_every=2 "--out=$work/m&m.onnx" >"$work/log"
@@ -88,7 +88,7 @@ for line in "${lines[@]}"; do
     points "$line" 40
 done
 points Recall:_AR@300 3
-[ "$(grep -c '^picture 160$' "$work/seen")" = 6 ] || fail "6 pictures, 160 pixels wide, in $(cat "$work/seen")"
+[ "$(grep -c '^image 160$' "$work/seen")" = 6 ] || fail "6 images, 160 pixels wide, in $(cat "$work/seen")"
 has '^tip step [0-9]+, epoch [0-9] total[0-9.]+ classification[0-9.]+ regression[0-9.]+$'
 has '^toggle 3 2$'
 has '^boxes 0 [1-9]'
@@ -117,7 +117,7 @@ wait $trainer || fail "after Ctrl-C the exit code was $?"
 grep -q 'http-equiv="refresh"' "$work/running.html" || fail "a page of a running training does not reload itself"
 check "$work/running.html"
 has '^state running$'
-has '^picture 160$'
+has '^image 160$'
 points Loss:_total 40
 check "$work/watched.html"
 has '^state stopped$'

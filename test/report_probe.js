@@ -13,7 +13,7 @@ addEventListener('load', () => {
       const points = path.getAttribute('d').match(/-?[0-9]+ -?[0-9]+/g) || [], room = path.getBoundingClientRect();
       tell('line', path.dataset.name.replace(/ /g, '_'), points.length, Math.round(room.width));
     }
-    for (const image of all('img')) tell('picture', image.complete ? image.naturalWidth : 0);
+    for (const image of all('img')) tell('image', image.complete ? image.naturalWidth : 0);
     for (const plot of all('.plot')) {
       const room = plot.getBoundingClientRect(), tip = plot.querySelector('.tip');
       plot.dispatchEvent(new PointerEvent('pointermove', {clientX: room.left + room.width / 2}));

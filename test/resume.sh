@@ -23,7 +23,7 @@ fail() {
 # Everything of a row but the speed.
 rows() {
     awk -F, -v OFS=, '
-        NR == 1 { for (i = 1; i <= NF; i++) if ($i == "pictures_per_second" || $i == "waited") speed[i] = 1 }
+        NR == 1 { for (i = 1; i <= NF; i++) if ($i == "images_per_second" || $i == "waited") speed[i] = 1 }
         { for (i in speed) $i = ""; print }' "$1"
 }
 
@@ -149,7 +149,7 @@ refuses "a checkpoint without --resume" "run/m.checkpoint"
 refuses "another learning rate" "lr was 0.05 and is 0.02 now" --resume --lr=0.02
 refuses "other epochs" "epochs was 2 and is 3 now" --resume --epochs=3
 refuses "two differences" "batch was 3 and is 2 now; seed was 0 and is 1 now" --resume --batch=2 --seed=1
-refuses "another split" "training pictures was 12 and is 9 now" --resume --train=train
+refuses "another split" "training images was 12 and is 9 now" --resume --train=train
 refuses "--resume without checkpoints" "--checkpoint=none" --resume --checkpoint=none
 size=$(stat -c %s "$work/good.checkpoint")
 head -c $((size / 2)) "$work/good.checkpoint" >"$work/run/m.checkpoint"

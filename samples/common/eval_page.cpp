@@ -23,7 +23,7 @@ th, td { padding: .2em .7em; text-align: left; border-bottom: 1px solid #e4e4e4;
 td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
 .heat td { text-align: right; border: 1px solid #fff; min-width: 3em; } .heat th { border: 0; font-weight: normal; }
 .note { color: #666; } .none { color: #999; }
-.pictures { display: flex; flex-wrap: wrap; gap: 1em; } figure { margin: 0; max-width: 340px; }
+.images { display: flex; flex-wrap: wrap; gap: 1em; } figure { margin: 0; max-width: 340px; }
 figure img { width: 100%; display: block; } figcaption { font-size: .85em; overflow-wrap: anywhere; }
 .truth { color: #0a8a2a; font-weight: bold; } .found { color: #d9480f; font-weight: bold; }
 svg text { font-size: 12px; fill: #444; }
@@ -239,17 +239,17 @@ void addConfusion(std::ostream& out, const Evaluation& e)
         << "</p>\n";
 }
 
-void addPictures(std::ostream& out, const char* title, const std::vector<PagePicture>& pictures)
+void addImages(std::ostream& out, const char* title, const std::vector<PageImage>& images)
 {
-    if (pictures.empty())
+    if (images.empty())
         return;
-    out << "<h2>" << title << "</h2>\n<div class=\"pictures\">\n";
-    for (const PagePicture& picture : pictures)
+    out << "<h2>" << title << "</h2>\n<div class=\"images\">\n";
+    for (const PageImage& image : images)
     {
         std::vector<uchar> jpeg;
-        imencode(".jpg", picture.drawn, jpeg, {IMWRITE_JPEG_QUALITY, 85});
+        imencode(".jpg", image.drawn, jpeg, {IMWRITE_JPEG_QUALITY, 85});
         out << "<figure><img alt=\"\" src=\"data:image/jpeg;base64," << base64(jpeg) << "\"><figcaption>"
-            << escaped(picture.name) << format(": %d missed, %d false", picture.missed, picture.wrong)
+            << escaped(image.name) << format(": %d missed, %d false", image.missed, image.wrong)
             << "</figcaption></figure>\n";
     }
     out << "</div>\n";
@@ -265,7 +265,7 @@ String evalPage(const Evaluation& e, const PageContents& contents)
         << "<meta name=\"viewport\" content=\"width=device-width\">\n<link rel=\"icon\" "
            "href=\"data:,\">\n<title>"
         << title << "</title>\n<style>" << style << "</style>\n</head>\n<body>\n<h1>" << title << "</h1>\n<p>"
-        << format("%d pictures, %d objects, %d boxes", e.metrics.images, e.metrics.objects,
+        << format("%d images, %d objects, %d boxes", e.metrics.images, e.metrics.objects,
                   e.metrics.detections)
         << "</p>\n";
     addMetrics(out, e.metrics);
@@ -274,10 +274,10 @@ String evalPage(const Evaluation& e, const PageContents& contents)
     addCurves(out, e, contents);
     addConfusion(out, e);
     if (!contents.mostMissed.empty() || !contents.mostWrong.empty())
-        out << "<h2>The worst pictures</h2>\n<p><span class=\"truth\">Green</span>: the objects. "
+        out << "<h2>The worst images</h2>\n<p><span class=\"truth\">Green</span>: the objects. "
             << "<span class=\"found\">Orange</span>: the boxes that were found.</p>\n";
-    addPictures(out, "Most objects missed", contents.mostMissed);
-    addPictures(out, "Most false boxes", contents.mostWrong);
+    addImages(out, "Most objects missed", contents.mostMissed);
+    addImages(out, "Most false boxes", contents.mostWrong);
     out << "</body>\n</html>\n";
     return out.str();
 }

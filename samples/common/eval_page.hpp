@@ -6,8 +6,8 @@
 
 #include "report.hpp"
 
-//! A picture for the page, with what is drawn on it.
-struct PagePicture
+//! An image for the page, with what is drawn on it.
+struct PageImage
 {
     cv::String name;
     int missed = 0, wrong = 0; //!< objects without a box, boxes without an object
@@ -19,7 +19,7 @@ struct PageContents
 {
     cv::String model, data; //!< where both come from, for the headline
     std::vector<std::pair<cv::String, cv::dnn_rpn::PrecisionRecall>> curves; //!< with their names
-    std::vector<PagePicture> mostMissed, mostWrong;
+    std::vector<PageImage> mostMissed, mostWrong;
 };
 
 //! One file of HTML, with everything that it shows inside.

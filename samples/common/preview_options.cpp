@@ -31,15 +31,15 @@ bool preview(cv::CommandLineParser& options, const Dataset& dataset, const Train
         CV_Error_(cv::Error::StsError,
                   ("cannot make the folder '%s': %s", folder.string().c_str(), error.message().c_str()));
     int number = 0;
-    for (const PreviewPicture& p : previewTraining(dataset, params, count))
+    for (const PreviewImage& p : previewTraining(dataset, params, count))
     {
         const cv::String name =
             cv::format("%03d_%s.png", number++, fs::path(p.source).stem().string().c_str());
         std::vector<uchar> bytes;
-        cv::imencode(".png", p.picture, bytes);
+        cv::imencode(".png", p.image, bytes);
         cv::dnn_rpn::writeFile((folder / name).string(), std::string(bytes.begin(), bytes.end()));
     }
-    std::printf("wrote %d pictures as the network sees them to %s\n", number, folder.string().c_str());
+    std::printf("wrote %d images as the network sees them to %s\n", number, folder.string().c_str());
     std::fflush(stdout);
     return !only;
 }

@@ -9,8 +9,8 @@
 
 /** @brief Writes what the network will see into the folder that the option preview names, if it does, and
 prints where.
-@return false if the user asked for no more than that; cv::Exception if the folder cannot be made or a
-picture not be written */
+@return false if the user asked for no more than that; cv::Exception if the folder cannot be made or an
+image not be written */
 bool preview(cv::CommandLineParser& options, const cv::dnn_rpn_train::Dataset& dataset,
              const cv::dnn_rpn_train::TrainParams& params);
 

@@ -16,7 +16,7 @@ using cv::dnn_rpn::PrecisionRecall;
 const std::vector<MetricRow>& metricRows()
 {
     static const std::vector<MetricRow> rows = {
-        {"AR1", &Metrics::AR1, "recall of the best box a picture, mean over IoU 0.50:0.05:0.95"},
+        {"AR1", &Metrics::AR1, "recall of the best box an image, mean over IoU 0.50:0.05:0.95"},
         {"AR10", &Metrics::AR10, "the same of the 10 best"},
         {"AR100", &Metrics::AR100, "the same of 100"},
         {"AR300", &Metrics::AR300, "the same of 300"},
@@ -46,7 +46,7 @@ cv::String metricText(double value)
 
 void printMetrics(const Metrics& metrics)
 {
-    std::printf("%d pictures, %d objects, %d boxes\n", metrics.images, metrics.objects, metrics.detections);
+    std::printf("%d images, %d objects, %d boxes\n", metrics.images, metrics.objects, metrics.detections);
     for (const MetricRow& row : metricRows())
         std::printf("  %-12s %6s  %s\n", row.key, metricText(metrics.*row.value).c_str(), row.meaning);
     std::fflush(stdout);

@@ -164,6 +164,6 @@ Scene drawScene(Size size, RNG& rng)
     Mat noise(size, CV_32FC3);
     rng.fill(noise, RNG::NORMAL, 0, rng.uniform(2., 8.));
     canvas += noise;
-    canvas.convertTo(scene.picture, CV_8U);
+    canvas.convertTo(scene.image, CV_8U);
     return scene;
 }

@@ -13,20 +13,20 @@
 struct SceneObject
 {
     std::string name; //!< cell, ring or plate
-    cv::Rect box;     //!< what of it lies in the picture
+    cv::Rect box;     //!< what of it lies in the image
     bool difficult;   //!< others hide most of it
 };
 
-//! A drawn picture and what is on it.
+//! A drawn image and what is on it.
 struct Scene
 {
-    cv::Mat picture; //!< 8-bit BGR
+    cv::Mat image; //!< 8-bit BGR
     std::vector<SceneObject> objects;
 };
 
 /** @brief Draws textured cells, rings and plates that overlap, on an uneven, noisy ground with dust and
 scratches that are no objects. Some scenes are empty.
-@param size of the picture
+@param size of the image
 @param rng the same state gives the same scene */
 Scene drawScene(cv::Size size, cv::RNG& rng);
 

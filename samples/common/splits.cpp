@@ -18,7 +18,7 @@ const double defaultShare = 0.2;
 
 void print(const String& split, const Dataset& set)
 {
-    std::printf("%s: %zu pictures, %d objects, %zu classes\n", split.c_str(), set.images.size(),
+    std::printf("%s: %zu images, %d objects, %zu classes\n", split.c_str(), set.images.size(),
                 set.countObjects(), set.classes.size());
     for (const String& remark : set.remarks)
         std::printf("  note: %s\n", remark.c_str());
@@ -66,7 +66,7 @@ std::pair<Dataset, Dataset> readSplits(CommandLineParser& options, int seed, con
     {
         const std::vector<Dataset> parts = splitDataset(training, {1 - share, share}, seed);
         writeParts(stem + ".splits.csv", parts);
-        std::printf("held out for scoring: %zu pictures, %d objects; %s.splits.csv tells which\n",
+        std::printf("held out for scoring: %zu images, %d objects; %s.splits.csv tells which\n",
                     parts[1].images.size(), parts[1].countObjects(), stem.c_str());
         return {parts[0], parts[1]};
     }

@@ -41,11 +41,11 @@ void print(const std::vector<double>& numbers)
 
 int main()
 {
-    int classes = 0, pictures = 0, vocPixels = 0;
-    while (std::cin >> classes >> pictures >> vocPixels)
+    int classes = 0, images = 0, vocPixels = 0;
+    while (std::cin >> classes >> images >> vocPixels)
     {
         Evaluator evaluator(classes);
-        for (int p = 0; p < pictures; p++)
+        for (int p = 0; p < images; p++)
         {
             int found = 0, truth = 0;
             std::cin >> found >> truth;

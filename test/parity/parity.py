@@ -8,7 +8,7 @@ usage: parity.py EVALUATOR [CASES [SEED]]
 
 Cases are small, so that thousands fit into seconds, and full of what goes wrong: equal scores and equal
 overlaps, crowds, ignored objects, areas that are not the boxes', boxes without area, duplicates, empty
-pictures, classes without objects; a few have more boxes than COCO counts.
+images, classes without objects; a few have more boxes than COCO counts.
 """
 import contextlib
 import io
@@ -48,7 +48,7 @@ def random_box(rng, extent):
     return np.concatenate([corner, corner + size]).astype(np.float32)
 
 
-def random_picture(rng, classes, most_objects, most_detections, extent):
+def random_image(rng, classes, most_objects, most_detections, extent):
     """Detections [x1 y1 x2 y2 score label] and objects [x1 y1 x2 y2 label ignored crowd area]."""
     objects, detections = [], []
     for _ in range(rng.integers(0, most_objects + 1)):
@@ -81,18 +81,18 @@ def random_case(seed):
     rng = np.random.default_rng(seed)
     classes = int(rng.integers(1, 6))
     if seed % 500 == 0:  # beyond the limits
-        classes, pictures = 1, [random_picture(rng, 1, 12, 1400, 300) for _ in range(2)]
+        classes, images = 1, [random_image(rng, 1, 12, 1400, 300) for _ in range(2)]
     else:
         most = int(rng.choice([2, 6, 14]))
-        pictures = [random_picture(rng, classes, int(rng.integers(0, 7)), most, int(rng.choice([40, 200])))
+        images = [random_image(rng, classes, int(rng.integers(0, 7)), most, int(rng.choice([40, 200])))
                     for _ in range(rng.integers(1, 5))]
-    return classes, pictures, int(rng.integers(0, 2))
+    return classes, images, int(rng.integers(0, 2))
 
 
 def as_text(case):
-    classes, pictures, voc_pixels = case
-    words = ["%d %d %d" % (classes, len(pictures), voc_pixels)]
-    for detections, objects in pictures:
+    classes, images, voc_pixels = case
+    words = ["%d %d %d" % (classes, len(images), voc_pixels)]
+    for detections, objects in images:
         words.append("%d %d" % (len(detections), len(objects)))
         words += [" ".join("%.9g" % v for v in row) for row in detections + objects]
     return "\n".join(words) + "\n"
@@ -105,10 +105,10 @@ def mean(values):
 
 
 def coco(case):
-    classes, pictures, _ = case
+    classes, images, _ = case
     annotations, results = [], []
     corner = lambda row: [float(v) for v in row[:4]]
-    for i, (detections, objects) in enumerate(pictures):
+    for i, (detections, objects) in enumerate(images):
         for row in objects:
             x1, y1, x2, y2 = corner(row)
             annotations.append({"id": len(annotations) + 1, "image_id": i + 1, "category_id": int(row[4]),
@@ -120,7 +120,7 @@ def coco(case):
                             "bbox": [x1, y1, x2 - x1, y2 - y1]})
     with contextlib.redirect_stdout(io.StringIO()):
         truth = COCO()
-        truth.dataset = {"images": [{"id": i + 1} for i in range(len(pictures))], "annotations": annotations,
+        truth.dataset = {"images": [{"id": i + 1} for i in range(len(images))], "annotations": annotations,
                          "categories": [{"id": c + 1} for c in range(classes)]}
         truth.createIndex()
         found = COCO()
@@ -145,17 +145,17 @@ def coco(case):
 
 def voc(case):
     """By the text of the challenges' development kits, as plainly as possible."""
-    classes, pictures, voc_pixels = case
+    classes, images, voc_pixels = case
     one = 1.0 if voc_pixels else 0.0
     areas, points = [], []
     for label in range(1, classes + 1):
-        objects = [[o for o in objects if o[4] == label] for _, objects in pictures]
-        wanted = sum(1 for picture in objects for o in picture if not o[5] and not o[6])
+        objects = [[o for o in objects if o[4] == label] for _, objects in images]
+        wanted = sum(1 for image in objects for o in image if not o[5] and not o[6])
         if wanted == 0:
             areas.append(-1.0)
             points.append(-1.0)
             continue
-        ranked = sorted(((i, d) for i, (found, _) in enumerate(pictures) for d in found if d[5] == label),
+        ranked = sorted(((i, d) for i, (found, _) in enumerate(images) for d in found if d[5] == label),
                         key=lambda entry: -np.float32(entry[1][4]))
         seen, right, wrong, curve = set(), 0, 0, []  # curve: recall, precision
         for i, d in ranked:

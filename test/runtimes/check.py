@@ -22,7 +22,7 @@ import decode
 
 TRAINED, LARGE = (128, 96), (192, 160)
 
-# Each takes a path and gives a function from pictures, N x 3 x H x W float, to rows of label, score, box of each.
+# Each takes a path and gives a function from images, N x 3 x H x W float, to rows of label, score, box of each.
 
 
 def opencv_boxes(path, model):
@@ -131,13 +131,13 @@ def ncnn_heads(path, model):
 
 
 def detection_model(path, size):
-    """Rows of a picture of 8 bit, as cv::dnn::DetectionModel gives them, all default."""
+    """Rows of an image of 8 bit, as cv::dnn::DetectionModel gives them, all default."""
     import cv2
     model = cv2.dnn_DetectionModel(path)
     model.setInputSize(size)
 
-    def run(picture):
-        labels, scores, boxes = model.detect(picture, 1e-6)
+    def run(image):
+        labels, scores, boxes = model.detect(image, 1e-6)
         if not len(labels):
             return np.zeros((0, 6))
         boxes = np.reshape(boxes, (-1, 4))
@@ -162,7 +162,7 @@ class Count:
 
     def compare(self, what, ours, theirs, pixels=0.1):
         same = everything = 0
-        assert len(ours) == len(theirs), "%s: %d pictures of %d" % (what, len(theirs), len(ours))
+        assert len(ours) == len(theirs), "%s: %d images of %d" % (what, len(theirs), len(ours))
         for a, b in zip(ours, theirs):
             same += shared(a, b, pixels)
             everything += max(len(a), len(b))
@@ -173,8 +173,8 @@ class Count:
             self.wrong.append("%s: %d of %d" % (what, same, everything))
 
 
-def blobs(pictures):
-    return np.ascontiguousarray(pictures.transpose(0, 3, 1, 2), np.float32)
+def blobs(images):
+    return np.ascontiguousarray(images.transpose(0, 3, 1, 2), np.float32)
 
 
 def tables(lists):
@@ -183,19 +183,19 @@ def tables(lists):
 
 def check(load, kind, path, model, batches):
     folder = os.path.dirname(path)
-    pictures, large = (np.fromfile("%s/%s.bin" % (folder, name), np.uint8).reshape(-1, height, width, 3)
-                       for name, (width, height) in (("pictures", TRAINED), ("large", LARGE)))
+    images, large = (np.fromfile("%s/%s.bin" % (folder, name), np.uint8).reshape(-1, height, width, 3)
+                       for name, (width, height) in (("images", TRAINED), ("large", LARGE)))
     count = Count()
     run = load(path, model)
     one_stage = model["detector"] != "faster_rcnn"
     ours = tables(model["net" if kind == "opencv" else "trainer"])
     ours_large = tables(model["headsLarge" if kind != "opencv" and one_stage else "netLarge"])
-    count.compare("trained size", ours, [run(blobs(p[None]))[0] for p in pictures])
+    count.compare("trained size", ours, [run(blobs(p[None]))[0] for p in images])
     count.compare("other size", ours_large, [run(blobs(p[None]))[0] for p in large])
     if one_stage and batches:
-        count.compare("batch", ours[:3], run(blobs(pictures[:3])))
+        count.compare("batch", ours[:3], run(blobs(images[:3])))
     if kind == "opencv":
-        for size, of_8_bit, rows in ((TRAINED, pictures, ours), (LARGE, large, ours_large)):
+        for size, of_8_bit, rows in ((TRAINED, images, ours), (LARGE, large, ours_large)):
             detect = detection_model(path, size)
             count.compare("DetectionModel at %dx%d" % size, rows, [detect(p) for p in of_8_bit], 1.01)
         count.compare("the trainer's", tables(model["trainer"]), ours)

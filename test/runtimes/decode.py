@@ -67,7 +67,7 @@ def best(model, rows, each):
 
 
 def one_stage(model, logits, deltas, width, height):
-    """Of a picture: logits K x columns and deltas K x 4."""
+    """Of an image: logits K x columns and deltas K x 4."""
     columns = 1 if model["detector"] == "rpn" else model["classes"]
     scores = probabilities(logits, columns)
     found, at = [], 0

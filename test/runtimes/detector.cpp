@@ -2,7 +2,7 @@
 // It is subject to the license terms in the LICENSE file found in the top-level directory
 // of this distribution and at http://opencv.org/license.html.
 // Trains a small detector of every sort for a moment and writes, into a folder, NAME-KIND.onnx for each kind
-// of file and NAME.json: its limits and what is found on pictures of two sizes, which are in pictures.bin
+// of file and NAME.json: its limits and what is found on images of two sizes, which are in images.bin
 // (the size that it was trained at) and large.bin, 8 bit, BGR.
 
 #include <cstdio>
@@ -25,7 +25,7 @@ const Size trained(128, 96), large(192, 160);
 //! Discs and squares, one in every 42nd column.
 Mat drawShapes(Size size, RNG& rng, std::vector<Object>& objects)
 {
-    Mat picture(size, CV_8UC3, Scalar(60, 50, 40));
+    Mat pixels(size, CV_8UC3, Scalar(60, 50, 40));
     for (int x = 0; x + 42 < size.width; x += 42)
     {
         const int r = rng.uniform(9, 21);
@@ -34,19 +34,19 @@ Mat drawShapes(Size size, RNG& rng, std::vector<Object>& objects)
         o.label = rng.uniform(1, 3);
         o.box = Vec4f(Vec4i(c.x - r, c.y - r, c.x + r, c.y + r));
         if (o.label == 1)
-            circle(picture, c, r, Scalar(200, 220, 190), FILLED);
+            circle(pixels, c, r, Scalar(200, 220, 190), FILLED);
         else
-            rectangle(picture, Rect(c.x - r, c.y - r, 2 * r, 2 * r), Scalar(200, 220, 190), FILLED);
+            rectangle(pixels, Rect(c.x - r, c.y - r, 2 * r, 2 * r), Scalar(200, 220, 190), FILLED);
         objects.push_back(o);
     }
-    return picture;
+    return pixels;
 }
 
-//! Draws pictures and writes them one behind the other.
-std::vector<Mat> writePictures(const std::string& path, Size size, int count, Dataset& set)
+//! Draws images and writes them one behind the other.
+std::vector<Mat> writeImages(const std::string& path, Size size, int count, Dataset& set)
 {
     std::ofstream file(path, std::ios::binary);
-    std::vector<Mat> pictures;
+    std::vector<Mat> images;
     RNG rng(7);
     set.classes = {"disc", "square"};
     for (int i = 0; i < count; i++)
@@ -54,15 +54,15 @@ std::vector<Mat> writePictures(const std::string& path, Size size, int count, Da
         AnnotatedImage image;
         image.path = path + format("_%d.png", i);
         image.size = size;
-        pictures.push_back(drawShapes(size, rng, image.objects));
-        imwrite(image.path, pictures.back());
+        images.push_back(drawShapes(size, rng, image.objects));
+        imwrite(image.path, images.back());
         set.images.push_back(image);
-        file.write(pictures.back().ptr<char>(), static_cast<std::streamsize>(pictures.back().total() * 3));
+        file.write(images.back().ptr<char>(), static_cast<std::streamsize>(images.back().total() * 3));
     }
-    return pictures;
+    return images;
 }
 
-struct Pictures
+struct Images
 {
     std::vector<Mat> trained, large;
     Dataset set; //!< the former
@@ -80,19 +80,19 @@ Mat tableOf(const Mat& boxes, const Mat& scores, const Mat& labels)
 }
 
 //! What cv::dnn of this build finds by a file of kind "opencv".
-std::vector<Mat> runNet(const std::string& path, const std::vector<Mat>& pictures)
+std::vector<Mat> runNet(const std::string& path, const std::vector<Mat>& images)
 {
     dnn::Net net = dnn::readNetFromONNX(path);
     std::vector<Mat> found;
-    for (const Mat& picture : pictures)
+    for (const Mat& pixels : images)
     {
-        net.setInput(dnn::blobFromImage(picture));
+        net.setInput(dnn::blobFromImage(pixels));
         const Mat output = net.forward(), rows = output.reshape(1, static_cast<int>(output.total() / 7));
         Mat table(0, 6, CV_32F);
         for (int i = 0; i < rows.rows; i++)
         {
             const float* row = rows.ptr<float>(i);
-            const auto w = static_cast<float>(picture.cols), h = static_cast<float>(picture.rows);
+            const auto w = static_cast<float>(pixels.cols), h = static_cast<float>(pixels.rows);
             if (row[2] > 0) // else the table is filled up
                 table.push_back(
                     Mat(Vec6f(row[1], row[2], row[3] * w, row[4] * h, row[5] * w, row[6] * h)).reshape(1, 1));
@@ -104,7 +104,7 @@ std::vector<Mat> runNet(const std::string& path, const std::vector<Mat>& picture
 
 /** @brief What Detector finds by a file of kind "heads" of one stage at another size than the trained one: by
 our own decoding, with anchors for that size. */
-std::vector<Mat> runHeads(const std::string& path, const std::vector<Mat>& pictures)
+std::vector<Mat> runHeads(const std::string& path, const std::vector<Mat>& images)
 {
     dnn_rpn::ModelDescription description = dnn_rpn::ModelDescription::read(path + ".yml");
     description.inputSize = large;
@@ -118,10 +118,10 @@ std::vector<Mat> runHeads(const std::string& path, const std::vector<Mat>& pictu
                                std::filesystem::copy_options::overwrite_existing);
     dnn_rpn::Detector detector(path + "-large.onnx");
     std::vector<Mat> found;
-    for (const Mat& picture : pictures)
+    for (const Mat& pixels : images)
     {
         Mat boxes, scores, labels;
-        detector.detect(picture, boxes, scores, labels);
+        detector.detect(pixels, boxes, scores, labels);
         found.push_back(tableOf(boxes, scores, labels));
     }
     return found;
@@ -155,26 +155,26 @@ void writeLimits(FileStorage& file, const dnn_rpn::ModelDescription& d)
          << "[" << d.detections.deltaWeights[0] << d.detections.deltaWeights[2] << "]";
 }
 
-void make(const std::string& path, const Pictures& pictures, const TrainParams& params)
+void make(const std::string& path, const Images& images, const TrainParams& params)
 {
     Trainer trainer(params);
-    trainer.fit(pictures.set);
+    trainer.fit(images.set);
     for (const auto& kind : dnn_rpn::kindRows<dnn_rpn::ExportKind>())
         trainer.exportModel(path + "-" + kind.name + ".onnx", kind.kind);
     std::vector<Mat> found;
-    for (const Mat& picture : pictures.trained)
+    for (const Mat& pixels : images.trained)
     {
         Mat boxes, scores, labels;
-        trainer.detect(picture, boxes, scores, labels);
+        trainer.detect(pixels, boxes, scores, labels);
         found.push_back(tableOf(boxes, scores, labels));
     }
     FileStorage file(path + ".json", FileStorage::WRITE);
     writeLimits(file, dnn_rpn::ModelDescription::read(path + "-heads.yml"));
     writeTables(file, "trainer", found);
-    writeTables(file, "net", runNet(path + "-opencv.onnx", pictures.trained));
-    writeTables(file, "netLarge", runNet(path + "-opencv.onnx", pictures.large));
+    writeTables(file, "net", runNet(path + "-opencv.onnx", images.trained));
+    writeTables(file, "netLarge", runNet(path + "-opencv.onnx", images.large));
     if (params.detector() != DETECTOR_FASTER_RCNN)
-        writeTables(file, "headsLarge", runHeads(path + "-heads", pictures.large));
+        writeTables(file, "headsLarge", runHeads(path + "-heads", images.large));
 }
 
 TrainParams quick(DetectorKind detector, AnchorLoss loss, bool pyramid = false)
@@ -189,8 +189,8 @@ TrainParams quick(DetectorKind detector, AnchorLoss loss, bool pyramid = false)
         p.rpn.anchorSizes = {24, 40};
     p.rpn.anchorRatios = {0.5f, 1};
     p.rpn.proposals.postNms = 200;
-    p.rpn.rate = 1;
-    p.roi.rate = 1;
+    p.rpn.lrFactor = 1;
+    p.roi.lrFactor = 1;
     p.roi.channels = 16;
     p.roi.hidden = 32;
     p.roi.sampleCount = 32;
@@ -213,37 +213,37 @@ int main(int argc, char** argv)
         return 2;
     }
     const std::string folder = std::string(argv[1]) + "/";
-    Pictures pictures;
+    Images images;
     Dataset unused;
-    pictures.trained = writePictures(folder + "pictures.bin", trained, 6, pictures.set);
-    pictures.large = writePictures(folder + "large.bin", large, 3, unused);
+    images.trained = writeImages(folder + "images.bin", trained, 6, images.set);
+    images.large = writeImages(folder + "large.bin", large, 3, unused);
     for (const TrainParams& one :
          {quick(DETECTOR_RPN, LOSS_FOCAL_SOFTMAX), quick(DETECTOR_RPN, LOSS_CE_SIGMOID),
           quick(DETECTOR_RETINANET, LOSS_FOCAL_SIGMOID), quick(DETECTOR_RETINANET, LOSS_FOCAL_SOFTMAX)})
-        make(folder + dnn_rpn::nameOf(one.detector()) + "." + one.get("loss"), pictures, one);
+        make(folder + dnn_rpn::nameOf(one.detector()) + "." + one.get("loss"), images, one);
     TrainParams two = quick(DETECTOR_FASTER_RCNN, LOSS_CE_SIGMOID);
-    make(folder + "faster_rcnn.ce_sigmoid", pictures, two);
-    two.roi.sharedDeltas = true;
-    make(folder + "faster_rcnn.shared", pictures, two);
-    make(folder + "rpn_pyramid.focal_softmax", pictures, quick(DETECTOR_RPN, LOSS_FOCAL_SOFTMAX, true));
-    make(folder + "retina_pyramid.focal_sigmoid", pictures,
+    make(folder + "faster_rcnn.ce_sigmoid", images, two);
+    two.roi.classAgnostic = true;
+    make(folder + "faster_rcnn.shared", images, two);
+    make(folder + "rpn_pyramid.focal_softmax", images, quick(DETECTOR_RPN, LOSS_FOCAL_SOFTMAX, true));
+    make(folder + "retina_pyramid.focal_sigmoid", images,
          quick(DETECTOR_RETINANET, LOSS_FOCAL_SIGMOID, true));
-    make(folder + "faster_rcnn_pyramid.ce_sigmoid", pictures,
+    make(folder + "faster_rcnn_pyramid.ce_sigmoid", images,
          quick(DETECTOR_FASTER_RCNN, LOSS_CE_SIGMOID, true));
 
     // Nothing found; two stages: by the second or already by the first.
     TrainParams nothing = quick(DETECTOR_RETINANET, LOSS_FOCAL_SIGMOID);
     nothing.epochs = 1;
     nothing.rpn.detections.scoreThreshold = 0.9999f;
-    make(folder + "retina.nothing", pictures, nothing);
+    make(folder + "retina.nothing", images, nothing);
     nothing = quick(DETECTOR_RPN, LOSS_FOCAL_SOFTMAX);
     nothing.epochs = 1;
     nothing.rpn.proposals.scoreThreshold = 0.9999f;
-    make(folder + "rpn.nothing", pictures, nothing);
+    make(folder + "rpn.nothing", images, nothing);
     two.epochs = 1;
     two.roi.detections.scoreThreshold = 0.9999f;
-    make(folder + "faster_rcnn.nothing", pictures, two);
+    make(folder + "faster_rcnn.nothing", images, two);
     two.roi.proposals.minSize = 1000;
-    make(folder + "faster_rcnn.no_proposals", pictures, two);
+    make(folder + "faster_rcnn.no_proposals", images, two);
     return 0;
 }

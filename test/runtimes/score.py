@@ -44,16 +44,16 @@ def main():
         for box, label, ignored in objects_of("%s/Annotations/%s.xml" % (data, stem), classes):
             truth.append({"id": len(truth) + 1, "image_id": image, "category_id": label, "bbox": box,
                           "area": box[2] * box[3], "iscrowd": int(ignored)})
-        picture = cv2.imread("%s/JPEGImages/%s.jpg" % (data, stem))
-        small = cv2.resize(picture, (width, height), interpolation=cv2.INTER_LINEAR)
+        pixels = cv2.imread("%s/JPEGImages/%s.jpg" % (data, stem))
+        small = cv2.resize(pixels, (width, height), interpolation=cv2.INTER_LINEAR)
         blob = small.transpose(2, 0, 1)[None].astype(np.float32)
         boxes, scores, labels = session.run(["boxes", "scores", "labels"], {name: blob})
-        scale = np.array([picture.shape[1] / width, picture.shape[0] / height] * 2)
+        scale = np.array([pixels.shape[1] / width, pixels.shape[0] / height] * 2)
         for (x1, y1, x2, y2), score, label in zip(boxes * scale, scores, labels):
             found.append({"image_id": image, "category_id": int(label), "score": float(score),
                           "bbox": [x1, y1, x2 - x1, y2 - y1]})
     if not found:
-        sys.exit("FAILED: %s finds nothing on any of %d pictures" % (model, len(images)))
+        sys.exit("FAILED: %s finds nothing on any of %d images" % (model, len(images)))
     with contextlib.redirect_stdout(io.StringIO()):
         coco = COCO()
         coco.dataset = {"images": images, "annotations": truth,

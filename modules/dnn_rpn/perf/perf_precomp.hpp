@@ -11,7 +11,7 @@ namespace opencv_test {
 using namespace perf;
 using namespace cv::dnn_rpn;
 
-//! The anchors of one 38 x 50 map with 9 shapes, and those of P2..P6 of an 800 x 1216 picture with 3.
+//! The anchors of one 38 x 50 map with 9 shapes, and those of P2..P6 of an 800 x 1216 image with 3.
 const int oneMap = 17100, pyramid = 242991;
 
 /** The numbers of threads that every operator is timed with. (--perf_threads sets one for all.) */
@@ -29,7 +29,7 @@ private:
     const int before;
 };
 
-//! So many boxes within a picture of 1216 x 800.
+//! So many boxes within an image of 1216 x 800.
 inline Mat randomBoxes(RNG& rng, int count)
 {
     Mat boxes(count, 4, CV_32F);

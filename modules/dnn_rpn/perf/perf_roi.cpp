@@ -6,7 +6,7 @@
 namespace opencv_test {
 namespace {
 
-// Stride 16 of a picture of 1216 x 800, as a second stage sees it; RoIs, channels.
+// Stride 16 of an image of 1216 x 800, as a second stage sees it; RoIs, channels.
 typedef TestBaseWithParam<tuple<int, int, int>> Roi;
 #define ROIS_CHANNELS testing::Combine(testing::Values(64, 512), testing::Values(64, 256), THREADS)
 

@@ -5,7 +5,7 @@
 // OpenCV lacks as layers of ours. The file has outputs `boxes` (R x 4, in pixels of the input) and `scores`
 // (R).
 //
-//   exported_detector MODEL.onnx PICTURE WIDTH HEIGHT [THRESHOLD]
+//   exported_detector MODEL.onnx IMAGE WIDTH HEIGHT [THRESHOLD]
 
 #include <cstdlib>
 #include <iostream>
@@ -19,7 +19,7 @@ int main(int argc, char** argv)
 {
     if (argc < 5)
     {
-        std::cout << "usage: exported_detector MODEL.onnx PICTURE WIDTH HEIGHT [THRESHOLD]\n";
+        std::cout << "usage: exported_detector MODEL.onnx IMAGE WIDTH HEIGHT [THRESHOLD]\n";
         return 1;
     }
     try
@@ -28,11 +28,11 @@ int main(int argc, char** argv)
         // cv::dnn::readNetFromONNX() takes it. What other frameworks write must be adapted to the importer.
         cv::dnn::Net net = cv::dnn_rpn::readOnnx(argv[1]);
 
-        cv::Mat picture = cv::imread(argv[2]);
-        if (picture.empty())
-            throw std::runtime_error(std::string(argv[2]) + " is no picture");
+        cv::Mat image = cv::imread(argv[2]);
+        if (image.empty())
+            throw std::runtime_error(std::string(argv[2]) + " is no image");
         const cv::Size size(std::atoi(argv[3]), std::atoi(argv[4]));
-        net.setInput(cv::dnn::blobFromImage(picture, 1 / 255., size, cv::Scalar(), true));
+        net.setInput(cv::dnn::blobFromImage(image, 1 / 255., size, cv::Scalar(), true));
         std::vector<cv::Mat> outputs;
         net.forward(outputs, std::vector<cv::String>{"boxes", "scores"});
 
@@ -45,12 +45,12 @@ int main(int argc, char** argv)
             if (score < threshold || score == 0)
                 continue;
             std::cout << boxes.row(i) << " score " << score << "\n";
-            const float x = static_cast<float>(picture.cols) / size.width;
-            const float y = static_cast<float>(picture.rows) / size.height;
-            cv::rectangle(picture, cv::Point2f(b[0] * x, b[1] * y), cv::Point2f(b[2] * x, b[3] * y),
+            const float x = static_cast<float>(image.cols) / size.width;
+            const float y = static_cast<float>(image.rows) / size.height;
+            cv::rectangle(image, cv::Point2f(b[0] * x, b[1] * y), cv::Point2f(b[2] * x, b[3] * y),
                           cv::Scalar(0, 200, 0), 2);
         }
-        return cv::imwrite("detections.jpg", picture) ? 0 : 1;
+        return cv::imwrite("detections.jpg", image) ? 0 : 1;
     }
     catch (const std::exception& e)
     {

@@ -16,7 +16,7 @@ namespace dnn_rpn {
 
 namespace {
 
-//! Boxes of one picture, in pixels of it.
+//! Boxes of one image, in pixels of it.
 struct Found
 {
     std::vector<Vec4f> boxes;
@@ -31,14 +31,14 @@ struct Found
     }
 };
 
-/** Rows (picture, label, score, x1, y1, x2, y2), the box as shares of the picture. */
-std::vector<Found> readTable(const Mat& table, const std::vector<Mat>& pictures, int classes)
+/** Rows (image, label, score, x1, y1, x2, y2), the box as shares of the image. */
+std::vector<Found> readTable(const Mat& table, const std::vector<Mat>& images, int classes)
 {
     if (table.total() % 7 != 0 || table.type() != CV_32F)
         CV_Error_(
             Error::StsUnmatchedSizes,
             ("a model of kind \"opencv\" must give 1 x 1 x N x 7 CV_32F, not %s", shapeText(table).c_str()));
-    std::vector<Found> found(pictures.size());
+    std::vector<Found> found(images.size());
     const float* row = table.ptr<float>();
     for (size_t i = 0; i < table.total() / 7; i++, row += 7)
     {
@@ -47,14 +47,14 @@ std::vector<Found> readTable(const Mat& table, const std::vector<Mat>& pictures,
         if (row[1] > classes)
             CV_Error_(Error::StsOutOfRange,
                       ("the model gives label %g, but its description names %d classes", row[1], classes));
-        if (!(row[0] >= 0 && row[0] < pictures.size()))
-            CV_Error_(Error::StsOutOfRange, ("the model gives boxes of picture %g, but it was given %d",
-                                             row[0], static_cast<int>(pictures.size())));
-        const size_t picture = static_cast<size_t>(row[0]);
-        const float width = static_cast<float>(pictures[picture].cols),
-                    height = static_cast<float>(pictures[picture].rows);
-        found[picture].add(Vec4f(row[3] * width, row[4] * height, row[5] * width, row[6] * height), row[2],
-                           static_cast<int>(row[1]));
+        if (!(row[0] >= 0 && row[0] < images.size()))
+            CV_Error_(Error::StsOutOfRange, ("the model gives boxes of image %g, but it was given %d", row[0],
+                                             static_cast<int>(images.size())));
+        const size_t image = static_cast<size_t>(row[0]);
+        const float width = static_cast<float>(images[image].cols),
+                    height = static_cast<float>(images[image].rows);
+        found[image].add(Vec4f(row[3] * width, row[4] * height, row[5] * width, row[6] * height), row[2],
+                         static_cast<int>(row[1]));
     }
     return found;
 }
@@ -75,7 +75,7 @@ const Mat& outputNamed(const std::vector<Mat>& outputs, const std::vector<String
 
 //! The outputs `boxes` D x 4 in pixels of the input, `scores` D and `labels` D.
 Found readBoxes(const std::vector<Mat>& outputs, const std::vector<String>& names, const ModelDescription& d,
-                Size picture)
+                Size image)
 {
     const Mat &boxes = outputNamed(outputs, names, "boxes"), &scores = outputNamed(outputs, names, "scores");
     Mat labels;
@@ -85,8 +85,8 @@ Found readBoxes(const std::vector<Mat>& outputs, const std::vector<String>& name
                   ("a model of kind \"onnx\" must give as many boxes, scores and labels, not %s, %s and %s",
                    shapeText(boxes).c_str(), shapeText(scores).c_str(), shapeText(labels).c_str()));
     Found found;
-    const Vec4f scale(static_cast<float>(picture.width) / d.inputSize.width,
-                      static_cast<float>(picture.height) / d.inputSize.height);
+    const Vec4f scale(static_cast<float>(image.width) / d.inputSize.width,
+                      static_cast<float>(image.height) / d.inputSize.height);
     for (size_t i = 0; i < scores.total(); i++)
     {
         const float* box = boxes.ptr<float>() + 4 * i;
@@ -101,23 +101,23 @@ Found readBoxes(const std::vector<Mat>& outputs, const std::vector<String>& name
 }
 
 //! N x K x columns as N K x columns.
-Mat headOutput(const Mat& output, const char* name, int pictures, int anchors)
+Mat headOutput(const Mat& output, const char* name, int images, int anchors)
 {
     const int columns = output.dims > 0 ? output.size[output.dims - 1] : 0;
-    const int rows = pictures * anchors;
+    const int rows = images * anchors;
     if (output.type() != CV_32F || columns < 1 || output.total() != static_cast<size_t>(rows) * columns)
         CV_Error_(Error::StsUnmatchedSizes,
-                  ("the output '%s' of %d pictures is %s, but the description tells of %d anchors", name,
-                   pictures, shapeText(output).c_str(), anchors));
+                  ("the output '%s' of %d images is %s, but the description tells of %d anchors", name,
+                   images, shapeText(output).c_str(), anchors));
     return output.reshape(1, rows);
 }
 
-//! As imread() gives pictures in colour.
+//! As imread() gives images in colour.
 Mat asColour(const Mat& image)
 {
     const int type = image.type();
     if (image.empty() || image.dims > 2 || (type != CV_8UC3 && type != CV_8UC1 && type != CV_8UC4))
-        CV_Error_(Error::StsBadArg, ("image must be a picture of 8 bit, BGR, BGRA or grey, not %s",
+        CV_Error_(Error::StsBadArg, ("an image must be of 8 bit, BGR, BGRA or grey, not %s",
                                      image.empty() ? "empty" : shapeText(image).c_str()));
     if (type == CV_8UC3)
         return image;
@@ -146,8 +146,8 @@ void giveOut(const Found& found, OutputArray boxes, OutputArray scores, OutputAr
     give(found.labels.data(), 1, CV_32S, labels);
 }
 
-/** @brief Where tiles begin along one side of a picture.
-@param length of the picture, tile of a tile, overlap share of a tile */
+/** @brief Where tiles begin along one side of an image.
+@param length of the image, tile of a tile, overlap share of a tile */
 std::vector<int> tileStarts(int length, int tile, float overlap)
 {
     const int rest = std::max(0, length - tile);
@@ -184,45 +184,45 @@ struct Detector::Impl
     bool acrossClasses = false;
     int maxDetections = 0;
 
-    std::vector<Found> run(const std::vector<Mat>& pictures, float threshold)
+    std::vector<Found> run(const std::vector<Mat>& images, float threshold)
     {
         // CropAndResize and the standard operators know no batches.
         const bool single = description.kind == EXPORT_ONNX || (description.kind == EXPORT_OPENCV &&
                                                                 description.detector == DETECTOR_FASTER_RCNN);
-        if (pictures.size() > 1 && single)
+        if (images.size() > 1 && single)
         {
             std::vector<Found> all;
-            for (const Mat& picture : pictures)
-                all.push_back(run({picture}, threshold)[0]);
+            for (const Mat& image : images)
+                all.push_back(run({image}, threshold)[0]);
             return all;
         }
         std::vector<Mat> outputs;
-        net.setInput(dnn::blobFromImages(pictures, 1, description.inputSize));
+        net.setInput(dnn::blobFromImages(images, 1, description.inputSize));
         net.forward(outputs, outputNames);
-        std::vector<Found> found = read(outputs, pictures, threshold);
+        std::vector<Found> found = read(outputs, images, threshold);
         for (size_t i = 0; i < found.size(); i++)
         {
             for (Vec4f& box : found[i].boxes)
-                clipBox(box.val, static_cast<float>(pictures[i].cols), static_cast<float>(pictures[i].rows));
+                clipBox(box.val, static_cast<float>(images[i].cols), static_cast<float>(images[i].rows));
             found[i] = above(found[i], threshold);
         }
         return found;
     }
 
-    std::vector<Found> read(const std::vector<Mat>& outputs, const std::vector<Mat>& pictures,
+    std::vector<Found> read(const std::vector<Mat>& outputs, const std::vector<Mat>& images,
                             float threshold) const
     {
         const int classes = static_cast<int>(description.classes.size());
         switch (description.kind)
         {
         case EXPORT_OPENCV:
-            return readTable(outputs[0], pictures, classes);
+            return readTable(outputs[0], images, classes);
         case EXPORT_ONNX:
-            return {readBoxes(outputs, outputNames, description, pictures[0].size())};
+            return {readBoxes(outputs, outputNames, description, images[0].size())};
         case EXPORT_HEADS:
             break;
         }
-        return readHeads(outputs, pictures, threshold);
+        return readHeads(outputs, images, threshold);
     }
 
     //! The best by falling score, after suppression.
@@ -245,10 +245,10 @@ struct Detector::Impl
     }
 
 private:
-    std::vector<Found> readHeads(const std::vector<Mat>& outputs, const std::vector<Mat>& pictures,
+    std::vector<Found> readHeads(const std::vector<Mat>& outputs, const std::vector<Mat>& images,
                                  float threshold) const
     {
-        const int count = static_cast<int>(pictures.size());
+        const int count = static_cast<int>(images.size());
         const Mat logits =
             headOutput(outputNamed(outputs, outputNames, "logits"), "logits", count, anchors.rows);
         const Mat deltas =
@@ -262,8 +262,8 @@ private:
                 decodeClasses(logits.rowRange(rows), deltas.rowRange(rows), threshold, boxes, scores, labels);
             else
                 decodeProposals(logits.rowRange(rows), deltas.rowRange(rows), threshold, boxes, scores);
-            const float x = static_cast<float>(pictures[i].cols) / description.inputSize.width;
-            const float y = static_cast<float>(pictures[i].rows) / description.inputSize.height;
+            const float x = static_cast<float>(images[i].cols) / description.inputSize.width;
+            const float y = static_cast<float>(images[i].rows) / description.inputSize.height;
             for (int p = 0; p < boxes.rows; p++)
                 found[i].add(boxes.ptr<Vec4f>(p)->mul(Vec4f(x, y, x, y)), scores.at<float>(p),
                              labels.empty() ? 1 : labels.at<int>(p));
@@ -431,17 +431,17 @@ void Detector::detectBatch(InputArrayOfArrays images, std::vector<Mat>& boxes, s
                            std::vector<Mat>& labels, float threshold)
 {
     checkThreshold(threshold);
-    std::vector<Mat> pictures;
-    images.getMatVector(pictures);
-    for (Mat& picture : pictures)
-        picture = asColour(picture);
-    boxes.assign(pictures.size(), Mat());
-    scores.assign(pictures.size(), Mat());
-    labels.assign(pictures.size(), Mat());
-    if (pictures.empty())
+    std::vector<Mat> batch;
+    images.getMatVector(batch);
+    for (Mat& pixels : batch)
+        pixels = asColour(pixels);
+    boxes.assign(batch.size(), Mat());
+    scores.assign(batch.size(), Mat());
+    labels.assign(batch.size(), Mat());
+    if (batch.empty())
         return;
-    const std::vector<Found> found = impl->run(pictures, threshold);
-    for (size_t i = 0; i < pictures.size(); i++)
+    const std::vector<Found> found = impl->run(batch, threshold);
+    for (size_t i = 0; i < batch.size(); i++)
         giveOut(impl->best(found[i], threshold), boxes[i], scores[i], labels[i]);
 }
 

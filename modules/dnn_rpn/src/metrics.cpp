@@ -3,7 +3,7 @@
 // of this distribution and at http://opencv.org/license.html.
 #include "precomp.hpp"
 #include "check.hpp"
-#include "scene.hpp"
+#include "image_matches.hpp"
 
 namespace cv {
 namespace dnn_rpn {
@@ -16,7 +16,7 @@ Metrics::Metrics()
 
 PrecisionRecall::PrecisionRecall() : bestF1(0), bestScore(1), objects(0) {}
 
-struct Evaluator::Picture
+struct Evaluator::Image
 {
     std::vector<FoundBox> detections; //!< by rising label, then by falling score
     std::vector<TrueBox> objects;     //!< by rising label
@@ -31,15 +31,15 @@ struct Evaluator::Picture
         return {first, std::lower_bound(first, end, label + 1, before)};
     }
 
-    Scene sceneOf(int label, double lowest, double border = 0,
-                  float lowestScore = -std::numeric_limits<float>::infinity()) const
+    ImageMatches matchesOf(int label, double lowest, double border = 0,
+                           float lowestScore = -std::numeric_limits<float>::infinity()) const
     {
         const auto found = ofClass(detections, label);
-        const auto truth = ofClass(objects, label);
+        const auto groundTruth = ofClass(objects, label);
         const FoundBox* last = std::partition_point(
             found.first, found.second, [lowestScore](const FoundBox& d) { return d.score >= lowestScore; });
-        return Scene(found.first, static_cast<int>(last - found.first), truth.first,
-                     static_cast<int>(truth.second - truth.first), lowest, border);
+        return ImageMatches(found.first, static_cast<int>(last - found.first), groundTruth.first,
+                            static_cast<int>(groundTruth.second - groundTruth.first), lowest, border);
     }
 };
 
@@ -72,26 +72,26 @@ void Evaluator::add(InputArray boxes_, InputArray scores_, InputArray labels_, I
     for (int g = 0; g < areas.rows; g++)
         checkNotNegative(areas.at<float>(g), "areas");
 
-    Ptr<Picture> picture = makePtr<Picture>();
+    Ptr<Image> one = makePtr<Image>();
     for (int i = 0; i < boxes.rows; i++)
         if (!std::isnan(scores.at<float>(i)))
-            picture->detections.push_back(
+            one->detections.push_back(
                 {*boxes.ptr<Vec4f>(i), scores.at<float>(i), labels.empty() ? 1 : labels.at<int>(i)});
     for (int g = 0; g < objects.rows; g++)
     {
         const Vec4f box = *objects.ptr<Vec4f>(g);
-        picture->objects.push_back({box, areas.empty() ? boxArea(wide(box).val) : areas.at<float>(g),
-                                    objectLabels.empty() ? 1 : objectLabels.at<int>(g),
-                                    !ignored.empty() && ignored.at<uchar>(g) != 0,
-                                    !crowd.empty() && crowd.at<uchar>(g) != 0});
+        one->objects.push_back({box, areas.empty() ? boxArea(wide(box).val) : areas.at<float>(g),
+                                objectLabels.empty() ? 1 : objectLabels.at<int>(g),
+                                !ignored.empty() && ignored.at<uchar>(g) != 0,
+                                !crowd.empty() && crowd.at<uchar>(g) != 0});
     }
-    std::stable_sort(picture->detections.begin(), picture->detections.end(),
+    std::stable_sort(one->detections.begin(), one->detections.end(),
                      [](const FoundBox& a, const FoundBox& b) {
                          return a.label < b.label || (a.label == b.label && a.score > b.score);
                      });
-    std::stable_sort(picture->objects.begin(), picture->objects.end(),
+    std::stable_sort(one->objects.begin(), one->objects.end(),
                      [](const TrueBox& a, const TrueBox& b) { return a.label < b.label; });
-    pictures.push_back(picture);
+    images_.push_back(one);
 }
 
 namespace {
@@ -125,7 +125,7 @@ const AreaRange areaRanges[] = {{0, 1e10}, {0, 32. * 32}, {32. * 32, 96. * 96}, 
 const int areaRangeCount = 4;
 const AreaRange everyArea = {0, std::numeric_limits<double>::infinity()};
 
-const int limits[] = {1, 10, 100, 300, 1000}; // detections of a class in a picture
+const int limits[] = {1, 10, 100, 300, 1000}; // detections of a class in an image
 const int limitCount = 5;
 
 enum Verdict : uchar
@@ -136,38 +136,38 @@ enum Verdict : uchar
 };
 
 //! Objects that do not count, a flag each.
-std::vector<uchar> outsideOf(const Scene& scene, const AreaRange& range)
+std::vector<uchar> outsideOf(const ImageMatches& image, const AreaRange& range)
 {
     std::vector<uchar> outside;
-    for (int g = 0; g < scene.objectCount(); g++)
+    for (int g = 0; g < image.objectCount(); g++)
     {
-        const TrueBox& object = scene.object(g);
+        const TrueBox& object = image.object(g);
         outside.push_back(object.ignored || object.crowd || !range.has(object.area));
     }
     return outside;
 }
 
-std::vector<Verdict> judge(const Scene& scene, const std::vector<uchar>& outside, const AreaRange& range,
-                           double threshold)
+std::vector<Verdict> judge(const ImageMatches& image, const std::vector<uchar>& outside,
+                           const AreaRange& range, double threshold)
 {
-    const std::vector<int> matches = scene.find(outside, threshold);
+    const std::vector<int> matches = image.find(outside, threshold);
     std::vector<Verdict> verdicts;
-    for (int d = 0; d < scene.detectionCount(); d++)
+    for (int d = 0; d < image.detectionCount(); d++)
         if (matches[d] >= 0)
             verdicts.push_back(outside[matches[d]] ? NOT_COUNTED : TRUE_POSITIVE);
         else
-            verdicts.push_back(range.has(scene.areaOfDetection(d)) ? FALSE_POSITIVE : NOT_COUNTED);
+            verdicts.push_back(range.has(image.areaOfDetection(d)) ? FALSE_POSITIVE : NOT_COUNTED);
     return verdicts;
 }
 
 //! The devkit's: a detection is wrong when the one object that it looks at is taken.
-std::vector<Verdict> judgeVoc(const Scene& scene, const std::vector<uchar>& outside, double threshold)
+std::vector<Verdict> judgeVoc(const ImageMatches& image, const std::vector<uchar>& outside, double threshold)
 {
-    std::vector<uchar> taken(scene.objectCount(), 0);
+    std::vector<uchar> taken(image.objectCount(), 0);
     std::vector<Verdict> verdicts;
-    for (int d = 0; d < scene.detectionCount(); d++)
+    for (int d = 0; d < image.detectionCount(); d++)
     {
-        const int match = scene.vocObject(d, threshold);
+        const int match = image.vocObject(d, threshold);
         if (match < 0)
             verdicts.push_back(FALSE_POSITIVE);
         else if (outside[match])
@@ -181,25 +181,25 @@ std::vector<Verdict> judgeVoc(const Scene& scene, const std::vector<uchar>& outs
     return verdicts;
 }
 
-//! All scenes of one class.
-struct ClassScenes
+//! All images of one class.
+struct ClassImages
 {
-    //! Where a detection stands: its scene, and its place there.
+    //! Where a detection stands: its image, and its place there.
     struct Place
     {
         float score;
-        int scene, detection;
+        int image, detection;
     };
-    std::vector<Scene> scenes;
-    std::vector<Place> order; //!< over all pictures by falling score; equal: the order of add()
+    std::vector<ImageMatches> images;
+    std::vector<Place> order; //!< over all images by falling score; equal: the order of add()
 
-    void add(Scene&& scene)
+    void add(ImageMatches&& image)
     {
-        if (scene.detectionCount() == 0 && scene.objectCount() == 0)
+        if (image.detectionCount() == 0 && image.objectCount() == 0)
             return;
-        for (int d = 0; d < scene.detectionCount(); d++)
-            order.push_back({scene.detection(d).score, static_cast<int>(scenes.size()), d});
-        scenes.push_back(std::move(scene));
+        for (int d = 0; d < image.detectionCount(); d++)
+            order.push_back({image.detection(d).score, static_cast<int>(images.size()), d});
+        images.push_back(std::move(image));
     }
 
     void rank()
@@ -209,7 +209,7 @@ struct ClassScenes
     }
 };
 
-//! One class's objects that count and the verdicts on its detections, a list a scene.
+//! One class's objects that count and the verdicts on its detections, a list an image.
 struct Judgement
 {
     int objects = 0;
@@ -225,26 +225,26 @@ struct Judgement
     }
 };
 
-Judgement judge(const ClassScenes& all, const AreaRange& range, double threshold)
+Judgement judge(const ClassImages& all, const AreaRange& range, double threshold)
 {
     Judgement j;
-    for (const Scene& scene : all.scenes)
+    for (const ImageMatches& image : all.images)
     {
-        const std::vector<uchar> outside = outsideOf(scene, range);
+        const std::vector<uchar> outside = outsideOf(image, range);
         j.objects += static_cast<int>(std::count(outside.begin(), outside.end(), 0));
-        j.verdicts.push_back(judge(scene, outside, range, threshold));
+        j.verdicts.push_back(judge(image, outside, range, threshold));
     }
     return j;
 }
 
-Judgement judgeVoc(const ClassScenes& all, double threshold)
+Judgement judgeVoc(const ClassImages& all, double threshold)
 {
     Judgement j;
-    for (const Scene& scene : all.scenes)
+    for (const ImageMatches& image : all.images)
     {
-        const std::vector<uchar> outside = outsideOf(scene, everyArea);
+        const std::vector<uchar> outside = outsideOf(image, everyArea);
         j.objects += static_cast<int>(std::count(outside.begin(), outside.end(), 0));
-        j.verdicts.push_back(judgeVoc(scene, outside, threshold));
+        j.verdicts.push_back(judgeVoc(image, outside, threshold));
     }
     return j;
 }
@@ -253,13 +253,13 @@ Judgement judgeVoc(const ClassScenes& all, double threshold)
 class Curve
 {
 public:
-    //! @param limit the so many best detections of a picture
-    Curve(const ClassScenes& all, const Judgement& judgement, int limit)
+    //! @param limit the so many best detections of an image
+    Curve(const ClassImages& all, const Judgement& judgement, int limit)
     {
         double right = 0, wrong = 0;
-        for (const ClassScenes::Place& place : all.order)
+        for (const ClassImages::Place& place : all.order)
         {
-            const Verdict verdict = judgement.verdicts[place.scene][place.detection];
+            const Verdict verdict = judgement.verdicts[place.image][place.detection];
             if (verdict == NOT_COUNTED || place.detection >= limit)
                 continue;
             right += verdict == TRUE_POSITIVE;
@@ -301,7 +301,7 @@ struct CocoScores
     double AP[areaRangeCount][thresholdCount];
     double recall[areaRangeCount][thresholdCount][limitCount];
 
-    explicit CocoScores(const ClassScenes& all)
+    explicit CocoScores(const ClassImages& all)
     {
         parallel_for_(Range(0, areaRangeCount * thresholdCount), [&](const Range& jobs) {
             for (int job = jobs.start; job < jobs.end; job++)
@@ -354,13 +354,13 @@ double meanRecall(const CocoScores& scores, int range, int limit)
 Metrics Evaluator::compute(bool vocPixels) const
 {
     Metrics m;
-    m.images = static_cast<int>(pictures.size());
+    m.images = static_cast<int>(images_.size());
     Mean AP[areaRangeCount], AP50, AP75, AR[areaRangeCount][limitCount], voc, voc07;
     for (int label = 1; label <= classes; label++)
     {
-        ClassScenes all;
-        for (const Ptr<Picture>& picture : pictures)
-            all.add(picture->sceneOf(label, iouThreshold(0), vocPixels ? 1 : 0));
+        ClassImages all;
+        for (const Ptr<Image>& one : images_)
+            all.add(one->matchesOf(label, iouThreshold(0), vocPixels ? 1 : 0));
         all.rank();
 
         const CocoScores coco(all);
@@ -426,15 +426,15 @@ PrecisionRecall Evaluator::precisionRecall(int label, double threshold) const
     PrecisionRecall curve;
     std::vector<std::pair<float, bool>> counted; // score, right or wrong
     for (int c = std::max(1, label); c <= (label ? label : classes); c++)
-        for (const Ptr<Picture>& picture : pictures)
+        for (const Ptr<Image>& one : images_)
         {
-            const Scene scene = picture->sceneOf(c, threshold);
-            const std::vector<uchar> outside = outsideOf(scene, everyArea);
-            const std::vector<Verdict> verdicts = judge(scene, outside, everyArea, threshold);
+            const ImageMatches image = one->matchesOf(c, threshold);
+            const std::vector<uchar> outside = outsideOf(image, everyArea);
+            const std::vector<Verdict> verdicts = judge(image, outside, everyArea, threshold);
             curve.objects += static_cast<int>(std::count(outside.begin(), outside.end(), 0));
-            for (int d = 0; d < scene.detectionCount(); d++)
+            for (int d = 0; d < image.detectionCount(); d++)
                 if (verdicts[d] != NOT_COUNTED)
-                    counted.push_back({scene.detection(d).score, verdicts[d] == TRUE_POSITIVE});
+                    counted.push_back({image.detection(d).score, verdicts[d] == TRUE_POSITIVE});
         }
     if (curve.objects == 0)
         return curve;
@@ -466,33 +466,33 @@ Mat Evaluator::confusion(float scoreThreshold, double threshold) const
     checkOverlap(threshold);
 
     Mat counts = Mat::zeros(classes + 1, classes + 1, CV_32S);
-    for (const Ptr<Picture>& picture : pictures)
+    for (const Ptr<Image>& one : images_)
     {
         std::vector<FoundBox> found; // nothing of their class
         std::vector<TrueBox> missed; // by their class
         for (int label = 1; label <= classes; label++)
         {
-            const Scene scene = picture->sceneOf(label, threshold, 0, scoreThreshold);
-            std::vector<uchar> free = outsideOf(scene, everyArea);
-            const std::vector<int> matches = scene.find(free, threshold);
+            const ImageMatches image = one->matchesOf(label, threshold, 0, scoreThreshold);
+            std::vector<uchar> free = outsideOf(image, everyArea);
+            const std::vector<int> matches = image.find(free, threshold);
             for (uchar& f : free)
                 f = !f;
-            for (int d = 0; d < scene.detectionCount(); d++)
+            for (int d = 0; d < image.detectionCount(); d++)
                 if (matches[d] < 0)
-                    found.push_back(scene.detection(d));
+                    found.push_back(image.detection(d));
                 else if (free[matches[d]])
                 {
                     ++counts.at<int>(label, label);
                     free[matches[d]] = 0;
                 }
-            for (int g = 0; g < scene.objectCount(); g++)
+            for (int g = 0; g < image.objectCount(); g++)
                 if (free[g])
-                    missed.push_back(scene.object(g));
+                    missed.push_back(image.object(g));
         }
         std::stable_sort(found.begin(), found.end(),
                          [](const FoundBox& a, const FoundBox& b) { return a.score > b.score; });
-        const Scene rest(found.data(), static_cast<int>(found.size()), missed.data(),
-                         static_cast<int>(missed.size()), threshold);
+        const ImageMatches rest(found.data(), static_cast<int>(found.size()), missed.data(),
+                                static_cast<int>(missed.size()), threshold);
         const std::vector<int> matches = rest.find(std::vector<uchar>(missed.size(), 0), threshold);
         std::vector<uchar> taken(missed.size(), 0);
         for (size_t d = 0; d < found.size(); d++)

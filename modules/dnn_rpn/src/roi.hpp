@@ -14,7 +14,7 @@ namespace cv {
 namespace dnn_rpn {
 
 // What the operators on regions of interest share: arguments of four dimensions, and which RoI belongs to
-// which picture.
+// which image.
 
 typedef std::vector<int> Shape4; // N, C, H, W
 
@@ -30,7 +30,7 @@ inline void checkShape(const Shape4& shape, const char* name)
     if (!good)
         CV_Error_(Error::StsBadSize, ("%s must be N x C x H x W, each at least 1, not %s", name,
                                       text.empty() ? "empty" : text.c_str()));
-    // Cells of a picture are counted in int, argmax included.
+    // Cells of an image are counted in int, argmax included.
     if (double(shape[2]) * shape[3] > INT_MAX)
         CV_Error_(Error::StsBadSize, ("%s has too many cells a plane: %s", name, text.c_str()));
 }
@@ -71,7 +71,7 @@ inline void checkPooled(Size pooled)
 inline RoiGeometry geometryOf(const Shape4& features, Size pooled)
 {
     RoiGeometry g;
-    g.pictures = features[0];
+    g.images = features[0];
     g.channels = features[1];
     g.height = features[2];
     g.width = features[3];
@@ -83,32 +83,32 @@ inline RoiGeometry geometryOf(const Shape4& features, Size pooled)
     return g;
 }
 
-//! Each picture's RoIs, in order.
-struct RoisByPicture
+//! Each image's RoIs, in order.
+struct RoisByImage
 {
     const int* rois;   //!< the indices of all
-    const int* starts; //!< by picture, and one more
+    const int* starts; //!< by image, and one more
 
-    const int* first(int picture) const { return rois + starts[picture]; }
-    int count(int picture) const { return starts[picture + 1] - starts[picture]; }
+    const int* first(int image) const { return rois + starts[image]; }
+    int count(int image) const { return starts[image + 1] - starts[image]; }
 };
 
-inline RoisByPicture roisByPicture(InputArray pictures_, int rois, int pictures, Arena& arena)
+inline RoisByImage roisByImage(InputArray batchIndices, int rois, int images, Arena& arena)
 {
-    const bool given = !pictures_.empty();
-    const Mat column = given ? columnArgument(pictures_, CV_32S, rois, "pictures") : Mat();
-    int* starts = arena.take<int>(pictures + 1);
-    std::fill_n(starts, pictures + 1, 0);
+    const bool given = !batchIndices.empty();
+    const Mat column = given ? columnArgument(batchIndices, CV_32S, rois, "batchIndices") : Mat();
+    int* starts = arena.take<int>(images + 1);
+    std::fill_n(starts, images + 1, 0);
     for (int r = 0; r < rois; r++)
     {
-        const int picture = given ? column.at<int>(r) : 0;
-        if (picture < 0 || picture >= pictures)
+        const int image = given ? column.at<int>(r) : 0;
+        if (image < 0 || image >= images)
             CV_Error_(Error::StsOutOfRange,
-                      ("pictures must be in 0..%d, but has %d at %d", pictures - 1, picture, r));
-        ++starts[picture + 1];
+                      ("batchIndices must be in 0..%d, but has %d at %d", images - 1, image, r));
+        ++starts[image + 1];
     }
-    int* next = arena.take<int>(pictures);
-    for (int n = 0; n < pictures; n++)
+    int* next = arena.take<int>(images);
+    for (int n = 0; n < images; n++)
     {
         next[n] = starts[n];
         starts[n + 1] += starts[n];

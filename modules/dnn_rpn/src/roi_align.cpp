@@ -225,15 +225,15 @@ void checkParams(const RoiAlignParams& params)
 
 } // namespace
 
-void roiAlign(InputArray features, InputArray boxes, InputArray pictures, Size pooled, OutputArray output,
+void roiAlign(InputArray features, InputArray boxes, InputArray batchIndices, Size pooled, OutputArray output,
               const RoiAlignParams& params)
 {
     Workspace workspace;
-    roiAlign(features, boxes, pictures, pooled, output, params, workspace);
+    roiAlign(features, boxes, batchIndices, pooled, output, params, workspace);
 }
 
-void roiAlign(InputArray features_, InputArray boxes_, InputArray pictures, Size pooled, OutputArray output_,
-              const RoiAlignParams& params, Workspace& workspace)
+void roiAlign(InputArray features_, InputArray boxes_, InputArray batchIndices, Size pooled,
+              OutputArray output_, const RoiAlignParams& params, Workspace& workspace)
 {
     checkParams(params);
     checkPooled(pooled);
@@ -242,7 +242,7 @@ void roiAlign(InputArray features_, InputArray boxes_, InputArray pictures, Size
     const RoiGeometry g = geometryOf(shape, pooled);
     Workspace::Arenas& arenas = workspace.arenas();
     arenas.begin(getNumThreads());
-    const RoisByPicture members = roisByPicture(pictures, boxes.rows, g.pictures, arenas.own());
+    const RoisByImage members = roisByImage(batchIndices, boxes.rows, g.images, arenas.own());
     const RoiAxis* axes = axesOf(boxes, g, params, arenas);
     int span = 0; // of a RoI's rows of cells, from the first to the last
     for (int r = 0; r < boxes.rows; r++)
@@ -251,28 +251,28 @@ void roiAlign(InputArray features_, InputArray boxes_, InputArray pictures, Size
 
     TensorOutput output(output_, {boxes.rows, g.channels, g.rows, g.columns}, CV_32F, features);
     float* const out = output.data<float>();
-    const int units = g.pictures * g.blocks;
+    const int units = g.images * g.blocks;
     const Room* rooms = roomsOf(g, span, workersFor(units), arenas);
     forEachUnit(units, [&](int worker, int unit) {
-        const int picture = unit / g.blocks, first = unit % g.blocks * channelsAtOnce;
-        if (members.count(picture) > 0)
-            alignBlockOnAnyMachine(axes, members.first(picture), members.count(picture), g,
+        const int image = unit / g.blocks, first = unit % g.blocks * channelsAtOnce;
+        if (members.count(image) > 0)
+            alignBlockOnAnyMachine(axes, members.first(image), members.count(image), g,
                                    std::min(channelsAtOnce, g.channels - first),
-                                   features.ptr<float>(picture, first),
+                                   features.ptr<float>(image, first),
                                    out + static_cast<size_t>(first) * g.bins, rooms[worker]);
     });
     output.finish();
 }
 
-void roiAlignBackward(InputArray outputGrad, InputArray boxes, InputArray pictures,
+void roiAlignBackward(InputArray outputGrad, InputArray boxes, InputArray batchIndices,
                       const std::vector<int>& featuresShape, OutputArray featuresGrad,
                       const RoiAlignParams& params)
 {
     Workspace workspace;
-    roiAlignBackward(outputGrad, boxes, pictures, featuresShape, featuresGrad, params, workspace);
+    roiAlignBackward(outputGrad, boxes, batchIndices, featuresShape, featuresGrad, params, workspace);
 }
 
-void roiAlignBackward(InputArray outputGrad_, InputArray boxes_, InputArray pictures,
+void roiAlignBackward(InputArray outputGrad_, InputArray boxes_, InputArray batchIndices,
                       const std::vector<int>& featuresShape, OutputArray featuresGrad,
                       const RoiAlignParams& params, Workspace& workspace)
 {
@@ -286,21 +286,21 @@ void roiAlignBackward(InputArray outputGrad_, InputArray boxes_, InputArray pict
     const RoiGeometry g = geometryOf(featuresShape, pooled);
     Workspace::Arenas& arenas = workspace.arenas();
     arenas.begin(getNumThreads());
-    const RoisByPicture members = roisByPicture(pictures, boxes.rows, g.pictures, arenas.own());
+    const RoisByImage members = roisByImage(batchIndices, boxes.rows, g.images, arenas.own());
     const RoiAxis* axes = axesOf(boxes, g, params, arenas);
 
     TensorOutput output(featuresGrad, featuresShape, CV_32F, outputGrad);
     float* const out = output.data<float>();
     const float* const in = outputGrad.ptr<float>();
-    const int units = g.pictures * g.blocks;
+    const int units = g.images * g.blocks;
     const Room* rooms = roomsOf(g, 1, workersFor(units), arenas);
     // A worker has the planes that it adds to for itself, and adds the RoIs in their order.
     forEachUnit(units, [&](int worker, int unit) {
-        const int picture = unit / g.blocks, first = unit % g.blocks * channelsAtOnce;
+        const int image = unit / g.blocks, first = unit % g.blocks * channelsAtOnce;
         alignBlockBackwardOnAnyMachine(
-            axes, members.first(picture), members.count(picture), g,
-            std::min(channelsAtOnce, g.channels - first), in + static_cast<size_t>(first) * g.bins,
-            out + (static_cast<size_t>(picture) * g.channels + first) * g.cells, rooms[worker]);
+            axes, members.first(image), members.count(image), g, std::min(channelsAtOnce, g.channels - first),
+            in + static_cast<size_t>(first) * g.bins,
+            out + (static_cast<size_t>(image) * g.channels + first) * g.cells, rooms[worker]);
     });
     output.finish();
 }

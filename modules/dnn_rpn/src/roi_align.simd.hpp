@@ -14,7 +14,7 @@ in the bin's row and of its column's weight in the bin's column. Samples outside
 So a RoI is two sparse matrices, one an axis; all samples that fall on a cell are one number there. The
 forward pass weighs columns, then rows; the backward pass the other way round. */
 
-/** Bins of `count` RoIs from one block of a picture's channels.
+/** Bins of `count` RoIs from one block of an image's channels.
 @param axes y at 2 r, x at 2 r + 1 of RoI r
 @param rois indices of the RoIs
 @param features, output at the block's first channel; output at RoI 0

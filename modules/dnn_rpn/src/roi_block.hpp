@@ -7,9 +7,9 @@
 namespace cv {
 namespace dnn_rpn {
 
-/* Operators on regions do the same to every channel of a picture. On planes that is a gather a number; with
+/* Operators on regions do the same to every channel of an image. On planes that is a gather a number; with
 so many channels side by side it is one load a cell and a few vector instructions. Such a block of channels is
-also small enough for a core's own cache, so a thread does all of a picture's RoIs with one block before the
+also small enough for a core's own cache, so a thread does all of an image's RoIs with one block before the
 next.
 
 None of what stands here has functions: what is inline in a file compiled for one instruction set must not
@@ -39,8 +39,8 @@ struct RoiAxis
 //! What the RoIs of a call have in common.
 struct RoiGeometry
 {
-    int pictures, channels, height, width; //!< of the features
-    int rows, columns;                     //!< of bins
+    int images, channels, height, width; //!< of the features
+    int rows, columns;                   //!< of bins
     int cells, bins,
         blocks; //!< height * width; rows * columns; blocks of channels, the last one may be smaller
 };

@@ -47,15 +47,15 @@ void poolBlockOnAnyMachine(const int* ranges, const int* rois, int count, const 
 
 } // namespace
 
-void roiPool(InputArray features, InputArray boxes, InputArray pictures, Size pooled, OutputArray output,
+void roiPool(InputArray features, InputArray boxes, InputArray batchIndices, Size pooled, OutputArray output,
              OutputArray argmax, float spatialScale)
 {
     Workspace workspace;
-    roiPool(features, boxes, pictures, pooled, output, argmax, spatialScale, workspace);
+    roiPool(features, boxes, batchIndices, pooled, output, argmax, spatialScale, workspace);
 }
 
-void roiPool(InputArray features_, InputArray boxes_, InputArray pictures, Size pooled, OutputArray output_,
-             OutputArray argmax_, float spatialScale, Workspace& workspace)
+void roiPool(InputArray features_, InputArray boxes_, InputArray batchIndices, Size pooled,
+             OutputArray output_, OutputArray argmax_, float spatialScale, Workspace& workspace)
 {
     checkPooled(pooled);
     const Mat features = featuresArgument(features_), boxes = roisArgument(boxes_, spatialScale);
@@ -63,7 +63,7 @@ void roiPool(InputArray features_, InputArray boxes_, InputArray pictures, Size 
     const RoiGeometry g = geometryOf(shape, pooled);
     Workspace::Arenas& arenas = workspace.arenas();
     arenas.begin(getNumThreads());
-    const RoisByPicture members = roisByPicture(pictures, boxes.rows, g.pictures, arenas.own());
+    const RoisByImage members = roisByImage(batchIndices, boxes.rows, g.images, arenas.own());
     const size_t rangesOfRoi = 2 * (static_cast<size_t>(g.rows) + g.columns);
     int* ranges = arenas.own().take<int>(rangesOfRoi * boxes.rows);
     for (int r = 0; r < boxes.rows; r++)
@@ -77,7 +77,7 @@ void roiPool(InputArray features_, InputArray boxes_, InputArray pictures, Size 
     TensorOutput output(output_, outShape, CV_32F, features), argmax(argmax_, outShape, CV_32S, features);
     float* const values = output.data<float>();
     int* const indices = argmax.data<int>();
-    const int units = g.pictures * g.blocks, workers = workersFor(units);
+    const int units = g.images * g.blocks, workers = workersFor(units);
     Room* rooms = arenas.own().take<Room>(workers);
     for (int worker = 0; worker < workers; worker++)
     {
@@ -87,26 +87,26 @@ void roiPool(InputArray features_, InputArray boxes_, InputArray pictures, Size 
         rooms[worker].where = arena.take<int>(static_cast<size_t>(g.bins) * channelsAtOnce);
     }
     forEachUnit(units, [&](int worker, int unit) {
-        const int picture = unit / g.blocks, first = unit % g.blocks * channelsAtOnce;
+        const int image = unit / g.blocks, first = unit % g.blocks * channelsAtOnce;
         const size_t at = static_cast<size_t>(first) * g.bins;
-        if (members.count(picture) > 0)
-            poolBlockOnAnyMachine(ranges, members.first(picture), members.count(picture), g,
+        if (members.count(image) > 0)
+            poolBlockOnAnyMachine(ranges, members.first(image), members.count(image), g,
                                   std::min(channelsAtOnce, g.channels - first),
-                                  features.ptr<float>(picture, first), values + at, indices + at,
+                                  features.ptr<float>(image, first), values + at, indices + at,
                                   rooms[worker]);
     });
     output.finish();
     argmax.finish();
 }
 
-void roiPoolBackward(InputArray outputGrad, InputArray argmax, InputArray pictures,
+void roiPoolBackward(InputArray outputGrad, InputArray argmax, InputArray batchIndices,
                      const std::vector<int>& featuresShape, OutputArray featuresGrad)
 {
     Workspace workspace;
-    roiPoolBackward(outputGrad, argmax, pictures, featuresShape, featuresGrad, workspace);
+    roiPoolBackward(outputGrad, argmax, batchIndices, featuresShape, featuresGrad, workspace);
 }
 
-void roiPoolBackward(InputArray outputGrad_, InputArray argmax_, InputArray pictures,
+void roiPoolBackward(InputArray outputGrad_, InputArray argmax_, InputArray batchIndices,
                      const std::vector<int>& featuresShape, OutputArray featuresGrad, Workspace& workspace)
 {
     checkShape(featuresShape, "featuresShape");
@@ -120,7 +120,7 @@ void roiPoolBackward(InputArray outputGrad_, InputArray argmax_, InputArray pict
         CV_Error_(Error::StsUnmatchedSizes, ("argmax and outputGrad must have one shape, not %s and %s",
                                              shapeText(argmax).c_str(), shapeText(outputGrad).c_str()));
     workspace.arenas().begin();
-    const RoisByPicture members = roisByPicture(pictures, rois, featuresShape[0], workspace.arenas().own());
+    const RoisByImage members = roisByImage(batchIndices, rois, featuresShape[0], workspace.arenas().own());
     const size_t bins = rois > 0 ? static_cast<size_t>(outputGrad.size[2]) * outputGrad.size[3] : 0;
     const int* const indices = argmax.ptr<int>();
     const float* const grads = outputGrad.ptr<float>();
@@ -131,13 +131,13 @@ void roiPoolBackward(InputArray outputGrad_, InputArray argmax_, InputArray pict
     // indices beforehand would read all of them twice.
     std::atomic<bool> wrong(false);
     forEachUnit(featuresShape[0] * channels, [&](int, int unit) {
-        const int picture = unit / channels;
+        const int image = unit / channels;
         float* plane = out + static_cast<size_t>(unit) * cells;
         std::fill_n(plane, cells, 0.f);
-        for (int m = 0; m < members.count(picture); m++)
+        for (int m = 0; m < members.count(image); m++)
         {
             const size_t first =
-                (static_cast<size_t>(members.first(picture)[m]) * channels + unit % channels) * bins;
+                (static_cast<size_t>(members.first(image)[m]) * channels + unit % channels) * bins;
             for (size_t i = first; i < first + bins; i++)
                 if (indices[i] >= 0 && indices[i] < cells)
                     plane[indices[i]] += grads[i];

@@ -9,7 +9,7 @@ namespace cv {
 namespace dnn_rpn {
 CV_CPU_OPTIMIZATION_NAMESPACE_BEGIN
 
-/** The largest features of `count` RoIs' bins and where they are, of one block of a picture's channels.
+/** The largest features of `count` RoIs' bins and where they are, of one block of an image's channels.
 @param ranges for each RoI first and last + 1 of the cells of its rows of bins, then of its columns
 @param features, output, argmax at the block's first channel; the last two at RoI 0
 @param plane, largest, where room to work in, channelsAtOnce numbers for each cell and, twice, for each bin */

@@ -24,23 +24,23 @@ protected:
             ASSERT_EQ(expected[i], got.at<int>(i)) << i;
     }
 
-    //! @param scores, deltas a row of scores, and four rows of deltas, a picture
+    //! @param scores, deltas a row of scores, and four rows of deltas, an image
     void compare(const Mat& scores, const Mat& deltas, const Mat& anchors, const std::vector<int>& levels,
                  Size size, const ProposalParams& params)
     {
-        const int pictures = scores.rows, k = anchors.rows, room = gpu::proposalRoom(levels, params);
-        OnDevice s(scores), d(deltas), a(anchors), counts(1, pictures, CV_32S);
-        OnDevice boxes(pictures * room, 4, CV_32F), found(pictures * room, 1, CV_32F);
-        gpu::generateProposals(s.floats(), d.floats(), a.floats(), levels, pictures, size, boxes.floats(),
+        const int images = scores.rows, k = anchors.rows, room = gpu::proposalRoom(levels, params);
+        OnDevice s(scores), d(deltas), a(anchors), counts(1, images, CV_32S);
+        OnDevice boxes(images * room, 4, CV_32F), found(images * room, 1, CV_32F);
+        gpu::generateProposals(s.floats(), d.floats(), a.floats(), levels, images, size, boxes.floats(),
                                found.floats(), counts.ints(), workspace, nullptr, params);
         const Mat allBoxes = boxes.get(), allScores = found.get(), allCounts = counts.get();
-        for (int n = 0; n < pictures; n++)
+        for (int n = 0; n < images; n++)
         {
             Mat expectedBoxes, expectedScores;
             generateProposals(scores.row(n), deltas.rowRange(n * k, (n + 1) * k), anchors, levels, size,
                               expectedBoxes, expectedScores, params);
             const int count = allCounts.at<int>(n);
-            ASSERT_EQ(expectedBoxes.rows, count) << "picture " << n;
+            ASSERT_EQ(expectedBoxes.rows, count) << "image " << n;
             if (count > 0)
             {
                 expectClose(expectedScores, allScores.rowRange(n * room, n * room + count), 0);
@@ -98,27 +98,26 @@ TEST_F(DnnRpn_CudaProposals, likeTheTwin)
     RNG rng(4);
     const std::vector<std::vector<int>> allLevels = {{1}, {700}, {1500, 300, 0, 77}, {5000, 1}};
     for (const std::vector<int>& levels : allLevels)
-        for (int pictures : {1, 3})
+        for (int images : {1, 3})
             for (int variant = 0; variant < 4; variant++)
             {
                 int k = 0;
                 for (int count : levels)
                     k += count;
-                SCOPED_TRACE(format("%d anchors, %d pictures, variant %d", k, pictures, variant));
+                SCOPED_TRACE(format("%d anchors, %d images, variant %d", k, images, variant));
                 ProposalParams params;
                 params.preNms = variant == 0 ? 1000 : variant == 1 ? 100 : variant == 2 ? 0 : 1;
                 params.postNms = variant == 1 ? 20 : variant == 2 ? 0 : 300;
                 params.minSize = variant == 1 ? 12.f : 0.f;
                 if (variant == 1)
                     params.scoreThreshold = -0.5f;
-                Mat scores = randomMatrix(rng, pictures, k, 1),
-                    deltas = randomMatrix(rng, pictures * k, 4, 0.3);
+                Mat scores = randomMatrix(rng, images, k, 1), deltas = randomMatrix(rng, images * k, 4, 0.3);
                 for (int i = 0; i < k; i++) // ties
                     scores.at<float>(0, i) = cvRound(scores.at<float>(0, i) * 20) / 20.f;
-                for (int i = 0; i < pictures * k; i += 13)
+                for (int i = 0; i < images * k; i += 13)
                     deltas.at<float>(i, i % 4) = i % 2 ? nan : inf;
                 for (int i = 5; i < k; i += 17)
-                    scores.at<float>(pictures - 1, i) = nan;
+                    scores.at<float>(images - 1, i) = nan;
                 compare(scores, deltas, randomBoxes(rng, k, 200, 4, 60), levels, Size(210, 190), params);
             }
 }

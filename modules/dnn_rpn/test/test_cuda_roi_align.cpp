@@ -10,7 +10,7 @@ class DnnRpn_CudaRoiAlign : public DnnRpn_Cuda
 {
 protected:
     //! Forward and backward.
-    void compare(const std::vector<int>& shape, const Mat& boxes, const Mat& pictures, Size pooled,
+    void compare(const std::vector<int>& shape, const Mat& boxes, const Mat& images, Size pooled,
                  const RoiAlignParams& params)
     {
         SCOPED_TRACE(format("%d x %d x %d x %d, %d RoIs, %d x %d bins, scale %g, ratio %d, aligned %d",
@@ -20,12 +20,12 @@ protected:
         const int rois = boxes.rows;
         const Mat features = randomTensor(rng, shape);
         const gpu::FeatureShape size(shape[0], shape[1], shape[2], shape[3]);
-        OnDevice f(column(features)), b(boxes), p(pictures);
+        OnDevice f(column(features)), b(boxes), p(images);
         OnDevice output(rois * shape[1], pooled.area(), CV_32F),
             grad(static_cast<int>(features.total()), 1, CV_32F);
         gpu::roiAlign(f.floats(), size, b.floats(), p.ints(), rois, pooled, output.floats(), nullptr, params);
         Mat expected;
-        roiAlign(features, boxes, pictures, pooled, expected, params);
+        roiAlign(features, boxes, images, pooled, expected, params);
         if (rois > 0)
             expectClose(column(expected), column(output.get()), 1e-5);
 
@@ -37,7 +37,7 @@ protected:
                               nullptr, params);
         const Mat asTensor =
             rois > 0 ? tensor(outputGrad, {rois, shape[1], pooled.height, pooled.width}) : Mat();
-        roiAlignBackward(asTensor, boxes, pictures, shape, expected, params);
+        roiAlignBackward(asTensor, boxes, images, shape, expected, params);
         expectClose(column(expected), grad.get(), 1e-5);
     }
 };

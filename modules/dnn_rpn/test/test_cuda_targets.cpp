@@ -23,7 +23,7 @@ Mat noBoxes()
     return Mat(0, 4, CV_32F);
 }
 
-struct Picture
+struct Image
 {
     Mat objects, regions;
 };
@@ -31,18 +31,18 @@ struct Picture
 class DnnRpn_CudaTargets : public DnnRpn_Cuda
 {
 protected:
-    //! All pictures in one call against the twin's call for each.
-    void compare(const Mat& anchors, const std::vector<Picture>& pictures, const MatchParams& params)
+    //! All images in one call against the twin's call for each.
+    void compare(const Mat& anchors, const std::vector<Image>& images, const MatchParams& params)
     {
         Mat objects, regions, objectStarts = labels({0}), regionStarts = labels({0});
-        for (const Picture& p : pictures)
+        for (const Image& p : images)
         {
             append(objects, p.objects);
             append(regions, p.regions);
             objectStarts.push_back(objects.rows);
             regionStarts.push_back(regions.rows);
         }
-        const int n = static_cast<int>(pictures.size()), k = anchors.rows;
+        const int n = static_cast<int>(images.size()), k = anchors.rows;
         OnDevice a(anchors), o(objects), r(regions), os(objectStarts), rs(regionStarts), m(n, k, CV_32S);
         gpu::matchAnchors(a.floats(), k, n, {o.floats(), objects.rows, n > 1 ? os.ints() : nullptr},
                           {r.floats(), regions.rows, n > 1 ? rs.ints() : nullptr}, m.ints(), workspace,
@@ -51,12 +51,12 @@ protected:
         for (int i = 0; i < n; i++)
         {
             Mat expected;
-            matchAnchors(anchors, pictures[i].objects, pictures[i].regions, expected, params);
+            matchAnchors(anchors, images[i].objects, images[i].regions, expected, params);
             for (int j = 0; j < k; j++)
             {
                 const int match = expected.at<int>(j);
                 ASSERT_EQ(match < 0 ? match : match + objectStarts.at<int>(i), got.at<int>(i, j))
-                    << "anchor " << j << " of picture " << i;
+                    << "anchor " << j << " of image " << i;
             }
         }
     }
@@ -122,14 +122,14 @@ TEST_F(DnnRpn_CudaTargets, sampleTheSameSubset)
                 for (int seed : {7, -3})
                 {
                     SCOPED_TRACE(format("%d of %d, share %g, seed %d", count, k, share, seed));
-                    const int pictures = 2;
-                    Mat matches = randomLabels(rng, pictures * k, -2, 9);
+                    const int images = 2;
+                    Mat matches = randomLabels(rng, images * k, -2, 9);
                     for (int i = 0; i < matches.rows; i++) // few positives, as in practice
                         if (matches.at<int>(i) >= 0 && i % 3)
                             matches.at<int>(i) = MATCH_NEGATIVE;
                     OnDevice m(matches);
-                    gpu::sampleAnchors(m.ints(), k, pictures, count, share, seed, workspace, nullptr);
-                    for (int i = 0; i < pictures && k > 0; i++)
+                    gpu::sampleAnchors(m.ints(), k, images, count, share, seed, workspace, nullptr);
+                    for (int i = 0; i < images && k > 0; i++)
                     {
                         Mat expected = matches.rowRange(i * k, (i + 1) * k).clone();
                         sampleAnchors(expected, count, share, seed + i);
@@ -143,17 +143,17 @@ TEST_F(DnnRpn_CudaTargets, encodeAndLabelLikeTheTwins)
     RNG rng(3);
     for (int k : {0, 1, 31, 700})
     {
-        const int objectCount = 6, pictures = 2;
+        const int objectCount = 6, images = 2;
         const Mat anchors = randomBoxes(rng, k, 100, 1, 50),
                   objects = randomBoxes(rng, objectCount, 100, 1, 50);
-        const Mat matches = randomLabels(rng, pictures * k, -2, objectCount - 1);
+        const Mat matches = randomLabels(rng, images * k, -2, objectCount - 1);
         const Mat classes = randomLabels(rng, objectCount, 1, 20);
         OnDevice a(anchors), o(objects), m(matches), c(classes);
-        OnDevice deltas(pictures * k, 4, CV_32F), label(pictures * k, 1, CV_32S), positives(1, 1, CV_32S);
+        OnDevice deltas(images * k, 4, CV_32F), label(images * k, 1, CV_32S), positives(1, 1, CV_32S);
         const Scalar weights(10, 10, 5, 5);
-        gpu::encodeTargets(a.floats(), k, pictures, {o.floats(), objectCount}, m.ints(), deltas.floats(),
+        gpu::encodeTargets(a.floats(), k, images, {o.floats(), objectCount}, m.ints(), deltas.floats(),
                            nullptr, weights);
-        for (int i = 0; i < pictures && k > 0; i++)
+        for (int i = 0; i < images && k > 0; i++)
         {
             Mat expected;
             encodeTargets(anchors, objects, matches.rowRange(i * k, (i + 1) * k), expected, weights);
@@ -163,7 +163,7 @@ TEST_F(DnnRpn_CudaTargets, encodeAndLabelLikeTheTwins)
         {
             Mat expected;
             const int n = matchLabels(matches, named ? classes : Mat(), expected);
-            gpu::matchLabels(m.ints(), pictures * k, named ? c.ints() : nullptr, objectCount, label.ints(),
+            gpu::matchLabels(m.ints(), images * k, named ? c.ints() : nullptr, objectCount, label.ints(),
                              positives.ints(), nullptr);
             EXPECT_EQ(n, positives.get().at<int>(0));
             EXPECT_TRUE(k == 0 || sameBits(expected, label.get()));
@@ -193,7 +193,7 @@ TEST_F(DnnRpn_CudaTargets, wrongArguments)
     crossed.negativeIoU = 0.9f;
     EXPECT_ERROR("0.9 and 0.7",
                  gpu::matchAnchors(nullptr, 0, 1, {}, {}, nullptr, workspace, nullptr, crossed));
-    EXPECT_ERROR("objects of 2 pictures",
+    EXPECT_ERROR("objects of 2 images",
                  gpu::matchAnchors(nullptr, 0, 2, {nullptr, 3}, {}, nullptr, workspace, nullptr));
     EXPECT_ERROR("positiveShare", gpu::sampleAnchors(nullptr, 0, 1, 5, 1.5f, 0, workspace, nullptr));
     EXPECT_ERROR("weights must be",

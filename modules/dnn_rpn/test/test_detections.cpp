@@ -9,7 +9,7 @@ namespace {
 
 const std::vector<int> oneLevel;
 
-//! What an operator gives for one picture.
+//! What an operator gives for one image.
 struct Found
 {
     Mat boxes, scores, labels;

@@ -152,7 +152,7 @@ TEST_F(DnnRpn_Layers, nonMaxSuppression)
     expectSelected(golden::nmsNoIouSelected, outputOf(readOnnx(golden::nmsNoIou), inputs, "selected"));
 }
 
-//! One picture, one class.
+//! One image, one class.
 OnnxFile suppressionFile(int boxes, int count, float iou, float score)
 {
     OnnxFile file("NonMaxSuppression", "");
@@ -210,7 +210,7 @@ Inputs alignInputs()
 {
     return {{"X", tensorOf(golden::alignLayerFeatures, {2, 3, 7, 9})},
             {"rois", floats(golden::alignLayerRois, 4)},
-            {"pictures", floatsOf(golden::alignLayerPictures)}};
+            {"pictures", floatsOf(golden::alignLayerImages)}};
 }
 
 TEST_F(DnnRpn_Layers, roiAlign)
@@ -236,10 +236,10 @@ TEST_F(DnnRpn_Layers, roiAlignIsRoiAlign)
     params.spatialScale = 0.25f;
     params.samplingRatio = 2;
     Mat expected;
-    roiAlign(alignInputs()[0].second, alignInputs()[1].second, golden::alignLayerPictures, Size(4, 2),
-             expected, params);
+    roiAlign(alignInputs()[0].second, alignInputs()[1].second, golden::alignLayerImages, Size(4, 2), expected,
+             params);
     Mat rois;
-    hconcat(floatsOf(golden::alignLayerPictures), alignInputs()[1].second, rois);
+    hconcat(floatsOf(golden::alignLayerImages), alignInputs()[1].second, rois);
     rois.at<float>(2, 0) = -1; // padding
     OnnxFile file("RoIAlign", domain);
     file.input("X", {2, 3, 7, 9}).input("rois", {6, 5}).output("pooled", {6, 3, 2, 4});
@@ -254,9 +254,9 @@ TEST_F(DnnRpn_Layers, roiAlignIsRoiAlign)
 TEST_F(DnnRpn_Layers, roiPool)
 {
     Mat rois, expected, argmax;
-    hconcat(floatsOf(golden::alignLayerPictures), alignInputs()[1].second, rois);
+    hconcat(floatsOf(golden::alignLayerImages), alignInputs()[1].second, rois);
     const Inputs inputs = {{"X", alignInputs()[0].second}, {"rois", rois}};
-    roiPool(inputs[0].second, rois.colRange(1, 5), golden::alignLayerPictures, Size(2, 3), expected, argmax,
+    roiPool(inputs[0].second, rois.colRange(1, 5), golden::alignLayerImages, Size(2, 3), expected, argmax,
             0.25f);
     OnnxFile file("RoIPool", domain);
     file.input("X", {2, 3, 7, 9}).input("rois", {6, 5}).output("pooled", {6, 3, 3, 2});
@@ -336,7 +336,7 @@ TEST_F(DnnRpn_Layers, focalLoss)
                           {inputs[0], {"labels", Mat(2, 9, CV_32F, Scalar(0.5))}}, "loss"));
 }
 
-//! Two pictures' heads over 4 x 3 cells of 8 pixels, with two shapes a cell.
+//! Two images' heads over 4 x 3 cells of 8 pixels, with two shapes a cell.
 struct Heads
 {
     static const int anchorsOfAll = 4 * 3 * 2;
@@ -364,7 +364,7 @@ struct Heads
                 {"picture", zeros({2, 3, 24, 32})}};
     }
 
-    //! Boxes, scores and their number of both pictures, padded.
+    //! Boxes, scores and their number of both images, padded.
     std::vector<Mat> expected(const Mat& scores, const std::vector<int>& counts) const
     {
         std::vector<Mat> all = {Mat::zeros(2 * params.postNms, 4, CV_32F),
@@ -513,7 +513,7 @@ TEST_F(DnnRpn_Layers, errorsNameLayerAndValue)
         OnnxFile file("RoiAlign", "");
         file.input("X", {1, 2, 5, 5})
             .input("rois", rois)
-            .input("pictures", {rois[0]})
+            .input("images", {rois[0]})
             .output("pooled", {1, 2, 3, 3});
         return file;
     };
@@ -537,7 +537,7 @@ TEST_F(DnnRpn_Layers, errorsNameLayerAndValue)
         SCOPED_TRACE(mode);
         Inputs inputs = {{"X", zeros({1, 2, 5, 5})},
                          {"rois", Mat(3, 4, CV_32F, Scalar(nan))},
-                         {"pictures", floats({0, 0, 0}, 1)}};
+                         {"images", floats({0, 0, 0}, 1)}};
         OnnxFile file = align({3, 4});
         file.attribute("mode", mode);
         EXPECT_ERROR("nan", outputOf(readPlainly(file.bytes()), inputs, "pooled"));
@@ -594,7 +594,7 @@ TEST_F(DnnRpn_Layers, errorsOfTopKAndSuppression)
     };
     EXPECT_ERROR("max_output_boxes_per_class must be one constant",
                  readPlainly(suppression({1, 5, 4}, {1, 1, 5}, 0)));
-    EXPECT_ERROR("boxes must be pictures x boxes x 4, not 5 x 4",
+    EXPECT_ERROR("boxes must be images x boxes x 4, not 5 x 4",
                  readPlainly(suppression({5, 4}, {1, 1, 5}, 3)));
     EXPECT_ERROR("scores must be 1 x classes x 5, not 1 x 2 x 6",
                  readPlainly(suppression({1, 5, 4}, {1, 2, 6}, 3)));
@@ -609,14 +609,14 @@ TEST_F(DnnRpn_Layers, errorsOfProposalsAndLoss)
         f.input("scores", {2, 24}).input("deltas", deltas).constant("anchors", heads.anchors, {24, 4});
         return proposalOutputs(f);
     };
-    EXPECT_ERROR("input 'picture' is missing", readPlainly(file({2, 24, 4}).bytes()));
+    EXPECT_ERROR("input 'image' is missing", readPlainly(file({2, 24, 4}).bytes()));
     EXPECT_ERROR("'image_width' and 'image_height' must both",
                  readPlainly(file({2, 24, 4}).attribute("image_width", 9).bytes()));
     const auto sized = [&](const Shape& deltas) {
         OnnxFile f = file(deltas);
         return f.attribute("image_width", 32).attribute("image_height", 24);
     };
-    EXPECT_ERROR("deltas must be pictures x anchors x 4, and scores for the same pictures, not 2 x 24 x 5",
+    EXPECT_ERROR("deltas must be images x anchors x 4, and scores for the same images, not 2 x 24 x 5",
                  readPlainly(sized({2, 24, 5}).bytes()));
     EXPECT_ERROR("'columns' must be 4 or 5, not 6",
                  readPlainly(sized({2, 24, 4}).attribute("columns", 6).bytes()));

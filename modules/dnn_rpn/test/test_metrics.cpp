@@ -35,9 +35,9 @@ TEST(DnnRpn_Metrics, likePycocotools)
         const Mat allDetections = floats(*detections[i], 6), allObjects = floats(*objects[i], 6);
         Evaluator evaluator(metricClasses[i]);
         int detection = 0, object = 0;
-        for (size_t picture = 0; picture < counts[i]->size(); picture += 2)
+        for (size_t image = 0; image < counts[i]->size(); image += 2)
         {
-            const int d = counts[i]->at(picture), g = counts[i]->at(picture + 1);
+            const int d = counts[i]->at(image), g = counts[i]->at(image + 1);
             const Range found(detection, detection + d), truth(object, object + g);
             evaluator.add(part(allDetections, found, Range(0, 4)), part(allDetections, found, Range(4, 5)),
                           part(allDetections, found, Range(5, 6), CV_32S),
@@ -274,7 +274,7 @@ TEST(DnnRpn_Metrics, confusionLiteral)
     EXPECT_TRUE(sameBits(Mat::zeros(2, 2, CV_32S), Evaluator().confusion(0)));
 }
 
-//! Pictures with a bit of everything.
+//! Images with a bit of everything.
 Evaluator randomScenes(RNG& rng, int classes, float lowestScore = -inf)
 {
     Evaluator evaluator(classes);

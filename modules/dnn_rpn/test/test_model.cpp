@@ -348,7 +348,7 @@ TEST(DnnRpn_Model, batch)
     }
 }
 
-TEST(DnnRpn_Model, greyAndTransparentPictures)
+TEST(DnnRpn_Model, greyAndTransparentImages)
 {
     Loaded cells(golden::cellsModel, cellsDescription());
     Mat grey = Mat::zeros(16, 32, CV_8U), colour, transparent, b, s, l, b2, s2, l2;
@@ -444,7 +444,7 @@ TEST(DnnRpn_Model, suppressionAcrossClasses)
     }
 }
 
-TEST(DnnRpn_Model, oneTileIsTheWholePicture)
+TEST(DnnRpn_Model, oneTileIsTheWholeImage)
 {
     Loaded cells(golden::cellsModel, cellsDescription());
     Mat image = Mat::zeros(32, 64, CV_8UC3), b, s, l, b2, s2, l2;

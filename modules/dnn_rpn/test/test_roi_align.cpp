@@ -35,7 +35,7 @@ double slowSample(const Mat& plane, int firstRow, int height, double y, double x
 }
 
 //! All samples of all bins; features as N C H rows of CV_64F, the output as one column.
-Mat slowAlign(const Mat& features, const Shape& shape, const Mat& rois, const Mat& pictures, Size pooled,
+Mat slowAlign(const Mat& features, const Shape& shape, const Mat& rois, const Mat& images, Size pooled,
               const RoiAlignParams& params)
 {
     const double shift = params.aligned ? 0.5 : 0;
@@ -61,7 +61,7 @@ Mat slowAlign(const Mat& features, const Shape& shape, const Mat& rois, const Ma
                     double sum = 0;
                     for (int i = 0; i < ny; i++)
                         for (int j = 0; j < nx; j++)
-                            sum += slowSample(features, (pictures.at<int>(r) * shape[1] + c) * shape[2],
+                            sum += slowSample(features, (images.at<int>(r) * shape[1] + c) * shape[2],
                                               shape[2], box[1] * scale - shift + (a + (i + 0.5) / ny) * stepY,
                                               box[0] * scale - shift + (b + (j + 0.5) / nx) * stepX);
                     out.push_back(nx > 0 && ny > 0 ? sum / (nx * ny) : 0.);
@@ -131,12 +131,12 @@ TEST(DnnRpn_RoiAlign, likeTheDefinition)
                                 params.aligned));
             const Mat features = randomTensor(rng, c.shape);
             const Mat rois = looseBoxes(rng, c.rois, c.shape, params.spatialScale);
-            const Mat pictures = randomLabels(rng, c.rois, 0, c.shape[0] - 1);
+            const Mat images = randomLabels(rng, c.rois, 0, c.shape[0] - 1);
             Mat out, wide;
-            roiAlign(features, rois, pictures, c.pooled, out, params);
+            roiAlign(features, rois, images, c.pooled, out, params);
             ASSERT_EQ(4, out.dims);
             tensor(features, {c.shape[0] * c.shape[1] * c.shape[2], c.shape[3]}).convertTo(wide, CV_64F);
-            expectClose(slowAlign(wide, c.shape, rois, pictures, c.pooled, params), column(out), 2e-5);
+            expectClose(slowAlign(wide, c.shape, rois, images, c.pooled, params), column(out), 2e-5);
         }
 }
 
@@ -151,18 +151,18 @@ TEST(DnnRpn_RoiAlign, gradients)
                                 params.aligned));
             const Mat x = randomMatrix(rng, c.shape[0] * c.shape[1] * c.shape[2], c.shape[3], 1);
             const Mat rois = looseBoxes(rng, c.rois, c.shape, params.spatialScale);
-            const Mat pictures = randomLabels(rng, c.rois, 0, c.shape[0] - 1);
+            const Mat images = randomLabels(rng, c.rois, 0, c.shape[0] - 1);
             const Mat outGrad = randomTensor(rng, {c.rois, c.shape[1], c.pooled.height, c.pooled.width});
             Mat direction;
             column(outGrad).convertTo(direction, CV_64F);
             checkGradient(
                 x,
                 [&](const Mat& at) {
-                    return slowAlign(at, c.shape, rois, pictures, c.pooled, params).dot(direction);
+                    return slowAlign(at, c.shape, rois, images, c.pooled, params).dot(direction);
                 },
                 [&](const Mat&, Mat& grad) {
                     Mat whole = tensor(grad, c.shape);
-                    roiAlignBackward(outGrad, rois, pictures, c.shape, whole, params);
+                    roiAlignBackward(outGrad, rois, images, c.shape, whole, params);
                 },
                 1e-4);
         }
@@ -171,7 +171,7 @@ TEST(DnnRpn_RoiAlign, gradients)
 TEST(DnnRpn_RoiAlign, likeTorchvision)
 {
     const Mat features = tensor(floats(golden::roiFeatures, 9), {2, 2, 7, 9});
-    const Mat rois = boxes(golden::roiBoxes), pictures = labels(golden::roiPictures);
+    const Mat rois = boxes(golden::roiBoxes), images = labels(golden::roiImages);
     const Mat outGrad = tensor(floats(golden::roiOutputGrad, 2), {rois.rows, 2, 3, 2});
     const struct
     {
@@ -189,9 +189,9 @@ TEST(DnnRpn_RoiAlign, likeTorchvision)
         SCOPED_TRACE(format("aligned %d, ratio %d", c.aligned, c.ratio));
         const RoiAlignParams params = alignParams(0.25f, c.ratio, c.aligned);
         Mat out, grad;
-        roiAlign(features, rois, pictures, Size(2, 3), out, params);
+        roiAlign(features, rois, images, Size(2, 3), out, params);
         expectClose(floats(c.output, 1), column(out), 2e-6);
-        roiAlignBackward(outGrad, rois, pictures, {2, 2, 7, 9}, grad, params);
+        roiAlignBackward(outGrad, rois, images, {2, 2, 7, 9}, grad, params);
         expectClose(floats(c.grad, 1), column(grad), 5e-6);
     }
 }
@@ -201,14 +201,14 @@ TEST(DnnRpn_RoiAlign, sameBitsForAnyThreads)
     RNG rng(23);
     const Shape shape{2, 130, 17, 19};
     const Mat features = randomTensor(rng, shape), rois = looseBoxes(rng, 150, shape, 0.25f);
-    const Mat pictures = randomLabels(rng, 150, 0, 1), outGrad = randomTensor(rng, {150, 130, 7, 7});
+    const Mat images = randomLabels(rng, 150, 0, 1), outGrad = randomTensor(rng, {150, 130, 7, 7});
     const int threads = cv::getNumThreads();
     Mat out[3], grad[3];
     for (int i = 0; i < 3; i++)
     {
         cv::setNumThreads(i + 1);
-        roiAlign(features, rois, pictures, Size(7, 7), out[i], alignModes[0]);
-        roiAlignBackward(outGrad, rois, pictures, shape, grad[i], alignModes[0]);
+        roiAlign(features, rois, images, Size(7, 7), out[i], alignModes[0]);
+        roiAlignBackward(outGrad, rois, images, shape, grad[i], alignModes[0]);
     }
     cv::setNumThreads(threads);
     for (int i = 1; i < 3; i++)
@@ -220,15 +220,15 @@ TEST(DnnRpn_RoiAlign, partsOfWiderTensors)
     RNG rng(24);
     const Shape shape{2, 5, 6, 7};
     const Mat features = randomTensor(rng, shape), rois = looseBoxes(rng, 4, shape, 1);
-    const Mat pictures = labels({1, 0, 1, 1}), outGrad = randomTensor(rng, {4, 5, 2, 3});
+    const Mat images = labels({1, 0, 1, 1}), outGrad = randomTensor(rng, {4, 5, 2, 3});
     Mat out, grad;
-    roiAlign(features, rois, pictures, Size(3, 2), out);
-    roiAlignBackward(outGrad, rois, pictures, shape, grad);
+    roiAlign(features, rois, images, Size(3, 2), out);
+    roiAlignBackward(outGrad, rois, images, shape, grad);
     Mat table(4, 6, CV_32F), outPart = withGaps(out * 0), gradPart = withGaps(grad * 0);
     rois.copyTo(table.colRange(1, 5));
     const uchar* const storage = outPart.data;
-    roiAlign(withGaps(features), table.colRange(1, 5), pictures, Size(3, 2), outPart);
-    roiAlignBackward(withGaps(outGrad), table.colRange(1, 5), pictures, shape, gradPart);
+    roiAlign(withGaps(features), table.colRange(1, 5), images, Size(3, 2), outPart);
+    roiAlignBackward(withGaps(outGrad), table.colRange(1, 5), images, shape, gradPart);
     EXPECT_EQ(storage, outPart.data);
     EXPECT_TRUE(sameBits(column(out), column(outPart)));
     EXPECT_TRUE(sameBits(column(grad), column(gradPart)));

@@ -36,7 +36,7 @@ Mat exactBoxes(RNG& rng, int count, const Shape& shape)
 }
 
 //! A cell belongs to a bin if the two overlap; in whole numbers, with lengths multiplied by the bins.
-Mat slowPool(const Mat& features, const Shape& shape, const Mat& rois, const Mat& pictures, Size pooled,
+Mat slowPool(const Mat& features, const Shape& shape, const Mat& rois, const Mat& images, Size pooled,
              float scale, Mat& argmax)
 {
     Mat out(0, 1, CV_32F);
@@ -63,11 +63,11 @@ Mat slowPool(const Mat& features, const Shape& shape, const Mat& rois, const Mat
                             if (!inside)
                                 continue;
                             any = true;
-                            const float* plane = features.ptr<float>(pictures.at<int>(r), c);
+                            const float* plane = features.ptr<float>(images.at<int>(r), c);
                             if (plane[y * shape[3] + x] > (where < 0 ? -FLT_MAX : plane[where]))
                                 where = y * shape[3] + x;
                         }
-                    const float* plane = features.ptr<float>(pictures.at<int>(r), c);
+                    const float* plane = features.ptr<float>(images.at<int>(r), c);
                     out.push_back(where >= 0 ? plane[where] : any ? -FLT_MAX : 0.f);
                     argmax.push_back(where);
                 }
@@ -105,10 +105,10 @@ TEST(DnnRpn_RoiPool, likeTheDefinition)
     {
         SCOPED_TRACE(format("%d x %d x %d x %d", c.shape[0], c.shape[1], c.shape[2], c.shape[3]));
         const Mat features = randomTensor(rng, c.shape), rois = exactBoxes(rng, c.rois, c.shape);
-        const Mat pictures = randomLabels(rng, c.rois, 0, c.shape[0] - 1);
+        const Mat images = randomLabels(rng, c.rois, 0, c.shape[0] - 1);
         Mat out, argmax, slowArgmax;
-        roiPool(features, rois, pictures, c.pooled, out, argmax, 0.25f);
-        const Mat slow = slowPool(features, c.shape, rois, pictures, c.pooled, 0.25f, slowArgmax);
+        roiPool(features, rois, images, c.pooled, out, argmax, 0.25f);
+        const Mat slow = slowPool(features, c.shape, rois, images, c.pooled, 0.25f, slowArgmax);
         ASSERT_EQ(4, out.dims);
         EXPECT_EQ(0, cv::norm(slow, column(out), NORM_INF));
         EXPECT_EQ(0, cv::norm(slowArgmax, column(argmax), NORM_INF));
@@ -123,10 +123,10 @@ TEST(DnnRpn_RoiPool, gradients)
         SCOPED_TRACE(format("%d x %d x %d x %d", c.shape[0], c.shape[1], c.shape[2], c.shape[3]));
         const Mat x = randomMatrix(rng, c.shape[0] * c.shape[1] * c.shape[2], c.shape[3], 1);
         const Mat rois = exactBoxes(rng, c.rois, c.shape);
-        const Mat pictures = randomLabels(rng, c.rois, 0, c.shape[0] - 1);
+        const Mat images = randomLabels(rng, c.rois, 0, c.shape[0] - 1);
         const Mat outGrad = randomTensor(rng, {c.rois, c.shape[1], c.pooled.height, c.pooled.width});
         Mat out, argmax, wide;
-        roiPool(tensor(x, c.shape), rois, pictures, c.pooled, out, argmax, 0.25f);
+        roiPool(tensor(x, c.shape), rois, images, c.pooled, out, argmax, 0.25f);
         const int bins = c.pooled.area(), cells = c.shape[2] * c.shape[3];
         checkGradient(
             x,
@@ -136,7 +136,7 @@ TEST(DnnRpn_RoiPool, gradients)
                 for (int i = 0; i < static_cast<int>(argmax.total()); i++)
                 {
                     const int roi = i / bins / c.shape[1], channel = i / bins % c.shape[1];
-                    const int plane = pictures.at<int>(roi) * c.shape[1] + channel;
+                    const int plane = images.at<int>(roi) * c.shape[1] + channel;
                     if (argmax.ptr<int>()[i] >= 0)
                         sum +=
                             at.ptr<double>()[plane * cells + argmax.ptr<int>()[i]] * outGrad.ptr<float>()[i];
@@ -145,7 +145,7 @@ TEST(DnnRpn_RoiPool, gradients)
             },
             [&](const Mat&, Mat& grad) {
                 Mat whole = tensor(grad, c.shape);
-                roiPoolBackward(outGrad, argmax, pictures, c.shape, whole);
+                roiPoolBackward(outGrad, argmax, images, c.shape, whole);
             });
     }
 }
@@ -153,13 +153,13 @@ TEST(DnnRpn_RoiPool, gradients)
 TEST(DnnRpn_RoiPool, likeTorchvision)
 {
     const Mat features = tensor(floats(golden::roiFeatures, 9), {2, 2, 7, 9});
-    const Mat rois = boxes(golden::roiBoxes), pictures = labels(golden::roiPictures);
+    const Mat rois = boxes(golden::roiBoxes), images = labels(golden::roiImages);
     const Mat outGrad = tensor(floats(golden::roiOutputGrad, 2), {rois.rows, 2, 3, 2});
     Mat out, argmax, grad;
-    roiPool(features, rois, pictures, Size(2, 3), out, argmax, 0.25f);
+    roiPool(features, rois, images, Size(2, 3), out, argmax, 0.25f);
     EXPECT_TRUE(sameBits(floats(golden::roiPoolOutput, 1), column(out)));
     EXPECT_TRUE(sameBits(labels(golden::roiPoolArgmax), column(argmax)));
-    roiPoolBackward(outGrad, argmax, pictures, {2, 2, 7, 9}, grad);
+    roiPoolBackward(outGrad, argmax, images, {2, 2, 7, 9}, grad);
     expectClose(floats(golden::roiPoolGrad, 1), column(grad), 1e-6);
 }
 
@@ -168,7 +168,7 @@ TEST(DnnRpn_RoiPool, sameBitsForAnyThreadsAndForParts)
     RNG rng(33);
     const Shape shape{2, 13, 9, 11};
     const Mat features = randomTensor(rng, shape), rois = exactBoxes(rng, 90, shape);
-    const Mat pictures = randomLabels(rng, 90, 0, 1), outGrad = randomTensor(rng, {90, 13, 7, 7});
+    const Mat images = randomLabels(rng, 90, 0, 1), outGrad = randomTensor(rng, {90, 13, 7, 7});
     const int threads = cv::getNumThreads();
     Mat out[4], argmax[4], grad[4];
     for (int i = 0; i < 4; i++)
@@ -177,8 +177,8 @@ TEST(DnnRpn_RoiPool, sameBitsForAnyThreadsAndForParts)
         const bool gaps = i == 3;
         if (gaps)
             grad[i] = withGaps(grad[0] * 0);
-        roiPool(gaps ? withGaps(features) : features, rois, pictures, Size(7, 7), out[i], argmax[i], 0.25f);
-        roiPoolBackward(gaps ? withGaps(outGrad) : outGrad, gaps ? withGaps(argmax[i]) : argmax[i], pictures,
+        roiPool(gaps ? withGaps(features) : features, rois, images, Size(7, 7), out[i], argmax[i], 0.25f);
+        roiPoolBackward(gaps ? withGaps(outGrad) : outGrad, gaps ? withGaps(argmax[i]) : argmax[i], images,
                         shape, grad[i]);
     }
     cv::setNumThreads(threads);

@@ -20,7 +20,7 @@ std::vector<Operation> operations(int count, int seed)
 {
     struct State
     {
-        Mat boxes, scores, classScores, deltas, objects, matches, pictures, features, outGrad, a, b, c;
+        Mat boxes, scores, classScores, deltas, objects, matches, images, features, outGrad, a, b, c;
         std::vector<int> labels, keep, counts, shape;
         ProposalParams proposals;
         DetectionParams detections;
@@ -44,7 +44,7 @@ std::vector<Operation> operations(int count, int seed)
     s->shape = {2, 40, 13, 13};
     s->features = randomTensor(rng, s->shape);
     s->outGrad = randomTensor(rng, {count, 40, 3, 2});
-    s->pictures = randomLabels(rng, count, 0, 1);
+    s->images = randomLabels(rng, count, 0, 1);
     s->align.spatialScale = 1.f / 16;
 
     const auto kept = [s] { return std::vector<Mat>{Mat(s->keep, true), s->a.clone()}; };
@@ -112,20 +112,20 @@ std::vector<Operation> operations(int count, int seed)
          [s] { return std::vector<Mat>{s->b.clone()}; }},
         {"roiAlign",
          [s](Workspace* w) {
-             w ? roiAlign(s->features, s->boxes, s->pictures, Size(2, 3), s->a, s->align, *w)
-               : roiAlign(s->features, s->boxes, s->pictures, Size(2, 3), s->a, s->align);
+             w ? roiAlign(s->features, s->boxes, s->images, Size(2, 3), s->a, s->align, *w)
+               : roiAlign(s->features, s->boxes, s->images, Size(2, 3), s->a, s->align);
          },
          [s] { return std::vector<Mat>{column(s->a).clone()}; }},
         {"roiAlignBackward",
          [s](Workspace* w) {
-             w ? roiAlignBackward(s->outGrad, s->boxes, s->pictures, s->shape, s->a, s->align, *w)
-               : roiAlignBackward(s->outGrad, s->boxes, s->pictures, s->shape, s->a, s->align);
+             w ? roiAlignBackward(s->outGrad, s->boxes, s->images, s->shape, s->a, s->align, *w)
+               : roiAlignBackward(s->outGrad, s->boxes, s->images, s->shape, s->a, s->align);
          },
          [s] { return std::vector<Mat>{column(s->a).clone()}; }},
         {"roiPool",
          [s](Workspace* w) {
-             w ? roiPool(s->features, s->boxes, s->pictures, Size(2, 3), s->a, s->b, 1.f / 16, *w)
-               : roiPool(s->features, s->boxes, s->pictures, Size(2, 3), s->a, s->b, 1.f / 16);
+             w ? roiPool(s->features, s->boxes, s->images, Size(2, 3), s->a, s->b, 1.f / 16, *w)
+               : roiPool(s->features, s->boxes, s->images, Size(2, 3), s->a, s->b, 1.f / 16);
          },
          [s] {
              return std::vector<Mat>{column(s->a).clone(), column(s->b).clone()};
@@ -134,9 +134,9 @@ std::vector<Operation> operations(int count, int seed)
          [s](Workspace* w) {
              Mat unused;
              if (s->b.empty() || s->b.dims != 4)
-                 roiPool(s->features, s->boxes, s->pictures, Size(2, 3), unused, s->b, 1.f / 16);
-             w ? roiPoolBackward(s->outGrad, s->b, s->pictures, s->shape, s->a, *w)
-               : roiPoolBackward(s->outGrad, s->b, s->pictures, s->shape, s->a);
+                 roiPool(s->features, s->boxes, s->images, Size(2, 3), unused, s->b, 1.f / 16);
+             w ? roiPoolBackward(s->outGrad, s->b, s->images, s->shape, s->a, *w)
+               : roiPoolBackward(s->outGrad, s->b, s->images, s->shape, s->a);
          },
          [s] { return std::vector<Mat>{column(s->a).clone()}; }},
     };

@@ -45,7 +45,7 @@ void addConvs(Cases& all)
     Node dilated = conv(Size(3, 3), Size(1, 1), Vec4i(2, 2, 2, 2));
     dilated.dilation = Size(2, 2);
     addConv(all, "dilated", dilated, {2, 1, 6, 5}, {2, 2, 6, 5});
-    addConv(all, "larger than the picture", conv(Size(7, 7), Size(1, 1), Vec4i(3, 3, 3, 3)), {1, 1, 2, 3},
+    addConv(all, "larger than the image", conv(Size(7, 7), Size(1, 1), Vec4i(3, 3, 3, 3)), {1, 1, 2, 3},
             {1, 2, 2, 3});
     addConv(all, "one pixel", conv(Size(1, 1), Size(1, 1), Vec4i()), {1, 1, 1, 1}, {1, 1, 1, 1});
 
@@ -244,15 +244,15 @@ void drawParameters(Graph& graph, RNG& rng)
         }
 }
 
-Shape pictureOf(const OperatorCase& c)
+Shape imageOf(const OperatorCase& c)
 {
-    Shape picture(c.inputs[0].n, 3, 1, 1);
+    Shape image(c.inputs[0].n, 3, 1, 1);
     for (const Shape& s : c.inputs)
     {
-        picture.h = std::max(picture.h, s.h);
-        picture.w = std::max(picture.w, s.w);
+        image.h = std::max(image.h, s.h);
+        image.w = std::max(image.w, s.w);
     }
-    return picture;
+    return image;
 }
 
 Graph graphOf(const OperatorCase& c, RNG& rng)

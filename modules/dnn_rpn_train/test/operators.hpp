@@ -28,10 +28,10 @@ cv::dnn_rpn_train::Tensor randomTensor(const cv::dnn_rpn_train::Shape& shape, RN
 //! Random numbers; variances of BatchNorm are positive.
 void drawParameters(cv::dnn_rpn_train::Graph& graph, RNG& rng);
 
-//! The operator behind a picture of three channels: a convolution makes each of its inputs.
+//! The operator behind an image of three channels: a convolution makes each of its inputs.
 cv::dnn_rpn_train::Graph graphOf(const OperatorCase& c, RNG& rng);
-//! The picture's shape for it.
-cv::dnn_rpn_train::Shape pictureOf(const OperatorCase& c);
+//! The image's shape for it.
+cv::dnn_rpn_train::Shape imageOf(const OperatorCase& c);
 
 } // namespace opencv_test
 

@@ -59,30 +59,30 @@ inline bool contains(const std::string& text, const std::string& part)
     return text.find(part) != std::string::npos;
 }
 
-//! One picture with bright discs on dark ground, and the discs' boxes.
+//! One image with bright discs on dark ground, and the discs' boxes.
 inline cv::Mat drawDiscs(cv::Size size, int count, cv::RNG& rng, std::vector<Object>& objects)
 {
-    cv::Mat picture(size, CV_8UC3, cv::Scalar(60, 50, 40));
+    cv::Mat pixels(size, CV_8UC3, cv::Scalar(60, 50, 40));
     objects.clear();
     for (int i = 0; i < count; i++)
     {
         const int r = rng.uniform(12, 24);
         const cv::Point c(rng.uniform(r, size.width - r), rng.uniform(r, size.height - r));
-        cv::circle(picture, c, r, cv::Scalar(200, 220, 190), cv::FILLED);
+        cv::circle(pixels, c, r, cv::Scalar(200, 220, 190), cv::FILLED);
         Object o;
         o.box = cv::Vec4f(float(c.x - r), float(c.y - r), float(c.x + r), float(c.y + r));
         objects.push_back(o);
     }
-    return picture;
+    return pixels;
 }
 
-//! A data set of such pictures, written as PNG.
-inline Dataset writeDiscs(const Scratch& scratch, int pictures, int discs, cv::Size size, int seed)
+//! A data set of such images, written as PNG.
+inline Dataset writeDiscs(const Scratch& scratch, int images, int discs, cv::Size size, int seed)
 {
     Dataset set;
     set.classes = {"disc"};
     cv::RNG rng(seed + 1);
-    for (int i = 0; i < pictures; i++)
+    for (int i = 0; i < images; i++)
     {
         AnnotatedImage image;
         image.path = scratch / ("discs_" + std::to_string(i) + ".png");

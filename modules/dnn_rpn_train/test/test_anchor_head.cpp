@@ -66,7 +66,7 @@ struct Small
         }
         for (size_t p = 0; p < graph.parameters.size(); p += 2)
             drawWeights(graph.parameters[p].value, 0.3, rng);
-        RpnParams params;
+        AnchorHeadParams params;
         params.loss = form.loss;
         params.tower = form.tower;
         params.anchorSizes = {12, 24};
@@ -97,9 +97,9 @@ struct Small
         }
     }
 
-    void forward(int pictures)
+    void forward(int images)
     {
-        Tensor t(Shape(pictures, 3, 48, 64));
+        Tensor t(Shape(images, 3, 48, 64));
         for (size_t i = 0; i < t.shape().total(); i++)
             t.data()[i] = static_cast<float>(rng.uniform(-1., 1.));
         network->forward(t);
@@ -115,7 +115,7 @@ Object at(float x1, float y1, float x2, float y2, bool ignored = false, int labe
     return o;
 }
 
-//! Two pictures with objects of three classes.
+//! Two images with objects of three classes.
 std::vector<std::vector<Object>> someObjects()
 {
     return {{at(8, 8, 30, 24, false, 3), at(40, 20, 58, 44), at(0, 30, 20, 48, true)},
@@ -192,7 +192,7 @@ TEST(AnchorHead, lossIsTheSameWhereTheValuesLie)
     Small s(Form{}, "cuda");
     Tensor t(Shape(2, 3, 48, 64));
     t.setTo(0);
-    t.data()[t.shape().picture()] = std::numeric_limits<float>::quiet_NaN();
+    t.data()[t.shape().image()] = std::numeric_limits<float>::quiet_NaN();
     s.network->forward(t);
     EXPECT_EQ(1, s.head->loss(*s.network, someObjects(), 5).worst);
     for (Form form : forms())
@@ -295,12 +295,12 @@ TEST(AnchorHead, weightsGetTheGradientsOfAllLevels)
         for (Parameter& p : s.graph.parameters)
             for (size_t i = 0; i < p.value.shape().total(); i++)
                 p.value.data()[i] += static_cast<float>(s.rng.uniform(-0.1, 0.1));
-        Tensor picture(Shape(2, 3, 48, 64));
-        s.rng.fill(picture.flat(), RNG::UNIFORM, -1, 1);
+        Tensor image(Shape(2, 3, 48, 64));
+        s.rng.fill(image.flat(), RNG::UNIFORM, -1, 1);
         const std::vector<std::vector<Object>> objects = {{at(8, 8, 30, 24, false, 2), at(40, 20, 58, 44)},
                                                           {at(20, 10, 50, 40)}};
         auto loss = [&] {
-            s.network->forward(picture);
+            s.network->forward(image);
             return s.head->loss(*s.network, objects, 0).total();
         };
         loss();
@@ -386,10 +386,10 @@ TEST(AnchorHead, levelsFollowEachOther)
             for (int a = 0; a < 4; a++, row++)
             {
                 for (int c = 0; c < 3; c++)
-                    ASSERT_EQ(x.picture(1)[(a * 3 + c) * cells + cell], logits.at<float>(row, c));
+                    ASSERT_EQ(x.image(1)[(a * 3 + c) * cells + cell], logits.at<float>(row, c));
                 for (int c = 0; c < 4; c++)
                 {
-                    ASSERT_EQ(d.picture(1)[(a * 4 + c) * cells + cell], deltas.at<float>(row, c));
+                    ASSERT_EQ(d.image(1)[(a * 4 + c) * cells + cell], deltas.at<float>(row, c));
                     ASSERT_EQ(own.at<float>(cell * 4 + a, c), anchors.at<float>(row, c));
                 }
             }
@@ -468,10 +468,10 @@ TEST(AnchorHead, standsOnFeaturesAlone)
     s.forward(2);
     Graph backbone = backboneOf(s.graph, s.features[0]), own = headOf(s.graph, s.features[0]);
     Network below(backbone, Engine::create("eigen")), above(own, Engine::create("eigen"));
-    Tensor picture(Shape(2, 3, 48, 64));
-    s.rng.fill(picture.flat(), RNG::UNIFORM, -1, 1);
-    s.network->forward(picture);
-    below.forward(picture);
+    Tensor image(Shape(2, 3, 48, 64));
+    s.rng.fill(image.flat(), RNG::UNIFORM, -1, 1);
+    s.network->forward(image);
+    below.forward(image);
     above.forward(below.value(s.features[0]));
     Mat logits, deltas, x, d;
     s.head->heads(*s.network, 1, logits, deltas);
@@ -492,7 +492,7 @@ TEST(AnchorHead, noObjectsAndAllIgnored)
         EXPECT_EQ(0, none.reg);
         EXPECT_GT(none.cls, 0);
         EXPECT_TRUE(std::isfinite(none.cls));
-        // One region that holds the whole picture and more: nothing is left to learn from.
+        // One region that holds the whole image and more: nothing is left to learn from.
         const std::vector<Object> everything{at(-200, -200, 300, 300, true)};
         const HeadLoss ignored = s.head->loss(*s.network, {everything, everything}, 0);
         EXPECT_EQ(0, ignored.total());
@@ -594,7 +594,7 @@ std::vector<double> pull(Small& s, int node)
             {
                 double sum = 0;
                 for (int o = 0; o < outputs; o++)
-                    sum += static_cast<double>(w.data()[o * channels + c]) * g.picture(n)[o * cells + cell];
+                    sum += static_cast<double>(w.data()[o * channels + c]) * g.image(n)[o * cells + cell];
                 all.push_back(sum);
             }
     return all;
@@ -653,7 +653,7 @@ TEST(TaskGradients, areNotMeasuredWhereNothingIsShared)
 TEST(AnchorHead, wrongParametersAreNamed)
 {
     EXPECT_TRUE(contains(errorOf([] { Small s(Form{LOSS_CE_SIGMOID, -2, 0, 1}); }), "-2 classes"));
-    RpnParams p;
+    AnchorHeadParams p;
     p.anchorSizes = {8, 16, 32, 64, 128};
     Graph g;
     RNG rng(1);
@@ -666,7 +666,7 @@ TEST(AnchorHead, wrongParametersAreNamed)
     EXPECT_TRUE(contains(errorOf([&] { head({}); }), "among 0 levels"));
     p.anchorSizes = {8, 16};
     EXPECT_TRUE(contains(errorOf([&] { head({in, wide}); }), "as many channels"));
-    p = RpnParams();
+    p = AnchorHeadParams();
     p.detections.deltaWeights = Scalar(10, 10, 5, 5);
     EXPECT_TRUE(contains(errorOf([&] { head({in}); }), "deltaWeights"));
 

@@ -18,11 +18,11 @@ const Scalar hues[] = {Scalar(0, 0, 255),   Scalar(0, 255, 255), Scalar(0, 255, 
 Sample drawRectangle(Size size, int label, RNG& rng, bool ignored = false)
 {
     Sample s;
-    s.picture = Mat(size, CV_8UC3, Scalar::all(50));
+    s.image = Mat(size, CV_8UC3, Scalar::all(50));
     const int w = rng.uniform(std::max(1, size.width / 8), size.width / 2 + 1),
               h = rng.uniform(std::max(1, size.height / 8), size.height / 2 + 1);
     const Rect r(rng.uniform(0, size.width - w + 1), rng.uniform(0, size.height - h + 1), w, h);
-    s.picture(r).setTo(hues[label - 1]);
+    s.image(r).setTo(hues[label - 1]);
     Object o;
     o.box = Vec4f(Vec4i(r.x, r.y, r.br().x, r.br().y));
     o.label = label;
@@ -32,13 +32,13 @@ Sample drawRectangle(Size size, int label, RNG& rng, bool ignored = false)
 }
 
 //! Where the label's hue is seen, found by colour alone: at least half as far from grey as at its purest.
-Rect findRectangle(const Mat& picture, int label)
+Rect findRectangle(const Mat& image, int label)
 {
-    Mat purity(picture.size(), CV_8U, Scalar(0));
-    for (int y = 0; y < picture.rows; y++)
-        for (int x = 0; x < picture.cols; x++)
+    Mat purity(image.size(), CV_8U, Scalar(0));
+    for (int y = 0; y < image.rows; y++)
+        for (int x = 0; x < image.cols; x++)
         {
-            const Vec3i v = picture.at<Vec3b>(y, x);
+            const Vec3i v = image.at<Vec3b>(y, x);
             const int low = std::min({v[0], v[1], v[2]}), high = std::max({v[0], v[1], v[2]});
             // Of the six hues the nearest: each channel is on the side of the middle that the hue has it on.
             bool same = true;
@@ -60,8 +60,8 @@ Rect findRectangle(const Mat& picture, int label)
 
 void expectValid(const Sample& s, Size size)
 {
-    ASSERT_EQ(size, s.picture.size());
-    ASSERT_EQ(CV_8UC3, s.picture.type());
+    ASSERT_EQ(size, s.image.size());
+    ASSERT_EQ(CV_8UC3, s.image.type());
     for (const Object& o : s.objects)
     {
         EXPECT_TRUE(0 <= o.box[0] && o.box[0] < o.box[2] && o.box[2] <= size.width) << o.box;
@@ -121,12 +121,12 @@ TEST(Augment, boxesAreWhereTheRectanglesAre)
         {
             SCOPED_TRACE(cv::format("trial %d", trial));
             std::vector<Sample> sources;
-            const int pictures = chance(rng, p.mosaic) ? 4 : 1;
-            for (int i = 0; i < pictures; i++)
+            const int images = chance(rng, p.mosaic) ? 4 : 1;
+            for (int i = 0; i < images; i++)
             {
                 const Sample whole =
                     drawRectangle(Size(rng.uniform(100, 500), rng.uniform(100, 500)), i + 1, rng, i == 3);
-                sources.push_back(prepareSample(whole.picture, whole.objects, size, p));
+                sources.push_back(prepareSample(whole.image, whole.objects, size, p));
             }
             const Sample s = augmentSample(sources, size, p, chance(rng, p.flip), rng);
             expectValid(s, size);
@@ -138,7 +138,7 @@ TEST(Augment, boxesAreWhereTheRectanglesAre)
                 EXPECT_TRUE(o.label != 4 || o.ignored);
                 if (o.box[2] - o.box[0] < 3 || o.box[3] - o.box[1] < 3)
                     continue; // too narrow to be found again
-                const Rect r = findRectangle(s.picture, o.label);
+                const Rect r = findRectangle(s.image, o.label);
                 const Vec4d seen(r.x, r.y, r.br().x, r.br().y), apart = seen - Vec4d(o.box);
                 EXPECT_LT(cv::norm(apart, NORM_INF), 1.5) << o.box << " but seen " << r;
                 sum += apart;
@@ -147,7 +147,7 @@ TEST(Augment, boxesAreWhereTheRectanglesAre)
             for (int label = 1; label <= 4; label++)
             {
                 EXPECT_LE(found[label - 1], 1);
-                EXPECT_TRUE(found[label - 1] == 1 || findRectangle(s.picture, label).empty()) << label;
+                EXPECT_TRUE(found[label - 1] == 1 || findRectangle(s.image, label).empty()) << label;
             }
         }
         // No box is shifted or too large or too small throughout.
@@ -171,32 +171,32 @@ TEST(Augment, somethingToLearnIsLeft)
     for (int trial = 0; trial < 500; trial++)
     {
         const Sample whole = drawRectangle(Size(rng.uniform(20, 300), rng.uniform(20, 300)), 1, rng);
-        const Sample source = prepareSample(whole.picture, whole.objects, size, p);
+        const Sample source = prepareSample(whole.image, whole.objects, size, p);
         const Sample s = augmentSample({source}, size, p, false, rng);
         ASSERT_EQ(1u, s.objects.size());
         EXPECT_FALSE(s.objects[0].ignored);
     }
 }
 
-TEST(Augment, oddPicturesWork)
+TEST(Augment, oddImagesWork)
 {
     RNG rng(6);
     Object o;
     for (const AugmentParams& p : transforms())
-        for (const Size& picture : {Size(1, 1), Size(3000, 2), Size(1, 777), Size(5, 3)})
+        for (const Size& image : {Size(1, 1), Size(3000, 2), Size(1, 777), Size(5, 3)})
             for (const Size& size : {Size(1, 1), Size(2, 1), Size(96, 64)})
                 for (bool empty : {true, false})
                 {
-                    o.box = Vec4f(Vec4i(0, 0, picture.width, picture.height));
+                    o.box = Vec4f(Vec4i(0, 0, image.width, image.height));
                     const std::vector<Object> objects(empty ? 0 : 1, o);
                     const Sample source =
-                        prepareSample(Mat(picture, CV_8UC3, Scalar(10, 200, 30)), objects, size, p);
+                        prepareSample(Mat(image, CV_8UC3, Scalar(10, 200, 30)), objects, size, p);
                     expectValid(augmentSample({source}, size, p, true, rng), size);
                     expectValid(augmentSample({4, source}, size, p, false, rng), size);
                 }
 }
 
-TEST(Augment, withoutMovesThePictureIsOnlyResized)
+TEST(Augment, withoutMovesTheImageIsOnlyResized)
 {
     RNG rng(7);
     const Sample whole = drawRectangle(Size(288, 192), 1, rng);
@@ -204,12 +204,12 @@ TEST(Augment, withoutMovesThePictureIsOnlyResized)
     AugmentParams still = none; // goes the long way and must arrive at the same
     still.turn = 1e-12;
     const Size size(96, 64);
-    const Sample expected = resizeSample(whole.picture, whole.objects, size);
+    const Sample expected = resizeSample(whole.image, whole.objects, size);
     for (const AugmentParams& p : {none, still})
     {
         const Sample s =
-            augmentSample({prepareSample(whole.picture, whole.objects, size, p)}, size, p, false, rng);
-        EXPECT_EQ(0, cv::norm(expected.picture, s.picture, NORM_INF));
+            augmentSample({prepareSample(whole.image, whole.objects, size, p)}, size, p, false, rng);
+        EXPECT_EQ(0, cv::norm(expected.image, s.image, NORM_INF));
         EXPECT_LT(cv::norm(expected.objects[0].box, s.objects.at(0).box, NORM_INF), 1e-4);
     }
 }
@@ -218,8 +218,8 @@ TEST(Augment, keepsNoMorePixelsThanItCanShow)
 {
     AugmentParams p = AugmentParams::preset("strong"); // up to twice the input
     const Size size(320, 240);
-    const auto kept = [&](Size picture) {
-        return prepareSample(Mat(picture, CV_8UC3, Scalar()), {}, size, p).picture.size();
+    const auto kept = [&](Size image) {
+        return prepareSample(Mat(image, CV_8UC3, Scalar()), {}, size, p).image.size();
     };
     EXPECT_EQ(Size(640, 480), kept(Size(640, 480)));
     EXPECT_EQ(Size(640, 480), kept(Size(4000, 3000)));
@@ -268,8 +268,8 @@ TEST(Geometry, flipsAndTurnsFollowEveryPixel)
         for (int x = 0; x < size.width; x++)
         {
             Sample s;
-            s.picture = Mat(size, CV_8UC3, Scalar(0, 0, 0));
-            s.picture.at<Vec3b>(y, x) = Vec3b(255, 255, 255);
+            s.image = Mat(size, CV_8UC3, Scalar(0, 0, 0));
+            s.image.at<Vec3b>(y, x) = Vec3b(255, 255, 255);
             Object o;
             o.box = Vec4f(Vec4i(x, y, x + 1, y + 1));
             s.objects = {o};
@@ -279,23 +279,23 @@ TEST(Geometry, flipsAndTurnsFollowEveryPixel)
             for (const Sample& r : results)
             {
                 const Vec4i b = r.objects.at(0).box;
-                EXPECT_EQ(Vec3b(255, 255, 255), r.picture.at<Vec3b>(b[1], b[0]));
+                EXPECT_EQ(Vec3b(255, 255, 255), r.image.at<Vec3b>(b[1], b[0]));
                 EXPECT_EQ(Vec4i(b[0], b[1], b[0] + 1, b[1] + 1), b);
             }
         }
     Sample corner;
-    corner.picture = Mat(size, CV_8UC3, Scalar(0, 0, 0));
-    corner.picture.at<Vec3b>(0, 0)[0] = 9;
-    EXPECT_EQ(9, turnSample(corner, 1).picture.at<Vec3b>(0, 2)[0]); // clockwise: to the right
-    EXPECT_EQ(Size(3, 4), turnSample(corner, 1).picture.size());
-    EXPECT_EQ(9, turnSample(corner, 2).picture.at<Vec3b>(2, 3)[0]);
-    EXPECT_EQ(9, turnSample(corner, 3).picture.at<Vec3b>(3, 0)[0]);
+    corner.image = Mat(size, CV_8UC3, Scalar(0, 0, 0));
+    corner.image.at<Vec3b>(0, 0)[0] = 9;
+    EXPECT_EQ(9, turnSample(corner, 1).image.at<Vec3b>(0, 2)[0]); // clockwise: to the right
+    EXPECT_EQ(Size(3, 4), turnSample(corner, 1).image.size());
+    EXPECT_EQ(9, turnSample(corner, 2).image.at<Vec3b>(2, 3)[0]);
+    EXPECT_EQ(9, turnSample(corner, 3).image.at<Vec3b>(3, 0)[0]);
 }
 
 TEST(Geometry, viewsCutAndIgnoreWhatIsHardlySeen)
 {
     Sample s;
-    s.picture = Mat(10, 20, CV_8UC3, Scalar(1, 2, 3));
+    s.image = Mat(10, 20, CV_8UC3, Scalar(1, 2, 3));
     const auto add = [&](Vec4f box, bool ignored) {
         Object o;
         o.box = box;
@@ -318,15 +318,15 @@ TEST(Geometry, viewsCutAndIgnoreWhatIsHardlySeen)
     EXPECT_TRUE(canvas.objects[2].ignored);
     EXPECT_EQ(Vec4f(20, 30, 40, 50), canvas.objects[3].box);
     EXPECT_TRUE(canvas.objects[3].ignored);
-    EXPECT_EQ(Vec3b(1, 2, 3), canvas.picture.at<Vec3b>(30, 20));
-    EXPECT_EQ(Vec3b(104, 116, 124), canvas.picture.at<Vec3b>(30, 19));
-    EXPECT_EQ(Vec3b(104, 116, 124), canvas.picture.at<Vec3b>(50, 20));
+    EXPECT_EQ(Vec3b(1, 2, 3), canvas.image.at<Vec3b>(30, 20));
+    EXPECT_EQ(Vec3b(104, 116, 124), canvas.image.at<Vec3b>(30, 19));
+    EXPECT_EQ(Vec3b(104, 116, 124), canvas.image.at<Vec3b>(50, 20));
 }
 
 TEST(Geometry, turnedObjectsKeepTheirShape)
 {
     Sample s;
-    s.picture = Mat(480, 640, CV_8UC3, Scalar());
+    s.image = Mat(480, 640, CV_8UC3, Scalar());
     Object o;
     o.box = Vec4f(100, 100, 140, 140);
     s.objects = {o};
@@ -381,18 +381,18 @@ TEST(Colour, greyStaysGreyUnderHueAndSaturation)
 
 TEST(Colour, blurAndNoiseKeepTheMean)
 {
-    Mat picture(60, 80, CV_8UC3, Scalar(100, 120, 140));
-    picture(Rect(20, 20, 20, 20)).setTo(Scalar(180, 60, 90));
+    Mat image(60, 80, CV_8UC3, Scalar(100, 120, 140));
+    image(Rect(20, 20, 20, 20)).setTo(Scalar(180, 60, 90));
     RNG rng(10);
-    const Mat blurred = blurPicture(picture, 1.5), noisy = addNoise(picture, 8, rng);
-    EXPECT_LT(cv::norm(mean(picture) - mean(blurred), NORM_INF), 0.5);
-    EXPECT_LT(cv::norm(mean(picture) - mean(noisy), NORM_INF), 0.5);
+    const Mat blurred = blurImage(image, 1.5), noisy = addNoise(image, 8, rng);
+    EXPECT_LT(cv::norm(mean(image) - mean(blurred), NORM_INF), 0.5);
+    EXPECT_LT(cv::norm(mean(image) - mean(noisy), NORM_INF), 0.5);
     Scalar level, deviation;
     meanStdDev(noisy(Rect(45, 0, 35, 60)), level, deviation);
     EXPECT_NEAR(8, deviation[1], 0.8);
     EXPECT_EQ(Vec3b(180, 60, 90), blurred.at<Vec3b>(30, 30));
     EXPECT_NE(Vec3b(180, 60, 90), blurred.at<Vec3b>(20, 30));
-    EXPECT_EQ(0, cv::norm(picture, blurPicture(picture, 0), NORM_INF));
+    EXPECT_EQ(0, cv::norm(image, blurImage(image, 0), NORM_INF));
 }
 
 } // namespace

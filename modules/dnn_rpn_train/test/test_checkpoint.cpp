@@ -13,7 +13,7 @@ Checkpoint sample()
 {
     Checkpoint c;
     c.settings = {{"lr", "0.01"}, {"", ""}, {"loss", "focal"}};
-    c.data = {{"pictures", "3"}};
+    c.data = {{"images", "3"}};
     c.numbers = {{"step", 17}, {"best", -1.5}};
     Tensor t(Shape(1, 2, 1, 3));
     for (int i = 0; i < 6; i++)
@@ -77,7 +77,7 @@ TEST(Checkpoint, aFileThatCannotBeWrittenLeavesTheLastOne)
     EXPECT_TRUE(good == readFile(scratch / "c"));
 }
 
-TEST(Settings, everythingOfThePicturesCounts)
+TEST(Settings, everythingOfTheImagesCounts)
 {
     const Scratch scratch;
     const Dataset set = writeDiscs(scratch, 3, 2, Size(48, 48), 1);
@@ -89,8 +89,7 @@ TEST(Settings, everythingOfThePicturesCounts)
     };
     EXPECT_EQ("", message([](Dataset&) {}));
     EXPECT_EQ("", message([](Dataset& d) { d.images[0].path = "/moved/discs_0.png"; }));
-    EXPECT_TRUE(
-        contains(message([](Dataset& d) { d.images.pop_back(); }), "training pictures was 3 and is 2"));
+    EXPECT_TRUE(contains(message([](Dataset& d) { d.images.pop_back(); }), "training images was 3 and is 2"));
     EXPECT_TRUE(contains(message([](Dataset& d) { d.images[1].path = "/moved/discs.png"; }), "names"));
     EXPECT_TRUE(contains(message([](Dataset& d) { std::swap(d.images[0], d.images[1]); }), "names"));
     EXPECT_TRUE(contains(message([](Dataset& d) { d.images[2].objects[1].box[3]++; }), "boxes"));

@@ -52,7 +52,7 @@ TEST(Coco, readsObjectsAndCategories)
     EXPECT_EQ((std::vector<String>{"apple", "plum"}), set.classes); // by id
     ASSERT_EQ(2u, set.images.size());
     EXPECT_EQ(Size(40, 30), set.images[0].size);
-    EXPECT_EQ(Size(20, 10), readPicture(set.images[1]).size());
+    EXPECT_EQ(Size(20, 10), readImage(set.images[1]).size());
     EXPECT_TRUE(set.images[1].objects.empty());
     const std::vector<Object>& o = set.images[0].objects;
     ASSERT_EQ(3u, o.size());

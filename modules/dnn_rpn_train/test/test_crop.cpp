@@ -17,13 +17,13 @@ Tensor drawn(const Shape& shape, RNG& rng)
     return t;
 }
 
-Mat drawnBoxes(int count, Size picture, RNG& rng)
+Mat drawnBoxes(int count, Size image, RNG& rng)
 {
     Mat boxes(count, 4, CV_32F);
     for (int i = 0; i < count; i++)
         for (int axis = 0; axis < 2; axis++)
         {
-            const float length = static_cast<float>(axis ? picture.height : picture.width);
+            const float length = static_cast<float>(axis ? image.height : image.width);
             const float a = rng.uniform(0.f, length), b = rng.uniform(0.f, length);
             boxes.at<float>(i, axis) = std::min(a, b);
             boxes.at<float>(i, 2 + axis) = std::max(a, b);
@@ -31,8 +31,8 @@ Mat drawnBoxes(int count, Size picture, RNG& rng)
     return boxes;
 }
 
-//! cv::dnn's own layer on one picture.
-Mat cropAndResize(const Tensor& map, const Mat& boxes, Size picture, Size size)
+//! cv::dnn's own layer on one image.
+Mat cropAndResize(const Tensor& map, const Mat& boxes, Size image, Size size)
 {
     dnn::LayerParams lp;
     lp.set("width", size.width);
@@ -47,7 +47,7 @@ Mat cropAndResize(const Tensor& map, const Mat& boxes, Size picture, Size size)
     for (int i = 0; i < boxes.rows; i++)
         for (int j = 0; j < 4; j++)
             table.ptr<float>()[7 * i + 3 + j] =
-                boxes.at<float>(i, j) / static_cast<float>(j % 2 ? picture.height : picture.width);
+                boxes.at<float>(i, j) / static_cast<float>(j % 2 ? image.height : image.width);
     const Shape& s = map.shape();
     const int mapSize[] = {s.n, s.c, s.h, s.w};
     net.setInput(Mat(4, mapSize, CV_32F, const_cast<float*>(map.data())), "map");
@@ -61,13 +61,13 @@ TEST(Crop, givesWhatCvDnnsLayerGives)
     for (Size size : {Size(7, 7), Size(2, 5), Size(14, 3)})
         for (const Shape& shape : {Shape(1, 3, 16, 21), Shape(1, 1, 2, 2), Shape(1, 5, 1, 9)})
         {
-            const Size picture(320, 240);
+            const Size image(320, 240);
             const Tensor map = drawn(shape, rng);
-            Mat boxes = drawnBoxes(20, picture, rng);
+            Mat boxes = drawnBoxes(20, image, rng);
             boxes.push_back(Mat(Mat_<float>({3, 4}, {0, 0, 320, 240, 0, 0, 0, 0, 320, 240, 320, 240})));
             Crop crop(size);
-            const Tensor& crops = crop.forward(map, {boxes}, picture);
-            const Mat theirs = cropAndResize(map, boxes, picture, size);
+            const Tensor& crops = crop.forward(map, {boxes}, image);
+            const Mat theirs = cropAndResize(map, boxes, image, size);
             ASSERT_EQ(theirs.total(), crops.shape().total());
             EXPECT_LT(cv::norm(theirs.reshape(1, 1), crops.flat(), NORM_INF), 1e-4) << size << shape.str();
         }
@@ -76,17 +76,17 @@ TEST(Crop, givesWhatCvDnnsLayerGives)
 TEST(Crop, gradientIsTheDerivative)
 {
     RNG rng(6);
-    const Size picture(64, 48);
+    const Size image(64, 48);
     Tensor map = drawn(Shape(2, 2, 4, 5), rng);
-    const std::vector<Mat> boxes{drawnBoxes(3, picture, rng), drawnBoxes(2, picture, rng)};
+    const std::vector<Mat> boxes{drawnBoxes(3, image, rng), drawnBoxes(2, image, rng)};
     Crop crop(Size(3, 2));
-    const Tensor& crops = crop.forward(map, boxes, picture);
+    const Tensor& crops = crop.forward(map, boxes, image);
     EXPECT_EQ(Shape(5, 2, 2, 3), crops.shape());
     const Tensor weights = drawn(crops.shape(), rng);
     Tensor gradient(map.shape());
     gradient.setTo(7); // every element is written
     crop.backward(weights, gradient);
-    auto value = [&] { return Crop(Size(3, 2)).forward(map, boxes, picture).flat().dot(weights.flat()); };
+    auto value = [&] { return Crop(Size(3, 2)).forward(map, boxes, image).flat().dot(weights.flat()); };
     for (size_t i = 0; i < map.shape().total(); i++)
     {
         const float was = map.data()[i];
@@ -129,12 +129,12 @@ std::vector<float> cornersOf(int kernel, int stride, int pad, Size size)
     weights.setTo(1.f / weights.shape().total());
     g.outputs = {corners};
     Network network(g, Engine::create("eigen"));
-    Tensor picture(Shape(1, 3, size.height, size.width));
-    picture.setTo(0);
+    Tensor image(Shape(1, 3, size.height, size.width));
+    image.setTo(0);
     for (int y = 0; y < size.height; y++)
         for (int x = 0; x < size.width; x++)
-            picture.data()[y * size.width + x] = x + 0.5f;
-    network.forward(picture);
+            image.data()[y * size.width + x] = x + 0.5f;
+    network.forward(image);
     const Tensor& value = network.value(corners);
     EXPECT_EQ(size.width / stride + 1, value.shape().w);
     EXPECT_EQ(size.height / stride + 1, value.shape().h);

@@ -302,53 +302,53 @@ TEST(Voc, theStatedFileDecidesBetweenTwo)
     EXPECT_TRUE(contains(Dataset::read(s.path(), "train").images.at(0).path, "one.png"));
 }
 
-TEST(Picture, corruptAndCutOffFilesAreNamed)
+TEST(Image, corruptAndCutOffFilesAreNamed)
 {
     const Scratch s;
     AnnotatedImage image;
     image.path = s / "p.jpg";
-    EXPECT_TRUE(contains(errorOf([&] { readPicture(image); }), "p.jpg"));
-    for (const char* bytes : {"", "no picture at all"})
+    EXPECT_TRUE(contains(errorOf([&] { readImage(image); }), "p.jpg"));
+    for (const char* bytes : {"", "no image at all"})
     {
         writeText(image.path, bytes);
-        EXPECT_TRUE(contains(errorOf([&] { readPicture(image); }), "p.jpg")) << bytes;
+        EXPECT_TRUE(contains(errorOf([&] { readImage(image); }), "p.jpg")) << bytes;
     }
-    Mat picture(120, 160, CV_8UC3);
-    RNG(1).fill(picture, RNG::UNIFORM, 0, 255);
-    imwrite(image.path, picture);
+    Mat pixels(120, 160, CV_8UC3);
+    RNG(1).fill(pixels, RNG::UNIFORM, 0, 255);
+    imwrite(image.path, pixels);
     const std::string whole = readFile(image.path);
-    EXPECT_EQ(picture.size(), readPicture(image).size());
+    EXPECT_EQ(pixels.size(), readImage(image).size());
     writeText(image.path, whole.substr(0, whole.size() / 2));
-    EXPECT_TRUE(contains(errorOf([&] { readPicture(image); }), "cut off"));
+    EXPECT_TRUE(contains(errorOf([&] { readImage(image); }), "cut off"));
 }
 
-TEST(Picture, ofAnotherSizeThanAnnotatedIsRefused)
+TEST(Image, ofAnotherSizeThanAnnotatedIsRefused)
 {
     const Scratch s;
     AnnotatedImage image;
     image.path = s / "p.png";
     imwrite(image.path, Mat(30, 40, CV_8UC3, Scalar(1, 2, 3)));
     image.size = Size(400, 300);
-    EXPECT_TRUE(contains(errorOf([&] { readPicture(image); }), "400x300"));
+    EXPECT_TRUE(contains(errorOf([&] { readImage(image); }), "400x300"));
     image.size = Size(); // silent
-    EXPECT_EQ(Size(40, 30), readPicture(image).size());
+    EXPECT_EQ(Size(40, 30), readImage(image).size());
 }
 
-TEST(Picture, aThumbnailsEndIsNotThePictures)
+TEST(Image, aThumbnailsEndIsNotTheImages)
 {
     const Scratch s;
     AnnotatedImage image;
     image.path = s / "p.jpg";
-    Mat picture(60, 80, CV_8UC3);
-    RNG(1).fill(picture, RNG::UNIFORM, 0, 255);
-    imwrite(image.path, picture);
+    Mat pixels(60, 80, CV_8UC3);
+    RNG(1).fill(pixels, RNG::UNIFORM, 0, 255);
+    imwrite(image.path, pixels);
     const std::string whole = readFile(image.path);
     const std::string with =
         whole.substr(0, 2) + std::string("\xff\xe1\x00\x08pixx\xff\xd9", 10) + whole.substr(2);
     writeText(image.path, with);
-    EXPECT_EQ(picture.size(), readPicture(image).size());
+    EXPECT_EQ(pixels.size(), readImage(image).size());
     writeText(image.path, with.substr(0, with.size() - 200));
-    EXPECT_TRUE(contains(errorOf([&] { readPicture(image); }), "cut off"));
+    EXPECT_TRUE(contains(errorOf([&] { readImage(image); }), "cut off"));
 }
 
 TEST(Voc, theListsNameFindsTheImage)
@@ -391,7 +391,7 @@ TEST(ImageSize, isAsDecoded)
                                        static_cast<char>(segment.size() + 2) + segment + jpeg.substr(2));
             AnnotatedImage annotated;
             annotated.path = s / "e.jpg";
-            EXPECT_EQ(readPicture(annotated).size(), imageSize(s / "e.jpg").turned) << orientation;
+            EXPECT_EQ(readImage(annotated).size(), imageSize(s / "e.jpg").turned) << orientation;
             EXPECT_EQ(image.size(), imageSize(s / "e.jpg").stored) << orientation;
             EXPECT_EQ(orientation > 4 ? Size(30, 40) : Size(40, 30), imageSize(s / "e.jpg").turned);
         }

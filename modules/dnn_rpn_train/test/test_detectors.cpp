@@ -11,17 +11,17 @@ namespace opencv_test {
 namespace {
 
 //! Discs and squares of one colour, in alternation: a detector must tell them apart by their shape.
-Dataset writeShapes(const Scratch& scratch, int pictures, int shapes, Size size, int seed)
+Dataset writeShapes(const Scratch& scratch, int images, int shapes, Size size, int seed)
 {
     Dataset set;
     set.classes = {"disc", "square"};
     RNG rng(seed + 1);
-    for (int i = 0; i < pictures; i++)
+    for (int i = 0; i < images; i++)
     {
         AnnotatedImage image;
         image.path = scratch / ("shapes_" + std::to_string(i) + ".png");
         image.size = size;
-        Mat picture(size, CV_8UC3, Scalar(60, 50, 40));
+        Mat pixels(size, CV_8UC3, Scalar(60, 50, 40));
         for (int j = 0; j < shapes; j++)
         {
             // Each in a strip of its own.
@@ -29,15 +29,15 @@ Dataset writeShapes(const Scratch& scratch, int pictures, int shapes, Size size,
             const Point c(j * strip + rng.uniform(r, strip - r), rng.uniform(r, size.height - r));
             const Scalar colour(200, 220, 190);
             if (j % 2 == 0)
-                circle(picture, c, r, colour, FILLED);
+                circle(pixels, c, r, colour, FILLED);
             else
-                rectangle(picture, Rect(c.x - r, c.y - r, 2 * r, 2 * r), colour, FILLED);
+                rectangle(pixels, Rect(c.x - r, c.y - r, 2 * r, 2 * r), colour, FILLED);
             Object o;
             o.box = Vec4f(float(c.x - r), float(c.y - r), float(c.x + r), float(c.y + r));
             o.label = j % 2 + 1;
             image.objects.push_back(o);
         }
-        imwrite(image.path, picture);
+        imwrite(image.path, pixels);
         set.images.push_back(image);
     }
     return set;
@@ -83,7 +83,7 @@ TEST(Detectors, twoStagesLearnToTellShapesApart)
             SCOPED_TRACE(format("%d, shared boxes: %d", loss, shared));
             TrainParams p = quick();
             p.roi.loss = loss;
-            p.roi.sharedDeltas = shared;
+            p.roi.classAgnostic = shared;
             Trainer trainer(p);
             std::vector<double> cls, reg;
             EXPECT_TRUE(fit(trainer, set, [&](const StepStats& r) {
@@ -126,11 +126,11 @@ TEST(Detectors, oneStageLearnsToTellShapesApart)
         }
 }
 
-void expectDetections(Trainer& trainer, const Mat& picture, const Mat& boxes, const Mat& scores,
+void expectDetections(Trainer& trainer, const Mat& pixels, const Mat& boxes, const Mat& scores,
                       const Mat& labels)
 {
     Mat b, s, l;
-    trainer.detect(picture, b, s, l);
+    trainer.detect(pixels, b, s, l);
     ASSERT_GT(b.rows, 0);
     ASSERT_EQ(b.size(), boxes.size());
     EXPECT_LT(cv::norm(s, scores, NORM_INF), 1e-4);
@@ -154,7 +154,7 @@ TEST(Detectors, filesOfHalfPrecisionGiveTheTrainersDetections)
 {
     const Scratch scratch;
     const Dataset set = writeShapes(scratch, 4, 2, Size(96, 64), 3);
-    const Mat picture = readPicture(set.images[0]);
+    const Mat pixels = readImage(set.images[0]);
     int engines = 0;
     for (const std::string& engine : Engine::names())
         for (TrainParams p : {quick(), oneStage(LOSS_FOCAL_SIGMOID)})
@@ -174,8 +174,8 @@ TEST(Detectors, filesOfHalfPrecisionGiveTheTrainersDetections)
             fit(*trainer, set);
             trainer->exportModel(scratch / "m.onnx");
             Mat boxes, scores, labels;
-            Detector(scratch / "m.onnx").detect(picture, boxes, scores, labels);
-            expectDetections(*trainer, picture, boxes, scores, labels);
+            Detector(scratch / "m.onnx").detect(pixels, boxes, scores, labels);
+            expectDetections(*trainer, pixels, boxes, scores, labels);
         }
     EXPECT_GT(engines, 0);
 }
@@ -185,14 +185,14 @@ TEST(Detectors, stockOpenCVGivesTheTrainersDetections)
     const Scratch scratch;
     const Dataset set = writeShapes(scratch, 4, 2, Size(192, 128), 3);
     TrainParams shared = quick();
-    shared.roi.sharedDeltas = true;
+    shared.roi.classAgnostic = true;
     TrainParams pyramid = oneStage(LOSS_FOCAL_SIGMOID), both = quick();
     pyramid.setPyramid(3, 4, 32);
     both.setPyramid(3, 4, 32);
     for (TrainParams p :
          {quick(), shared, oneStage(LOSS_FOCAL_SIGMOID), oneStage(LOSS_FOCAL_SOFTMAX), pyramid, both})
     {
-        SCOPED_TRACE(format("%d, %d, shared boxes: %d", p.detector(), p.rpn.loss, p.roi.sharedDeltas));
+        SCOPED_TRACE(format("%d, %d, shared boxes: %d", p.detector(), p.rpn.loss, p.roi.classAgnostic));
         p.epochs = 80;
         Trainer trainer(p);
         fit(trainer, set);
@@ -200,12 +200,12 @@ TEST(Detectors, stockOpenCVGivesTheTrainersDetections)
         Detector model(scratch / "m.onnx");
         EXPECT_EQ(p.detector(), model.description().detector);
         EXPECT_EQ(p.classes, model.description().classes);
-        std::vector<Mat> pictures, boxes, scores, labels;
+        std::vector<Mat> images, boxes, scores, labels;
         for (const AnnotatedImage& image : set.images)
-            pictures.push_back(readPicture(image));
-        model.detectBatch(pictures, boxes, scores, labels);
-        for (size_t i = 0; i < pictures.size(); i++)
-            expectDetections(trainer, pictures[i], boxes[i], scores[i], labels[i]);
+            images.push_back(readImage(image));
+        model.detectBatch(images, boxes, scores, labels);
+        for (size_t i = 0; i < images.size(); i++)
+            expectDetections(trainer, images[i], boxes[i], scores[i], labels[i]);
 
         // What an application without any of this does; its classes begin at 1, too.
         dnn::DetectionModel stock(scratch / "m.onnx");
@@ -213,19 +213,19 @@ TEST(Detectors, stockOpenCVGivesTheTrainersDetections)
         std::vector<int> classes;
         std::vector<float> confidences;
         std::vector<Rect> rects;
-        stock.detect(pictures[0], classes, confidences, rects, 0.05f);
+        stock.detect(images[0], classes, confidences, rects, 0.05f);
         ASSERT_EQ(static_cast<size_t>(boxes[0].rows), rects.size());
         EXPECT_EQ(labels[0].at<int>(0), classes[0]);
         EXPECT_NEAR(boxes[0].at<float>(0, 0), rects[0].x, 1.01);
 
         // Nothing to be found is an answer, too, and other sizes than the trained one are fine.
         Mat b, s, l;
-        model.detect(pictures[0], b, s, l, 1.1f);
+        model.detect(images[0], b, s, l, 1.1f);
         EXPECT_EQ(0, b.rows);
         dnn::Net net = dnn::readNetFromONNX(scratch / "m.onnx");
         for (Size size : {Size(160, 96), Size(96, 64), Size(64, 64)})
         {
-            net.setInput(dnn::blobFromImage(pictures[0], 1, size));
+            net.setInput(dnn::blobFromImage(images[0], 1, size));
             EXPECT_EQ(7, net.forward().size[3]);
         }
         net.setInput(dnn::blobFromImage(Mat(64, 96, CV_8UC3, Scalar(60, 50, 40))));
@@ -278,11 +278,11 @@ TEST(Detectors, theSecondStageStartsOnFeaturesOfSizeOne)
 {
     RNG rng(5), noise(6);
     DetectorNet net(quick(), rng);
-    std::vector<Mat> pictures(2);
-    for (Mat& picture : pictures)
+    std::vector<Mat> images(2);
+    for (Mat& pixels : images)
     {
-        picture.create(64, 96, CV_8UC3);
-        noise.fill(picture, RNG::UNIFORM, 0, 256);
+        pixels.create(64, 96, CV_8UC3);
+        noise.fill(pixels, RNG::UNIFORM, 0, 256);
     }
     auto weights = [&] {
         for (const Parameter& p : net.graph().parameters)
@@ -299,7 +299,7 @@ TEST(Detectors, theSecondStageStartsOnFeaturesOfSizeOne)
     };
     const Mat before = weights();
     const double rest = others();
-    net.scaleRegionFeatures(pictures);
+    net.scaleRegionFeatures(images);
     const Mat once = weights();
     EXPECT_EQ(rest, others());
     const double factor = cv::norm(once) / cv::norm(before);
@@ -307,7 +307,7 @@ TEST(Detectors, theSecondStageStartsOnFeaturesOfSizeOne)
     EXPECT_LT(cv::norm(once, before * factor), 1e-5 * cv::norm(once));
     // They are of size 1 now: to divide them again changes nothing, but for the averages of batch
     // normalisation.
-    net.scaleRegionFeatures(pictures);
+    net.scaleRegionFeatures(images);
     EXPECT_LT(cv::norm(once, weights()), 1e-4 * cv::norm(once));
     net.scaleRegionFeatures({}); // nothing to go by
     EXPECT_LT(cv::norm(once, weights()), 1e-4 * cv::norm(once));
@@ -316,9 +316,9 @@ TEST(Detectors, theSecondStageStartsOnFeaturesOfSizeOne)
 TEST(Detectors, eachPartHasItsOwnRate)
 {
     TrainParams p = quick();
-    p.backboneRate = 0.5;
-    p.rpn.rate = 7;
-    p.roi.rate = 3;
+    p.backboneLrFactor = 0.5;
+    p.rpn.lrFactor = 7;
+    p.roi.lrFactor = 3;
     RNG rng(5);
     DetectorNet net(p, rng);
     const std::vector<float> factors = net.rateFactors();

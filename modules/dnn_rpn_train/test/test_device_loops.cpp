@@ -45,7 +45,7 @@ Floats ordered(const Wide& plain, const TensorIndexer& indexer)
 }
 Wide plainOf(const Floats& all, const TensorIndexer& indexer)
 {
-    Wide plain(Shape(indexer.pictures, indexer.channels, indexer.rows, indexer.columns));
+    Wide plain(Shape(indexer.images, indexer.channels, indexer.rows, indexer.columns));
     for (size_t i = 0; i < all.size(); i++)
     {
         const Index4 p = indexer[static_cast<int>(i)];
@@ -104,11 +104,11 @@ Node conv(Size kernel, Size stride, Vec4i pads, Size dilation = Size(1, 1))
 }
 
 //! A convolution that pads both sides alike, on what ConvPadding says, is the node's.
-void checkPadding(const Node& node, Size picture, bool copies)
+void checkPadding(const Node& node, Size image, bool copies)
 {
-    SCOPED_TRACE(format("%dx%d", picture.width, picture.height));
+    SCOPED_TRACE(format("%dx%d", image.width, image.height));
     RNG rng(2);
-    const Shape in(2, 3, picture.height, picture.width);
+    const Shape in(2, 3, image.height, image.width);
     const Shape out(2, 2,
                     ConvPadding::outputs(in.h + node.padTop + node.padBottom,
                                          ConvPadding::extent(node.kernel.height, node.dilation.height),
@@ -138,7 +138,7 @@ void checkPadding(const Node& node, Size picture, bool copies)
                     Pad<float>{from.data(), indexer, to.data(), wider, node.padTop, node.padLeft});
             wide = plainOf(to, wider);
             forEach(indexer.total(), PadBackward<float>{to.data(), wider, back.data(), indexer, node.padTop,
-                                                     node.padLeft, false});
+                                                        node.padLeft, false});
             EXPECT_EQ(from, back);
         }
         const Wide found = naiveForward(library, {wide}, parameters, out);

@@ -122,7 +122,7 @@ public:
         for (Tensor& t : parameterGradients)
             hostGradients.push_back(&t);
         const std::unique_ptr<DeviceCopy> parameters = engine->deviceCopy(hostParameters),
-                                      gradientCopies = engine->deviceCopy(hostGradients);
+                                          gradientCopies = engine->deviceCopy(hostGradients);
         if (parameters)
         {
             parameters->upload();
@@ -416,8 +416,8 @@ TEST(Network, gradientsOfEveryParameterAndOfTheInput)
         for (bool inputGradient : {false, true})
         {
             RNG rng(99);
-            Graph pictures = branches(rng), regional = regions(rng, 7);
-            checkNetwork(pictures, engine, Shape(3, 2, 12, 9), Shape(2, 2, 9, 8), inputGradient);
+            Graph images = branches(rng), regional = regions(rng, 7);
+            checkNetwork(images, engine, Shape(3, 2, 12, 9), Shape(2, 2, 9, 8), inputGradient);
             checkNetwork(regional, engine, Shape(1, 5, 4, 3), Shape(3, 5, 4, 3), inputGradient);
             checkNetwork(regional, engine, Shape(3, 5, 4, 3), Shape(1, 5, 4, 3), inputGradient);
         }
@@ -431,8 +431,8 @@ TEST(Network, everyOperatorBetweenOthers)
             SCOPED_TRACE(c.name);
             RNG rng(96);
             Graph g = graphOf(c, rng);
-            const Shape picture = pictureOf(c), other(picture.n + 1, picture.c, picture.h, picture.w);
-            checkNetwork(g, engine, other, picture, true);
+            const Shape image = imageOf(c), other(image.n + 1, image.c, image.h, image.w);
+            checkNetwork(g, engine, other, image, true);
         }
 }
 
@@ -604,7 +604,7 @@ std::vector<Mat> wideConvolution(const std::string& engine, const Shape& input)
     return all;
 }
 
-//! Methods differ by size: few cells, many, and more than one picture.
+//! Methods differ by size: few cells, many, and more than one image.
 TEST(Network, enginesAgreeOnWideConvolutions)
 {
     for (const Shape& input : {Shape(1, 3, 7, 9), Shape(1, 3, 33, 35), Shape(3, 3, 18, 21)})

@@ -19,7 +19,7 @@ struct Exported
     Graph graph;
     std::unique_ptr<AnchorHead> head;
     std::unique_ptr<Network> network;
-    Mat picture{size, CV_8UC3};
+    Mat image{size, CV_8UC3};
 
     Exported(AnchorLoss loss, int classes, int levels, int tower = 0)
     {
@@ -28,7 +28,7 @@ struct Exported
         for (int level = 1; level < levels; level++)
             features.push_back(graph.addRelu(
                 "more.relu", graph.addConv("more" + std::to_string(level), features.back(), 96, 96, 3, 2)));
-        RpnParams params;
+        AnchorHeadParams params;
         params.loss = loss;
         params.tower = tower;
         params.anchorSizes = {20, 40};
@@ -39,11 +39,11 @@ struct Exported
                 p.name.find("deltas.") != std::string::npos)
                 rng.fill(p.value.flat(), RNG::NORMAL, 0, 0.05);
         network = std::make_unique<Network>(graph, Engine::create("eigen"));
-        rng.fill(picture, RNG::UNIFORM, 0, 256);
-        GaussianBlur(picture, picture, Size(), 5);
-        normalize(picture, picture, 0, 255, NORM_MINMAX);
+        rng.fill(image, RNG::UNIFORM, 0, 256);
+        GaussianBlur(image, image, Size(), 5);
+        normalize(image, image, 0, 255, NORM_MINMAX);
         Tensor input(Shape(1, 3, size.height, size.width));
-        const Mat blob = dnn::blobFromImage(picture);
+        const Mat blob = dnn::blobFromImage(image);
         std::copy_n(blob.ptr<float>(), blob.total(), input.data());
         network->forward(input);
     }
@@ -126,7 +126,7 @@ TEST(Export, detectorFindsWhatTheHeadFinds)
                     Exported e(loss, classes, levels, 1);
                     const auto [boxes, scores, labels] = e.head->detect(*e.network, 0, size);
                     Mat theirBoxes, theirScores, theirLabels;
-                    e.detector(scratch, kind).detect(e.picture, theirBoxes, theirScores, theirLabels);
+                    e.detector(scratch, kind).detect(e.image, theirBoxes, theirScores, theirLabels);
                     EXPECT_GT(boxes.rows, 20);
                     if (classes == 3)
                     {
@@ -155,7 +155,7 @@ TEST(Export, descriptionIsOfAllLevels)
 TEST(Export, withoutLimits)
 {
     Exported e(LOSS_FOCAL_SIGMOID, 3, 2);
-    RpnParams params = e.head->parameters();
+    AnchorHeadParams params = e.head->parameters();
     params.detections.preNms = params.detections.maxDetections = 0;
     params.detections.scoreThreshold = 0;
     params.detections.nmsThreshold = 1;
@@ -167,7 +167,7 @@ TEST(Export, withoutLimits)
     const std::string file = exportForOpenCV(graph, head, size);
     EXPECT_EQ("", errorOf([&] { verifyExport(file, dnn_rpn::EXPORT_OPENCV, network, head, size); }));
     dnn::Net net = dnn::readNetFromONNX(file.data(), file.size());
-    net.setInput(dnn::blobFromImage(e.picture));
+    net.setInput(dnn::blobFromImage(e.image));
     const Mat table = net.forward();
     EXPECT_EQ(8u * 6 * 6 * 3, table.total() / 7); // cells, shapes, classes
 }

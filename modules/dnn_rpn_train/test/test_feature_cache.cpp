@@ -23,7 +23,7 @@ struct Caching : public ::testing::Test
 
     Tensor expected(const Batch& batch)
     {
-        reference->forward(batch.pictures);
+        reference->forward(batch.images);
         return reference->value(graph.outputs[0]).clone();
     }
 
@@ -32,7 +32,7 @@ struct Caching : public ::testing::Test
     Graph graph;
     std::unique_ptr<Network> backbone, reference;
     const Shape input{2, 3, 24, 32};
-    const size_t onePicture = 2 * 2 * 12 * 16 * sizeof(float); //!< and its mirror image
+    const size_t oneImage = 2 * 2 * 12 * 16 * sizeof(float); //!< and its mirror image
 };
 
 TEST_F(Caching, givesWhatTheBackboneGives)
@@ -41,8 +41,8 @@ TEST_F(Caching, givesWhatTheBackboneGives)
     {
         SCOPED_TRACE(kept);
         EXPECT_EQ(static_cast<int>(std::min<size_t>(kept, 5)),
-                  FeatureCache::kept(graph, 5, input, kept * onePicture + 8));
-        FeatureCache cache(*backbone, 5, input, kept * onePicture + 8);
+                  FeatureCache::kept(graph, 5, input, kept * oneImage + 8));
+        FeatureCache cache(*backbone, 5, input, kept * oneImage + 8);
         Loader loader(set, Size(32, 24), 2, 7);
         for (int step = 0; step < 40; step++)
         {
@@ -55,11 +55,11 @@ TEST_F(Caching, givesWhatTheBackboneGives)
     }
 }
 
-TEST_F(Caching, runsTheBackboneOncePerPicture)
+TEST_F(Caching, runsTheBackboneOncePerImage)
 {
     FeatureCache cache(*backbone, 5, input);
     Loader loader(set, Size(32, 24), 2, 7);
-    // Each epoch leaves out one of the five pictures, another one each time.
+    // Each epoch leaves out one of the five images, another one each time.
     for (int step = 0; step < 20; step++)
         cache(loader.next());
     // From now on nothing is worked out: other weights change nothing.

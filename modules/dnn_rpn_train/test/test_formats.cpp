@@ -350,7 +350,7 @@ void expectTheSameData(const Layout& layout)
         SCOPED_TRACE(image.path);
         EXPECT_TRUE(contains(image.path, truth[i].stem + ".png"));
         EXPECT_EQ(truth[i].size, image.size);
-        EXPECT_EQ(truth[i].size, readPicture(image).size());
+        EXPECT_EQ(truth[i].size, readImage(image).size());
         ASSERT_EQ(truth[i].objects.size(), image.objects.size());
         for (size_t k = 0; k < image.objects.size(); k++)
         {

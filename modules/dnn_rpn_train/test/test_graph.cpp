@@ -15,7 +15,7 @@ TEST(Graph, everyOperatorsShapeAndChannels)
         SCOPED_TRACE(c.name);
         RNG rng(1);
         const Graph g = graphOf(c, rng);
-        EXPECT_EQ(c.output.str(), g.shapes(pictureOf(c)).back().str());
+        EXPECT_EQ(c.output.str(), g.shapes(imageOf(c)).back().str());
         EXPECT_EQ(c.output.c, g.channels(g.outputs[0]));
     }
 }
@@ -124,7 +124,7 @@ TEST(Graph, productsTakeMapsAndNumbersForEachChannel)
     EXPECT_TRUE(contains(message({in}), "'odd'"));
 }
 
-TEST(Graph, numbersOfTheWholePictureHaveNoCells)
+TEST(Graph, numbersOfTheWholeImageHaveNoCells)
 {
     Graph g;
     const int in = g.addInput("in"), c = g.addConv("c", in, 3, 4, 3, 2), d = g.addConv("d", c, 4, 4, 2, 2),

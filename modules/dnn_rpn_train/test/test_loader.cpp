@@ -18,8 +18,8 @@ const AugmentParams strong = AugmentParams::preset("strong");
 void expectSame(const Batch& a, const Batch& b)
 {
     EXPECT_EQ(a.indices, b.indices);
-    ASSERT_EQ(a.pictures.shape().str(), b.pictures.shape().str());
-    EXPECT_EQ(0, cv::norm(a.pictures.flat(), b.pictures.flat(), NORM_INF));
+    ASSERT_EQ(a.images.shape().str(), b.images.shape().str());
+    EXPECT_EQ(0, cv::norm(a.images.flat(), b.images.flat(), NORM_INF));
     ASSERT_EQ(a.objects.size(), b.objects.size());
     for (size_t n = 0; n < a.objects.size(); n++)
     {
@@ -33,7 +33,7 @@ void expectSame(const Batch& a, const Batch& b)
     }
 }
 
-TEST(Loader, everyPictureOnceAnEpochInAnOrderOfTheSeed)
+TEST(Loader, everyImageOnceAnEpochInAnOrderOfTheSeed)
 {
     const Scratch s;
     const Dataset set = writeDiscs(s, 7, 2, Size(48, 32), 0);
@@ -44,7 +44,7 @@ TEST(Loader, everyPictureOnceAnEpochInAnOrderOfTheSeed)
         for (int i = 0; i < 6; i++)
         {
             const Batch b = loader.next();
-            EXPECT_EQ(Shape(2, 3, 16, 24).str(), b.pictures.shape().str());
+            EXPECT_EQ(Shape(2, 3, 16, 24).str(), b.images.shape().str());
             all.insert(all.end(), b.indices.begin(), b.indices.end());
         }
         return all;
@@ -77,12 +77,12 @@ TEST(Loader, mirrorsAsItAlwaysHas)
         RNG coins((uint64(seed) << 32) ^ (uint64(step) * 0x9E3779B97F4A7C15ull));
         coins.next();
         Batch expected;
-        std::vector<Mat> pictures;
+        std::vector<Mat> pixels;
         for (int i = 0; i < batch; i++)
         {
             const int index = order[step % perEpoch * batch + i];
             Sample sample =
-                resizeSample(readPicture(set.images[index]), set.images[index].objects, Size(24, 16));
+                resizeSample(readImage(set.images[index]), set.images[index].objects, Size(24, 16));
             if (coins.uniform(0, 2))
             {
                 sample = flipSample(sample);
@@ -90,9 +90,9 @@ TEST(Loader, mirrorsAsItAlwaysHas)
             }
             expected.indices.push_back(index);
             expected.objects.push_back(sample.objects);
-            pictures.push_back(sample.picture);
+            pixels.push_back(sample.image);
         }
-        expected.pictures = stack(pictures);
+        expected.images = stack(pixels);
         expectSame(expected, loader.next());
     }
     EXPECT_TRUE(mirrored > 8 && mirrored < 32) << mirrored;
@@ -123,15 +123,15 @@ TEST(Loader, everyStepDiffersAndSoDoesEverySlot)
 {
     const Scratch s;
     Dataset set = writeDiscs(s, 1, 3, Size(90, 64), 0);
-    set.images.resize(4, set.images[0]); // the same picture in every slot
+    set.images.resize(4, set.images[0]); // the same image in every slot
     Loader loader(set, Size(48, 32), 4, 0, strong);
     std::set<std::string> seen;
     for (int step = 0; step < 10; step++)
     {
         const Batch b = loader.next();
         for (int n = 0; n < 4; n++)
-            seen.insert(std::string(reinterpret_cast<const char*>(b.pictures.picture(n)),
-                                    b.pictures.shape().picture() * sizeof(float)));
+            seen.insert(std::string(reinterpret_cast<const char*>(b.images.image(n)),
+                                    b.images.shape().image() * sizeof(float)));
     }
     EXPECT_EQ(40u, seen.size());
 }
@@ -253,7 +253,7 @@ TEST(Preview, showsTheBatches)
     p.batch = 2;
     p.seed = 4;
     p.augment = strong;
-    const std::vector<PreviewPicture> preview = previewTraining(set, p, 7);
+    const std::vector<PreviewImage> preview = previewTraining(set, p, 7);
     ASSERT_EQ(7u, preview.size());
     Loader loader(set, p.size, p.batch, p.seed, p.augment);
     Batch b;
@@ -262,14 +262,14 @@ TEST(Preview, showsTheBatches)
         if (i % 2 == 0)
             b = loader.next();
         EXPECT_EQ(set.images[b.indices[i % 2]].path, preview[i].source);
-        const Mat& drawn = preview[i].picture;
+        const Mat& drawn = preview[i].image;
         ASSERT_EQ(Size(600, 480), drawn.size());
         // Every pixel is the batch's, six by six, or belongs to a box.
         int frame = 0;
         for (int y = 0; y < drawn.rows; y++)
             for (int x = 0; x < drawn.cols; x++)
             {
-                const float* seen = b.pictures.picture(i % 2) + y / 6 * 100 + x / 6;
+                const float* seen = b.images.image(i % 2) + y / 6 * 100 + x / 6;
                 const Vec3b v = drawn.at<Vec3b>(y, x);
                 if (v == Vec3b(0, 200, 0) || v == Vec3b(0, 140, 255))
                     frame++;

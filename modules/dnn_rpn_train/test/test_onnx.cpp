@@ -13,12 +13,12 @@
 namespace opencv_test {
 namespace {
 
-std::string asOnnx(const Graph& g, const Shape& picture, int operatorSet = 10)
+std::string asOnnx(const Graph& g, const Shape& image, int operatorSet = 10)
 {
     OnnxWriter writer(operatorSet);
-    writer.addInput("in", {picture.n, picture.c, picture.h, picture.w});
+    writer.addInput("in", {image.n, image.c, image.h, image.w});
     writer.addGraph(g);
-    const Shape out = g.shapes(picture)[g.outputs[0]];
+    const Shape out = g.shapes(image)[g.outputs[0]];
     std::vector<int64_t> dims{out.n, out.c, out.h, out.w};
     if (g.nodes[g.outputs[0]].op == Op::FullyConnected)
         dims.resize(2);
@@ -26,7 +26,7 @@ std::string asOnnx(const Graph& g, const Shape& picture, int operatorSet = 10)
     return writer.bytes();
 }
 
-Tensor randomPicture(int rows, int cols)
+Tensor randomImage(int rows, int cols)
 {
     Tensor t(Shape(1, 3, rows, cols));
     RNG rng(11);
@@ -35,21 +35,21 @@ Tensor randomPicture(int rows, int cols)
     return t;
 }
 
-Mat run(Graph& g, const Tensor& picture)
+Mat run(Graph& g, const Tensor& image)
 {
     Network network(g, Engine::create("eigen"));
-    network.forward(picture);
+    network.forward(image);
     return network.value(g.outputs[0]).flat().clone();
 }
 
-//! A batch of pictures through a file in cv::dnn.
-Mat runInCvDnn(const std::string& bytes, Tensor& pictures)
+//! A batch of images through a file in cv::dnn.
+Mat runInCvDnn(const std::string& bytes, Tensor& images)
 {
     const Scratch scratch;
     writeFile(scratch / "g.onnx", bytes);
-    const Shape& s = pictures.shape();
+    const Shape& s = images.shape();
     dnn::Net net = dnn::readNetFromONNX(scratch / "g.onnx");
-    net.setInput(Mat(std::vector<int>{s.n, s.c, s.h, s.w}, CV_32F, pictures.data()));
+    net.setInput(Mat(std::vector<int>{s.n, s.c, s.h, s.w}, CV_32F, images.data()));
     return net.forward().reshape(1, 1);
 }
 
@@ -70,14 +70,14 @@ TEST(Onnx, everyOperatorIsWrittenAndRead)
         SCOPED_TRACE(c.name);
         RNG rng(11);
         Graph g = graphOf(c, rng);
-        Tensor picture = randomTensor(pictureOf(c), rng);
-        const Mat ours = run(g, picture);
+        Tensor image = randomTensor(imageOf(c), rng);
+        const Mat ours = run(g, image);
         for (int operatorSet : {10, 16})
         {
-            const std::string bytes = asOnnx(g, picture.shape(), operatorSet);
+            const std::string bytes = asOnnx(g, image.shape(), operatorSet);
             if (operatorSet == 10)
             {
-                const Mat theirs = runInCvDnn(bytes, picture);
+                const Mat theirs = runInCvDnn(bytes, image);
                 ASSERT_EQ(ours.total(), theirs.total());
                 EXPECT_LT(cv::norm(theirs, ours, NORM_INF), 1e-5 * (1 + cv::norm(ours, NORM_INF)));
             }
@@ -85,7 +85,7 @@ TEST(Onnx, everyOperatorIsWrittenAndRead)
                 continue;
             Graph back = imported(bytes);
             EXPECT_EQ(g.nodes.size(), back.nodes.size());
-            EXPECT_EQ(0, cv::norm(ours, run(back, picture), NORM_INF)) << "set " << operatorSet;
+            EXPECT_EQ(0, cv::norm(ours, run(back, image), NORM_INF)) << "set " << operatorSet;
         }
     }
 }
@@ -93,7 +93,7 @@ TEST(Onnx, everyOperatorIsWrittenAndRead)
 TEST(Onnx, cvDnnRunsFullyConnectedAndResizedNodes)
 {
     for (int scale : {2, 3})
-        for (int pictures : {1, 3})
+        for (int images : {1, 3})
         {
             Graph g;
             Node resize;
@@ -106,14 +106,14 @@ TEST(Onnx, cvDnnRunsFullyConnectedAndResizedNodes)
             g.outputs = {g.addFullyConnected("g", g.addRelu("r", f), Shape(1, 6, 1, 1), 5)};
             drawParameters(g, rng);
             OnnxWriter writer;
-            writer.addInput("in", {pictures, 3, 5, 3});
+            writer.addInput("in", {images, 3, 5, 3});
             writer.addGraph(g);
-            writer.addOutput("g", {pictures, 5});
-            Tensor input(Shape(pictures, 3, 5, 3));
+            writer.addOutput("g", {images, 5});
+            Tensor input(Shape(images, 3, 5, 3));
             randu(input.flat(), -1, 1);
             const Mat theirs = runInCvDnn(writer.bytes(), input), ours = run(g, input);
             ASSERT_EQ(ours.total(), theirs.total());
-            EXPECT_LT(cv::norm(theirs, ours, NORM_INF), 1e-4) << scale << " " << pictures;
+            EXPECT_LT(cv::norm(theirs, ours, NORM_INF), 1e-4) << scale << " " << images;
         }
 }
 
@@ -137,7 +137,7 @@ TEST(Onnx, aGraphStandsBehindAnother)
     writer.addGraph(second, "features");
     writer.addOutput("last", {1, 6});
     EXPECT_FALSE(contains(writer.bytes(), "regions"));
-    Tensor input = randomPicture(5, 3);
+    Tensor input = randomImage(5, 3);
     const Mat features = run(first, input);
     const Mat theirs = runInCvDnn(writer.bytes(), input),
               ours = run(second, Tensor(Shape(1, 4, 5, 3), features.data));
@@ -185,15 +185,15 @@ public:
 void expectReadAsCvDnnDoes(const std::string& bytes)
 {
     Graph g = imported(bytes);
-    Tensor picture = randomPicture(9, 11);
-    const Mat theirs = runInCvDnn(bytes, picture), ours = run(g, picture);
+    Tensor image = randomImage(9, 11);
+    const Mat theirs = runInCvDnn(bytes, image), ours = run(g, image);
     ASSERT_EQ(theirs.total(), ours.total());
     EXPECT_LT(cv::norm(theirs, ours, NORM_INF), 1e-5);
     OnnxWriter writer;
     writer.addInput("in", {1, 3, 9, 11});
     writer.addGraph(g);
     writer.addOutput(g.nodes[g.outputs[0]].name, {1, -1, -1, -1});
-    EXPECT_LT(cv::norm(theirs, runInCvDnn(writer.bytes(), picture), NORM_INF), 1e-5);
+    EXPECT_LT(cv::norm(theirs, runInCvDnn(writer.bytes(), image), NORM_INF), 1e-5);
 }
 
 //! relu -> Pad -> a window of 4 x 4, at strides of 2.
@@ -264,12 +264,12 @@ TEST(Onnx, paddingThatCountsInAveragesCountsInCvDnnToo)
             writer.addInput("in", {1, 3, 9, 11});
             writer.addGraph(g);
             writer.addOutput("pool", {1, 3, -1, -1});
-            Tensor picture = randomPicture(9, 11);
-            const Mat theirs = runInCvDnn(writer.bytes(), picture), ours = run(g, picture);
+            Tensor image = randomImage(9, 11);
+            const Mat theirs = runInCvDnn(writer.bytes(), image), ours = run(g, image);
             ASSERT_EQ(theirs.total(), ours.total());
             EXPECT_LT(cv::norm(theirs, ours, NORM_INF), 1e-5) << Mat(pads).t() << " " << ceil;
             Graph back = imported(writer.bytes());
-            EXPECT_EQ(0, cv::norm(ours, run(back, picture), NORM_INF));
+            EXPECT_EQ(0, cv::norm(ours, run(back, image), NORM_INF));
         }
 }
 
@@ -390,11 +390,11 @@ TEST(Onnx, arithmeticWithConstants)
                 Graph g = imported(bytes);
                 for (const Parameter& p : g.parameters)
                     EXPECT_FALSE(p.trainable);
-                const Tensor picture = randomPicture(9, 11);
-                const Mat found = run(g, picture);
+                const Tensor image = randomImage(9, 11);
+                const Mat found = run(g, image);
                 for (int i = 0; i < 3 * 99; i++)
                 {
-                    const float x = picture.data()[i], k = constant[constant.size() > 1 ? i / 99 : 0];
+                    const float x = image.data()[i], k = constant[constant.size() > 1 ? i / 99 : 0];
                     const float a = first ? k : x, b = first ? x : k;
                     const float expected = type[0] == 'A'   ? a + b
                                            : type[0] == 'S' ? a - b

@@ -33,8 +33,8 @@ const char* const backbones[] = {"squeezenet1.1-features.onnx", "mobilenetv2-fea
 TEST(Photographs, backbonesRunAsInCvDnn)
 {
     const std::string data = folder("DNN_RPN_DATA");
-    const Mat picture = imread(data + "/bccd/JPEGImages/BloodImage_00007.jpg");
-    ASSERT_FALSE(picture.empty());
+    const Mat image = imread(data + "/bccd/JPEGImages/BloodImage_00007.jpg");
+    ASSERT_FALSE(image.empty());
     for (const char* name : backbones)
     {
         const std::string path = folder("DNN_RPN_BACKBONES") + "/" + name;
@@ -46,7 +46,7 @@ TEST(Photographs, backbonesRunAsInCvDnn)
         for (Size size : {Size(320, 240), Size(203, 187)})
         {
             SCOPED_TRACE(name);
-            Mat blob = dnn::blobFromImage(picture, 1. / 58, size, Scalar(104, 116, 124), true);
+            Mat blob = dnn::blobFromImage(image, 1. / 58, size, Scalar(104, 116, 124), true);
             Tensor input(Shape(1, 3, size.height, size.width));
             blob.reshape(1, 1).copyTo(input.flat());
             network.forward(input);
@@ -65,7 +65,7 @@ TEST(Photographs, pyramidsStandOnBothBackbones)
     for (const char* name : backbones)
     {
         SCOPED_TRACE(name);
-        // The poolings of the first leave odd sizes, whatever the picture's.
+        // The poolings of the first leave odd sizes, whatever the image's.
         const bool padded = String(name).find("mobilenet") == 0;
         Graph graph;
         RNG rng(2);
@@ -85,7 +85,7 @@ TEST(Photographs, pyramidsStandOnBothBackbones)
         ASSERT_EQ(3u, maps.size());
         for (int i = 0; i < 3; i++)
             EXPECT_EQ(1 << (levels.finest + i), gridOf(graph, maps[i]).stride);
-        RpnParams params;
+        AnchorHeadParams params;
         params.anchorSizes = {24, 32, 48, 64, 96, 128};
         const AnchorHead head(params, 2, graph, maps, rng);
         Network network(graph, Engine::create("eigen"));
@@ -122,8 +122,8 @@ TEST(Photographs, bothBackbonesTrain)
     }
 }
 
-//! Pictures are made ready while the step works: give it long enough and the next one finds them there.
-TEST(Photographs, aLongStepFindsTheNextPicturesReady)
+//! Images are made ready while the step works: give it long enough and the next one finds them there.
+TEST(Photographs, aLongStepFindsTheNextImagesReady)
 {
     Dataset set = Dataset::read(folder("DNN_RPN_DATA") + "/bccd", "train");
     set.images.resize(40);

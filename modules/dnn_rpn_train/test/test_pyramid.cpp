@@ -40,7 +40,7 @@ struct Pyramid
     }
 };
 
-Tensor randomPicture(RNG& rng, const Shape& shape)
+Tensor randomImage(RNG& rng, const Shape& shape)
 {
     Tensor t(shape);
     for (size_t i = 0; i < shape.total(); i++)
@@ -96,20 +96,20 @@ TEST(Pyramid, levelsAddUpFromTheCoarsest)
     p.graph.outputs = {c3, c4};
     p.graph.outputs.insert(p.graph.outputs.end(), p.maps.begin(), p.maps.end());
     Network network(p.graph, Engine::create("eigen"));
-    network.forward(randomPicture(p.rng, Shape(2, 3, 64, 96)));
+    network.forward(randomImage(p.rng, Shape(2, 3, 64, 96)));
     const Tensor &fine = network.value(c3), &coarse = network.value(c4);
     const int w = 12, h = 8;
     EXPECT_GT(cv::norm(fine.flat(), NORM_INF), 0.1);
     EXPECT_GT(cv::norm(coarse.flat(), NORM_INF), 0.1);
     for (int n = 0; n < 2; n++)
     {
-        const float *p3 = network.value(p.maps[0]).picture(n), *p4 = network.value(p.maps[1]).picture(n),
-                    *p5 = network.value(p.maps[2]).picture(n);
+        const float *p3 = network.value(p.maps[0]).image(n), *p4 = network.value(p.maps[1]).image(n),
+                    *p5 = network.value(p.maps[2]).image(n);
         for (int y = 0; y < h; y++)
             for (int x = 0; x < w; x++)
             {
-                const float above = coarse.picture(n)[y / 2 * (w / 2) + x / 2];
-                EXPECT_NEAR(fine.picture(n)[y * w + x] + above, p3[y * w + x], 1e-4);
+                const float above = coarse.image(n)[y / 2 * (w / 2) + x / 2];
+                EXPECT_NEAR(fine.image(n)[y * w + x] + above, p3[y * w + x], 1e-4);
                 EXPECT_NEAR(above, p4[y / 2 * (w / 2) + x / 2], 1e-4);
                 if (y % 4 == 0 && x % 4 == 0) // where the convolution of stride 2 looks
                 {
@@ -153,7 +153,7 @@ TEST(Pyramid, gradientsAreThoseOfTheLoss)
     {
         SCOPED_TRACE(engine);
         Pyramid p(levels(3, 5), Size(96, 64));
-        RpnParams params;
+        AnchorHeadParams params;
         params.loss = LOSS_FOCAL_SIGMOID;
         params.anchorSizes = {16, 32, 64};
         params.anchorRatios = {1};
@@ -162,13 +162,13 @@ TEST(Pyramid, gradientsAreThoseOfTheLoss)
         Tensor& bias = p.graph.parameters[p.graph.nodes[head.logitsNode()].parameters[1]].value;
         bias.setTo(0); // at the prior, negatives cost next to nothing
         Network network(p.graph, Engine::create(engine));
-        const Tensor picture = randomPicture(p.rng, Shape(1, 3, 64, 96));
+        const Tensor image = randomImage(p.rng, Shape(1, 3, 64, 96));
         Object small, large;
         small.box = Vec4f(10, 12, 27, 29);
         large.box = Vec4f(20, 2, 80, 62);
         large.label = 2;
         auto loss = [&] {
-            network.forward(picture);
+            network.forward(image);
             return head.loss(network, {{small, large}}, 0).total();
         };
         loss();
@@ -202,7 +202,7 @@ TEST(Pyramid, stockOpenCVRunsIt)
             {
                 SCOPED_TRACE(format("loss %d, %d classes, kind %d", loss, classes, kind));
                 Pyramid p(levels(3, 5, 24), size);
-                RpnParams params;
+                AnchorHeadParams params;
                 params.loss = loss;
                 params.tower = 1;
                 params.anchorSizes = {16, 32, 64};

@@ -43,7 +43,7 @@ StepStats stepReport(int step, int steps, double loss)
     r.learningRate = 0.01;
     r.gradientNorm = 2;
     r.positives = 7;
-    r.picturesPerSecond = 20;
+    r.imagesPerSecond = 20;
     return r;
 }
 
@@ -269,7 +269,7 @@ TEST(Example, tellsFoundFromWrong)
     EXPECT_TRUE(contains(html, "data-objects=\"1\""));
     EXPECT_TRUE(contains(html, "&lt;x&gt;.jpg"));
     EXPECT_FALSE(contains(html, "<x>"));
-    // Its pixels decode, smaller; the boxes stay in pixels of the picture.
+    // Its pixels decode, smaller; the boxes stay in pixels of the image.
     EXPECT_TRUE(contains(html, "viewBox=\"0 0 1200 100\""));
     EXPECT_TRUE(contains(html, "src=\"data:image/jpeg;base64,/9j/"));
 
@@ -343,18 +343,18 @@ TEST(TrainingReport, showsWhatItWasGiven)
     report.addValidation(3, worse);
     RNG rng(1);
     std::vector<Object> objects;
-    const Mat picture = drawDiscs(Size(96, 64), 2, rng, objects);
+    const Mat image = drawDiscs(Size(96, 64), 2, rng, objects);
     const Mat boxes(1, 4, CV_32F, objects[0].box.val), confidence(1, 1, CV_32F, Scalar(0.8));
-    report.addExample("one", picture, boxes, confidence, objects);
-    report.addExample("two", picture, boxes, confidence, objects);
-    report.addExample("one", picture, boxes, confidence, objects); // takes the place of the first
+    report.addExample("one", image, boxes, confidence, objects);
+    report.addExample("two", image, boxes, confidence, objects);
+    report.addExample("one", image, boxes, confidence, objects); // takes the place of the first
     report.write();
 
     const std::string html = readFile(path);
     EXPECT_TRUE(contains(html, ">running</span>"));
     for (const char* name :
          {"Loss: total", "Loss: classification", "Loss: regression", "Learning rate: learning rate",
-          "Positive anchors: positive anchors", "Gradient norm: gradient", "Throughput: pictures a second"})
+          "Positive anchors: positive anchors", "Gradient norm: gradient", "Throughput: images a second"})
     {
         const std::string line = lineOf(html, name);
         EXPECT_GT(count(line, " "), 200) << name;

@@ -21,12 +21,12 @@ struct Second
     Tensor features, gradient;
     Crop crop;
 
-    explicit Second(const RoiParams& p, int pictures = 2) : rng(19), params(p), crop(p.pooled)
+    explicit Second(const RoiParams& p, int images = 2) : rng(19), params(p), crop(p.pooled)
     {
         const int node = trunk.addConv("field", trunk.addInput("picture"), 3, 4, 8, 8);
         head = std::make_unique<RoiHead>(params, 3, trunk, node, input, rng);
         network = std::make_unique<Network>(head->graph(), Engine::create("eigen"), true);
-        const Shape map = trunk.shapes(Shape(pictures, 3, input.height, input.width))[head->featuresNode()];
+        const Shape map = trunk.shapes(Shape(images, 3, input.height, input.width))[head->featuresNode()];
         features.create(map);
         gradient.create(map);
         for (size_t i = 0; i < map.total(); i++)
@@ -46,12 +46,12 @@ RoiParams tiny(RegionLoss loss, bool shared)
 {
     RoiParams p;
     p.loss = loss;
-    p.sharedDeltas = shared;
+    p.classAgnostic = shared;
     p.channels = 3;
     p.hidden = 6;
     p.pooled = Size(3, 2);
     p.sampleCount = 6;
-    p.sampleShare = 0.5f;
+    p.positiveFraction = 0.5f;
     p.trainProposals.postNms = 8;
     p.proposals.postNms = 5;
     return p;
@@ -66,7 +66,7 @@ Object at(float x1, float y1, float x2, float y2, int label, bool ignored = fals
     return o;
 }
 
-const std::vector<std::vector<Object>> twoPictures{
+const std::vector<std::vector<Object>> twoImages{
     {at(8, 8, 30, 24, 2), at(40, 20, 58, 44, 1), at(0, 30, 20, 48, 3, true)}, {at(20, 10, 50, 40, 3)}};
 
 std::vector<Mat> someProposals()
@@ -83,7 +83,7 @@ TEST(RoiHead, gradientReachesTheSharedFeatures)
         {
             SCOPED_TRACE(format("loss %d, shared boxes: %d", loss, shared));
             Second s(tiny(loss, shared));
-            const HeadLoss first = s.loss(someProposals(), twoPictures);
+            const HeadLoss first = s.loss(someProposals(), twoImages);
             EXPECT_GT(first.positives, 2);
             EXPECT_GT(first.cls, 0);
             EXPECT_GT(first.reg, 0);
@@ -95,9 +95,9 @@ TEST(RoiHead, gradientReachesTheSharedFeatures)
             {
                 const float was = s.features.data()[i], step = 1e-2f;
                 s.features.data()[i] = was + step;
-                const double above = s.loss(someProposals(), twoPictures).total();
+                const double above = s.loss(someProposals(), twoImages).total();
                 s.features.data()[i] = was - step;
-                const double below = s.loss(someProposals(), twoPictures).total();
+                const double below = s.loss(someProposals(), twoImages).total();
                 s.features.data()[i] = was;
                 largest = std::max(largest, static_cast<double>(std::abs(gradient.data()[i])));
                 // A ReLU may turn within the step.
@@ -111,7 +111,7 @@ TEST(RoiHead, gradientReachesTheSharedFeatures)
 TEST(RoiHead, gradientOfItsParametersIsTheDerivative)
 {
     Second s(tiny(ROI_LOSS_CE, false));
-    s.loss(someProposals(), twoPictures);
+    s.loss(someProposals(), twoImages);
     for (int node : {s.head->logitsNode(), s.head->deltasNode()})
         for (int p : s.head->graph().nodes[node].parameters)
         {
@@ -121,9 +121,9 @@ TEST(RoiHead, gradientOfItsParametersIsTheDerivative)
             {
                 const float was = value.data()[i], step = 1e-2f;
                 value.data()[i] = was + step;
-                const double above = s.loss(someProposals(), twoPictures).total();
+                const double above = s.loss(someProposals(), twoImages).total();
                 value.data()[i] = was - step;
-                const double below = s.loss(someProposals(), twoPictures).total();
+                const double below = s.loss(someProposals(), twoImages).total();
                 value.data()[i] = was;
                 ASSERT_NEAR((above - below) / (2 * step), gradient.data()[i], 2e-3);
             }
@@ -144,15 +144,15 @@ TEST(RoiHead, nothingToLearnFrom)
         const HeadLoss background = s.loss(someProposals(), {{}, {}});
         EXPECT_GT(background.cls, 0);
         EXPECT_EQ(0, background.reg);
-        // One region that holds the whole picture and more: nothing is left.
+        // One region that holds the whole image and more: nothing is left.
         const std::vector<Object> everything{at(-200, -200, 300, 300, 1, true)};
         EXPECT_EQ(0, s.loss(someProposals(), {everything, everything}).total());
         // The objects' own boxes are proposals too.
-        EXPECT_EQ(3, s.loss(none, twoPictures).positives);
+        EXPECT_EQ(3, s.loss(none, twoImages).positives);
     }
     RoiParams p = tiny(ROI_LOSS_CE, false);
-    p.appendTruth = false;
-    EXPECT_EQ(0, Second(p).loss(none, twoPictures).positives);
+    p.addGroundTruth = false;
+    EXPECT_EQ(0, Second(p).loss(none, twoImages).positives);
 }
 
 TEST(RoiHead, detectsWhatItPredicts)
@@ -188,7 +188,7 @@ TEST(RoiHead, wrongParametersAreNamed)
 {
     RoiParams p = tiny(ROI_LOSS_CE, false);
     p.pooled = Size(1, 7);
-    EXPECT_TRUE(contains(errorOf([&] { Second(p).loss(someProposals(), twoPictures); }), "columns"));
+    EXPECT_TRUE(contains(errorOf([&] { Second(p).loss(someProposals(), twoImages); }), "columns"));
 }
 
 } // namespace

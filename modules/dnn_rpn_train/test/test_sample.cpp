@@ -9,16 +9,16 @@ namespace {
 
 TEST(Sample, boxesFollowResizingAndFlipping)
 {
-    Mat picture(10, 20, CV_8UC3, Scalar(0, 0, 0));
-    picture(Rect(2, 1, 4, 6)).setTo(Scalar(255, 255, 255));
+    Mat image(10, 20, CV_8UC3, Scalar(0, 0, 0));
+    image(Rect(2, 1, 4, 6)).setTo(Scalar(255, 255, 255));
     Object o;
     o.box = Vec4f(2, 1, 6, 7);
-    const Sample large = resizeSample(picture, {o}, Size(40, 30));
+    const Sample large = resizeSample(image, {o}, Size(40, 30));
     EXPECT_EQ(Vec4f(4, 3, 12, 21), large.objects[0].box);
     const Sample flipped = flipSample(large);
     EXPECT_EQ(Vec4f(28, 3, 36, 21), flipped.objects[0].box);
-    EXPECT_EQ(255, flipped.picture.at<Vec3b>(12, 32)[0]);
-    EXPECT_EQ(0, flipped.picture.at<Vec3b>(12, 8)[0]);
+    EXPECT_EQ(255, flipped.image.at<Vec3b>(12, 32)[0]);
+    EXPECT_EQ(0, flipped.image.at<Vec3b>(12, 8)[0]);
 }
 
 TEST(Sample, stackIsBlobFromImages)
@@ -31,7 +31,7 @@ TEST(Sample, stackIsBlobFromImages)
     EXPECT_EQ(0, cv::norm(blob.reshape(1, 1), stack({a, b}).flat(), NORM_INF));
 }
 
-TEST(Sample, boxesBeyondThePictureAreCut)
+TEST(Sample, boxesBeyondTheImageAreCut)
 {
     Object beyond, outside;
     beyond.box = Vec4f(-5, 2, 1e6f, 8);

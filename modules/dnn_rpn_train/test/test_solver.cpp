@@ -75,9 +75,9 @@ TEST(Solver, leavesFrozenParametersAlone)
     g.parameters[0].value.data()[0] = 2;
     Network network(g, Engine::create("eigen"));
     Solver solver({&network}, 0.9, 0.1);
-    Tensor picture(Shape(1, 1, 2, 2));
-    picture.setTo(1);
-    network.forward(picture);
+    Tensor image(Shape(1, 1, 2, 2));
+    image.setTo(1);
+    network.forward(image);
     network.gradient(g.outputs[0]).setTo(1);
     network.backward();
     EXPECT_GT(solver.step(1, 0), 0);

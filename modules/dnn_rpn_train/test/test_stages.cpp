@@ -9,7 +9,7 @@
 namespace opencv_test {
 namespace {
 
-//! Picture and preprocessing, then convolutions of strides 2, 2, 4, 8 with a branch in the last stage, and
+//! Image and preprocessing, then convolutions of strides 2, 2, 4, 8 with a branch in the last stage, and
 //! two heads.
 struct Staged
 {
@@ -79,10 +79,10 @@ TEST(Stages, backboneAndHeadDoWhatTheWholeDoes)
     Network whole(s.graph, Engine::create("eigen")), backbone(first, Engine::create("eigen")),
         head(second, Engine::create("eigen"));
     RNG rng(5);
-    Tensor picture(Shape(2, 3, 24, 40));
-    drawWeights(picture, 1, rng);
-    whole.forward(picture);
-    backbone.forward(picture);
+    Tensor image(Shape(2, 3, 24, 40));
+    drawWeights(image, 1, rng);
+    whole.forward(image);
+    backbone.forward(image);
     head.forward(backbone.value(s.features));
     for (int i = 0; i < 2; i++)
     {

@@ -24,7 +24,7 @@ TrainParams quick(AnchorLoss loss)
     return p;
 }
 
-TEST(Trainer, learnsOnePicture)
+TEST(Trainer, learnsOneImage)
 {
     const Scratch scratch;
     const Dataset set = writeDiscs(scratch, 1, 2, Size(96, 64), 7);
@@ -63,14 +63,14 @@ TEST(Trainer, exportedFilesGiveTheTrainersBoxes)
         trainer.exportModel(scratch / "boxes.onnx", dnn_rpn::EXPORT_OPENCV);
         trainer.exportModel(scratch / "heads.onnx", dnn_rpn::EXPORT_HEADS);
         Detector boxesModel(scratch / "boxes.onnx"), headsModel(scratch / "heads.onnx");
-        const Mat picture = readPicture(set.images[0]);
+        const Mat image = readImage(set.images[0]);
         Mat boxes, scores, labels;
-        trainer.detect(picture, boxes, scores);
+        trainer.detect(image, boxes, scores);
         ASSERT_GT(boxes.rows, 3);
         for (Detector* model : {&boxesModel, &headsModel})
         {
             Mat b, s;
-            model->detect(picture, b, s, labels, 0);
+            model->detect(image, b, s, labels, 0);
             ASSERT_EQ(boxes.size(), b.size());
             EXPECT_LT(cv::norm(boxes, b, NORM_INF), 1e-2);
             EXPECT_LT(cv::norm(scores, s, NORM_INF), 1e-4);
@@ -83,7 +83,7 @@ TEST(Trainer, exportedFilesGiveTheTrainersBoxes)
         std::vector<int> classes;
         std::vector<float> confidences;
         std::vector<Rect> rects;
-        stock.detect(picture, classes, confidences, rects, 1e-6f);
+        stock.detect(image, classes, confidences, rects, 1e-6f);
         ASSERT_FALSE(rects.empty());
         EXPECT_NEAR(scores.at<float>(0), confidences[0], 1e-4);
         EXPECT_NEAR(boxes.at<float>(0, 0), rects[0].x, 1.01);
@@ -91,7 +91,7 @@ TEST(Trainer, exportedFilesGiveTheTrainersBoxes)
 
         // The file is not tied to the size it was trained at.
         dnn::Net net = dnn::readNetFromONNX(scratch / "boxes.onnx");
-        net.setInput(dnn::blobFromImage(picture, 1, Size(160, 128)));
+        net.setInput(dnn::blobFromImage(image, 1, Size(160, 128)));
         const Mat other = net.forward();
         EXPECT_EQ(7, other.size[3]);
         EXPECT_GT(other.size[2], 1);
@@ -222,7 +222,7 @@ TrainParams eventful(const String& kind)
     if (kind == "half frozen")
     {
         p.freeze = 2;
-        p.backboneRate = 0.5;
+        p.backboneLrFactor = 0.5;
     }
     return p;
 }
@@ -334,10 +334,10 @@ TEST(Trainer, takesNoCheckpointOfAnotherTraining)
     Trainer second(params);
     second.loadCheckpoint(scratch / "c");
     EXPECT_TRUE(
-        contains(errorOf([&] { fit(second, fewer, nullptr, set); }), "training pictures was 4 and is 3 now"));
+        contains(errorOf([&] { fit(second, fewer, nullptr, set); }), "training images was 4 and is 3 now"));
     second.loadCheckpoint(scratch / "c");
-    EXPECT_TRUE(contains(errorOf([&] { fit(second, set, nullptr, fewer); }),
-                         "validation pictures was 4 and is 3 now"));
+    EXPECT_TRUE(
+        contains(errorOf([&] { fit(second, set, nullptr, fewer); }), "validation images was 4 and is 3 now"));
     second.loadCheckpoint(scratch / "c");
     EXPECT_TRUE(fit(second, set, nullptr, set));
 }
@@ -363,7 +363,7 @@ TEST(Trainer, trainsWhatIsNotFrozen)
         {"small1 small2 small3 small4 small5 small6 small7 small8", [](TrainParams& p) { p.freeze = 4; }},
         {"small1 small2 small3 small4 small5 small6 small7 small8", [](TrainParams& p) { p.freeze = -1; }},
         {"small1 small2 small3 small4 small5 small6 small7 small8",
-         [](TrainParams& p) { p.backboneRate = 0; }}};
+         [](TrainParams& p) { p.backboneLrFactor = 0; }}};
     for (const auto& way : ways)
     {
         SCOPED_TRACE(way.first);
@@ -540,7 +540,7 @@ TEST(Trainer, endsWhenPatienceIsOver)
     EXPECT_EQ(0, steps);
 }
 
-TEST(Trainer, picturesWithoutObjectsTeachBackground)
+TEST(Trainer, imagesWithoutObjectsTeachBackground)
 {
     const Scratch scratch;
     const Dataset set = writeDiscs(scratch, 2, 0, Size(96, 64), 1);
@@ -555,14 +555,14 @@ TEST(Trainer, picturesWithoutObjectsTeachBackground)
     }
 }
 
-TEST(Trainer, aLossThatIsNotFiniteNamesThePicture)
+TEST(Trainer, aLossThatIsNotFiniteNamesTheImage)
 {
     const Scratch scratch;
     const Dataset set = writeDiscs(scratch, 1, 2, Size(96, 64), 1);
     TrainParams p = quick(LOSS_CE_SIGMOID);
     p.engine = "eigen"; // oneDNN's ReLU makes 0 of NaN: there the gradient shows it first
     p.learningRate = 1e30;
-    p.clip = 0;
+    p.maxGradientNorm = 0;
     p.warmup = 0;
     Trainer trainer(p);
     const std::string message = errorOf([&] { fit(trainer, set); });
@@ -584,8 +584,8 @@ TEST(Trainer, mistakesAreNamed)
     EXPECT_TRUE(contains(message([](TrainParams& p) { p.size.width = 0; }), "size=0x64"));
     EXPECT_TRUE(contains(message([](TrainParams& p) { p.rpn.anchorSizes = {-4}; }), "-4"));
     EXPECT_TRUE(contains(message([](TrainParams& p) { p.freeze = -2; }), "freeze=-2"));
-    EXPECT_TRUE(contains(message([](TrainParams& p) { p.backboneRate = -1; }), "backbone_lr=-1"));
-    EXPECT_TRUE(contains(message([](TrainParams& p) { p.rpn.rate = -1; }), "rpn_lr=-1"));
+    EXPECT_TRUE(contains(message([](TrainParams& p) { p.backboneLrFactor = -1; }), "backbone_lr=-1"));
+    EXPECT_TRUE(contains(message([](TrainParams& p) { p.rpn.lrFactor = -1; }), "rpn_lr=-1"));
     EXPECT_TRUE(contains(message([](TrainParams& p) { p.ema = 1; }), "ema"));
     EXPECT_TRUE(contains(message([](TrainParams& p) { p.patience = 2; }), "patience=2"));
     const Dataset set = writeDiscs(scratch, 1, 1, Size(96, 64), 1);
@@ -594,7 +594,7 @@ TEST(Trainer, mistakesAreNamed)
     Trainer trainer(p);
     EXPECT_TRUE(contains(errorOf([&] { fit(trainer, set); }), "do not fill"));
     p.evalEvery = 3;
-    EXPECT_TRUE(contains(errorOf([&] { fit(Trainer(p), set); }), "every 3 epochs wants validation pictures"));
+    EXPECT_TRUE(contains(errorOf([&] { fit(Trainer(p), set); }), "every 3 epochs wants validation images"));
     EXPECT_TRUE(contains(errorOf([&] { trainer.exportModel("model.pb"); }), "model.pb"));
     EXPECT_TRUE(contains(errorOf([&] { trainer.exportModel("/nowhere/m.onnx"); }), "/nowhere"));
     EXPECT_FALSE(std::filesystem::exists(scratch / "m.onnx"));
@@ -714,10 +714,10 @@ TEST(Trainer, gatedAndEnlargedBackbonesTrainAndExport)
             ASSERT_FALSE(weightsIn(scratch / "m.onnx", name).empty()) << name;
         // Stock cv::dnn, at the size of the training and at another.
         Detector model(scratch / "m.onnx");
-        const Mat picture = readPicture(set.images[0]);
+        const Mat image = readImage(set.images[0]);
         Mat boxes, scores, labels, theirBoxes, theirScores;
-        trainer.detect(picture, boxes, scores);
-        model.detect(picture, theirBoxes, theirScores, labels, 0);
+        trainer.detect(image, boxes, scores);
+        model.detect(image, theirBoxes, theirScores, labels, 0);
         // An overlap next to the threshold may fall either way, and those of nearly the same score may change
         // places.
         ASSERT_NEAR(boxes.rows, theirBoxes.rows, 0.02 * boxes.rows);
@@ -731,7 +731,7 @@ TEST(Trainer, gatedAndEnlargedBackbonesTrainAndExport)
             EXPECT_LT(nearest, 1e-2) << "box " << i;
         }
         dnn::Net net = dnn::readNetFromONNX(scratch / "m.onnx");
-        net.setInput(dnn::blobFromImage(picture, 1, Size(160, 128)));
+        net.setInput(dnn::blobFromImage(image, 1, Size(160, 128)));
         EXPECT_GT(net.forward().size[2], 1);
     }
 }
@@ -742,7 +742,7 @@ TEST(Trainer, aNetworkThatDivergedIsNotWritten)
     const Dataset set = writeDiscs(scratch, 1, 2, Size(96, 64), 1);
     TrainParams p = quick(LOSS_CE_SIGMOID);
     p.learningRate = 1e30;
-    p.clip = 0;
+    p.maxGradientNorm = 0;
     p.warmup = 0;
     p.epochs = 1; // the only step's loss is still finite
     Trainer trainer(p);

@@ -38,12 +38,12 @@ inline void checkCount(int count, const char* name)
         CV_Error_(Error::StsOutOfRange, ("%s must not be negative, but is %d", name, count));
 }
 
-//! What runs over anchors and pictures: the second becomes a grid's second dimension.
-inline void checkPictures(int anchorCount, int pictures)
+//! What runs over anchors and images: the second becomes a grid's second dimension.
+inline void checkImages(int anchorCount, int images)
 {
     checkCount(anchorCount, "anchorCount");
-    if (pictures < 0 || pictures > 65535)
-        CV_Error_(Error::StsOutOfRange, ("pictures must be in 0..65535, not %d", pictures));
+    if (images < 0 || images > 65535)
+        CV_Error_(Error::StsOutOfRange, ("images must be in 0..65535, not %d", images));
 }
 
 inline bool isAligned(const void* address)

@@ -13,15 +13,15 @@ namespace {
 
 const int matchThreads = 256;
 
-//! Which boxes belong to a picture.
-__device__ inline int firstOf(const BoxLists& lists, int picture)
+//! Which boxes belong to an image.
+__device__ inline int firstOf(const BoxLists& lists, int image)
 {
-    return lists.starts ? lists.starts[picture] : 0;
+    return lists.starts ? lists.starts[image] : 0;
 }
 
-__device__ inline int lastOf(const BoxLists& lists, int picture)
+__device__ inline int lastOf(const BoxLists& lists, int image)
 {
-    return lists.starts ? lists.starts[picture + 1] : lists.count;
+    return lists.starts ? lists.starts[image + 1] : lists.count;
 }
 
 /** Some objects at a time in the block's own memory, where all anchors read them. */
@@ -47,7 +47,7 @@ struct ObjectTile
 
 /** Each object's highest IoU over all anchors. An IoU is not negative, and such floats compare like the
 integers of the same bits, whose maximum does not depend on who comes first.
-Grid: blocks of anchors x pictures. */
+Grid: blocks of anchors x images. */
 __global__ void __launch_bounds__(matchThreads)
     bestOfObjects(const float* anchors, int anchorCount, BoxLists objects, int* best)
 {
@@ -114,22 +114,22 @@ __global__ void __launch_bounds__(matchThreads)
         matches[static_cast<size_t>(blockIdx.y) * anchorCount + k] = isBest ? favourite : match;
 }
 
-void checkLists(const BoxLists& lists, int pictures, const char* name)
+void checkLists(const BoxLists& lists, int images, const char* name)
 {
     checkCount(lists.count, name);
-    if (lists.count > 0 && pictures > 1 && !lists.starts)
-        CV_Error_(Error::StsBadArg, ("%s of %d pictures must say where each begins", name, pictures));
+    if (lists.count > 0 && images > 1 && !lists.starts)
+        CV_Error_(Error::StsBadArg, ("%s of %d images must say where each begins", name, images));
 }
 
 } // namespace
 
-void matchAnchors(const float* anchors, int anchorCount, int pictures, const BoxLists& objects,
+void matchAnchors(const float* anchors, int anchorCount, int images, const BoxLists& objects,
                   const BoxLists& ignoreRegions, int* matches, Workspace& workspace, Stream stream,
                   const MatchParams& params)
 {
-    checkPictures(anchorCount, pictures);
-    checkLists(objects, pictures, "objects");
-    checkLists(ignoreRegions, pictures, "ignoreRegions");
+    checkImages(anchorCount, images);
+    checkLists(objects, images, "objects");
+    checkLists(ignoreRegions, images, "ignoreRegions");
     if (!(0 <= params.negativeIoU && params.negativeIoU <= params.positiveIoU && params.positiveIoU <= 1))
         CV_Error_(Error::StsOutOfRange,
                   ("0 <= negativeIoU <= positiveIoU <= 1 must hold, but they are %g and %g",
@@ -137,7 +137,7 @@ void matchAnchors(const float* anchors, int anchorCount, int pictures, const Box
     dnn_rpn::checkRange(params.ignoreIoF, 0, 1, "ignoreIoF");
 
     workspace.begin();
-    const dim3 grid(divideUp(anchorCount, matchThreads), pictures);
+    const dim3 grid(divideUp(anchorCount, matchThreads), images);
     // Where there are none, nobody looks at the starts either.
     const BoxLists some = objects.count > 0 ? objects : BoxLists();
     int* best = nullptr;

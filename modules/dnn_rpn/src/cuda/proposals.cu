@@ -46,8 +46,8 @@ __global__ void __launch_bounds__(proposalThreads)
     const int i = blockIdx.x * proposalThreads + threadIdx.x;
     if (i >= count)
         return;
-    const int picture = static_cast<int>(best.keys[i] >> 32) / segments.levels, anchor = best.values[i];
-    const size_t at = static_cast<size_t>(picture) * anchorCount + anchor;
+    const int image = static_cast<int>(best.keys[i] >> 32) / segments.levels, anchor = best.values[i];
+    const size_t at = static_cast<size_t>(image) * anchorCount + anchor;
     const float4 box = decodeAndClip(loadBox(deltas, at), loadBox(anchors, anchor), width, height);
     const bool large = __fsub_rn(box.z, box.x) >= minSize && __fsub_rn(box.w, box.y) >= minSize; // not NaN
     candidates.boxes[i] = box;
@@ -55,7 +55,7 @@ __global__ void __launch_bounds__(proposalThreads)
     candidates.removed[i] = !large || static_cast<uint32_t>(best.keys[i]) == noPlace;
 }
 
-//! Keys by which the kept boxes of all levels of a picture are ranked. Grid: blocks of boxes x segments.
+//! Keys by which the kept boxes of all levels of an image are ranked. Grid: blocks of boxes x segments.
 __global__ void __launch_bounds__(proposalThreads)
     mergeKernel(const int* keep, const int* keptCounts, const float* scores, Segments segments, Pairs pairs)
 {
@@ -65,28 +65,28 @@ __global__ void __launch_bounds__(proposalThreads)
         return;
     const bool kept = i < keptCounts[segment];
     const int candidate = kept ? begin + keep[begin + i] : begin;
-    const uint64_t picture = segment / segments.levels;
-    pairs.keys[begin + i] = picture << 32 | (kept ? placeOf(scores[candidate]) : noPlace);
+    const uint64_t image = segment / segments.levels;
+    pairs.keys[begin + i] = image << 32 | (kept ? placeOf(scores[candidate]) : noPlace);
     pairs.values[begin + i] = candidate;
 }
 
-//! Grid: blocks of proposals x pictures.
+//! Grid: blocks of proposals x images.
 __global__ void __launch_bounds__(proposalThreads)
     outputKernel(Pairs merged, const int* keptCounts, Candidates candidates, Segments segments, int room,
                  float* boxes, float* scores, int* counts)
 {
-    const int picture = blockIdx.y, i = blockIdx.x * proposalThreads + threadIdx.x;
+    const int image = blockIdx.y, i = blockIdx.x * proposalThreads + threadIdx.x;
     int count = 0;
     for (int level = 0; level < segments.levels; level++)
-        count += keptCounts[picture * segments.levels + level];
+        count += keptCounts[image * segments.levels + level];
     count = count < room ? count : room;
     if (i == 0)
-        counts[picture] = count;
+        counts[image] = count;
     if (i >= room)
         return;
-    const int candidate = i < count ? merged.values[picture * segments.perPicture + i] : -1;
+    const int candidate = i < count ? merged.values[image * segments.perImage + i] : -1;
     const float4 box = candidate < 0 ? make_float4(0.f, 0.f, 0.f, 0.f) : candidates.boxes[candidate];
-    const size_t at = static_cast<size_t>(picture) * room + i;
+    const size_t at = static_cast<size_t>(image) * room + i;
     boxes[4 * at] = box.x;
     boxes[4 * at + 1] = box.y;
     boxes[4 * at + 2] = box.z;
@@ -95,14 +95,14 @@ __global__ void __launch_bounds__(proposalThreads)
 }
 
 //! The levels' places among all anchors, and room for the best of each.
-Segments segmentsOf(const std::vector<int>& levelCounts, int pictures, const ProposalParams& params,
+Segments segmentsOf(const std::vector<int>& levelCounts, int images, const ProposalParams& params,
                     Levels& levels)
 {
     if (levelCounts.empty() || levelCounts.size() > Segments::mostLevels)
         CV_Error_(Error::StsOutOfRange, ("there must be 1..%d levels, not %d", Segments::mostLevels,
                                          static_cast<int>(levelCounts.size())));
     Segments s = Segments();
-    s.pictures = pictures;
+    s.images = images;
     s.levels = static_cast<int>(levelCounts.size());
     double anchors = 0;
     for (int l = 0; l < s.levels; l++)
@@ -110,20 +110,20 @@ Segments segmentsOf(const std::vector<int>& levelCounts, int pictures, const Pro
         checkCount(levelCounts[l], "each of levelCounts");
         levels.first[l] = static_cast<int>(anchors);
         levels.count[l] = levelCounts[l];
-        s.start[l] = s.perPicture;
+        s.start[l] = s.perImage;
         s.length[l] = params.preNms > 0 ? std::min(params.preNms, levelCounts[l]) : levelCounts[l];
         s.longest = std::max(s.longest, s.length[l]);
-        s.perPicture += s.length[l];
+        s.perImage += s.length[l];
         anchors += levelCounts[l];
-        if (anchors * std::max(1, pictures) > 2e9)
-            CV_Error_(Error::StsOutOfRange, ("too many anchors: %.0f in %d pictures", anchors, pictures));
+        if (anchors * std::max(1, images) > 2e9)
+            CV_Error_(Error::StsOutOfRange, ("too many anchors: %.0f in %d images", anchors, images));
     }
     return s;
 }
 
 int roomOf(const Segments& segments, const ProposalParams& params)
 {
-    return params.postNms > 0 ? std::min(params.postNms, segments.perPicture) : segments.perPicture;
+    return params.postNms > 0 ? std::min(params.postNms, segments.perImage) : segments.perImage;
 }
 
 } // namespace
@@ -136,21 +136,21 @@ int proposalRoom(const std::vector<int>& levelCounts, const ProposalParams& para
 }
 
 void generateProposals(const float* scores, const float* deltas, const float* anchors,
-                       const std::vector<int>& levelCounts, int pictures, Size imageSize, float* boxes,
+                       const std::vector<int>& levelCounts, int images, Size imageSize, float* boxes,
                        float* proposalScores, int* counts, Workspace& workspace, Stream stream,
                        const ProposalParams& params)
 {
     checkParams(params);
     checkImageSize(imageSize);
     Levels levels;
-    const Segments segments = segmentsOf(levelCounts, pictures, params, levels);
-    checkPictures(0, pictures);
-    checkPictures(0, segments.segments()); // a grid has no more either
+    const Segments segments = segmentsOf(levelCounts, images, params, levels);
+    checkImages(0, images);
+    checkImages(0, segments.segments()); // a grid has no more either
     const int anchorCount = levels.first[segments.levels - 1] + levels.count[segments.levels - 1];
     const int count = segments.count(), room = roomOf(segments, params);
     if (count == 0)
     {
-        clear(counts, pictures * sizeof(int), stream);
+        clear(counts, images * sizeof(int), stream);
         return;
     }
 
@@ -175,8 +175,8 @@ void generateProposals(const float* scores, const float* deltas, const float* an
     launch("mergeKernel", mergeKernel, dim3(divideUp(segments.longest, proposalThreads), segments.segments()),
            proposalThreads, stream, static_cast<const int*>(keep), static_cast<const int*>(keptCounts),
            static_cast<const float*>(candidates.scores), segments, pairs);
-    const Pairs merged = sortPairs(pairs, count, 32 + bitsFor(pictures), workspace, stream);
-    launch("outputKernel", outputKernel, dim3(divideUp(room, proposalThreads), pictures), proposalThreads,
+    const Pairs merged = sortPairs(pairs, count, 32 + bitsFor(images), workspace, stream);
+    launch("outputKernel", outputKernel, dim3(divideUp(room, proposalThreads), images), proposalThreads,
            stream, merged, static_cast<const int*>(keptCounts), candidates, segments, room, boxes,
            proposalScores, counts);
 }

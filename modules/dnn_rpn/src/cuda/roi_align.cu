@@ -21,8 +21,8 @@ __global__ void __launch_bounds__(alignThreads)
         return;
     const int b = index % call.columns, a = index / call.columns % call.rows;
     const int rest = index / call.columns / call.rows, channel = rest % call.channels;
-    const int roi = rest / call.channels, picture = validPicture(call, roi);
-    if (picture < 0)
+    const int roi = rest / call.channels, image = validImage(call, roi);
+    if (image < 0)
     {
         output[index] = notANumber();
         return;
@@ -30,7 +30,7 @@ __global__ void __launch_bounds__(alignThreads)
     const float4 box = loadBox(call.boxes, roi);
     const SampleAxis y = rowsOf(call, box), x = columnsOf(call, box);
     const float* plane =
-        features + (static_cast<size_t>(picture) * call.channels + channel) * call.height * call.width;
+        features + (static_cast<size_t>(image) * call.channels + channel) * call.height * call.width;
     float sum = 0;
     for (int i = 0; i < y.samples; i++)
     {
@@ -54,10 +54,10 @@ __global__ void __launch_bounds__(alignThreads)
 
 } // namespace
 
-void roiAlign(const float* features, const FeatureShape& shape, const float* boxes, const int* pictures,
+void roiAlign(const float* features, const FeatureShape& shape, const float* boxes, const int* batchIndices,
               int rois, Size pooled, float* output, Stream stream, const RoiAlignParams& params)
 {
-    const RoiAlignCall call(shape, boxes, pictures, rois, pooled, params);
+    const RoiAlignCall call(shape, boxes, batchIndices, rois, pooled, params);
     const int count = rois * call.channels * call.rows * call.columns;
     launch("alignKernel", alignKernel, divideUp(count, alignThreads), alignThreads, stream, features, call,
            count, output);

@@ -15,10 +15,10 @@ namespace {
 that of its column in the bin's column. So a RoI is two small tables, and a cell can gather what all RoIs give
 it, in their order, instead of RoIs adding to cells in the order in which they happen to come. */
 
-//! A RoI's picture, -1 where it gives nothing, and the cells that it can reach.
+//! A RoI's image, -1 where it gives nothing, and the cells that it can reach.
 struct Reach
 {
-    int picture, top, bottom, left, right;
+    int image, top, bottom, left, right;
 };
 
 const int tableThreads = 256;
@@ -28,13 +28,13 @@ __global__ void __launch_bounds__(tableThreads) reachKernel(RoiAlignCall call, R
     const int roi = blockIdx.x * tableThreads + threadIdx.x;
     if (roi >= call.rois)
         return;
-    Reach reach = {validPicture(call, roi), 0, -1, 0, -1};
-    if (reach.picture >= 0)
+    Reach reach = {validImage(call, roi), 0, -1, 0, -1};
+    if (reach.image >= 0)
     {
         const float4 box = loadBox(call.boxes, roi);
         const SampleAxis y = rowsOf(call, box), x = columnsOf(call, box);
         if (y.samples > 0 && x.samples > 0)
-            reach = {reach.picture, y.firstCell(), y.lastCell(), x.firstCell(), x.lastCell()};
+            reach = {reach.image, y.firstCell(), y.lastCell(), x.firstCell(), x.lastCell()};
     }
     reaches[roi] = reach;
 }
@@ -49,7 +49,7 @@ __global__ void __launch_bounds__(tableThreads)
     const int own = blockIdx.x * tableThreads + threadIdx.x, roi = blockIdx.y;
     const Reach reach = reaches[roi];
     const int first = ofRows ? reach.top : reach.left, last = ofRows ? reach.bottom : reach.right;
-    if (own < first || own > last || reach.picture < 0)
+    if (own < first || own > last || reach.image < 0)
         return; // nobody reads it
     const float4 box = loadBox(call.boxes, roi);
     const SampleAxis y = rowsOf(call, box), x = columnsOf(call, box), axis = ofRows ? y : x;
@@ -74,7 +74,7 @@ __global__ void __launch_bounds__(tableThreads)
 
 const int tileWidth = 32, tileHeight = 8, tileThreads = tileWidth * tileHeight, tileChannels = 8;
 
-//! Grid: tiles of cells x groups of channels x pictures; a thread has one cell and some channels.
+//! Grid: tiles of cells x groups of channels x images; a thread has one cell and some channels.
 __global__ void __launch_bounds__(tileThreads)
     gatherGradient(const float* outputGrad, RoiAlignCall call, const Reach* reaches, const float* ofRows,
                    const float* ofColumns, float* featuresGrad)
@@ -82,7 +82,7 @@ __global__ void __launch_bounds__(tileThreads)
     __shared__ int close[tileThreads];
     const int tilesAcross = (call.width + tileWidth - 1) / tileWidth;
     const int left = blockIdx.x % tilesAcross * tileWidth, top = blockIdx.x / tilesAcross * tileHeight;
-    const int x = left + threadIdx.x % tileWidth, y = top + threadIdx.x / tileWidth, picture = blockIdx.z;
+    const int x = left + threadIdx.x % tileWidth, y = top + threadIdx.x / tileWidth, image = blockIdx.z;
     const int firstChannel = blockIdx.y * tileChannels, bins = call.rows * call.columns;
     float sum[tileChannels] = {};
     for (int first = 0; first < call.rois; first += tileThreads)
@@ -93,7 +93,7 @@ __global__ void __launch_bounds__(tileThreads)
         if (own < call.rois)
         {
             const Reach r = reaches[own];
-            hit = r.picture == picture && r.left < left + tileWidth && r.right >= left &&
+            hit = r.image == image && r.left < left + tileWidth && r.right >= left &&
                   r.top < top + tileHeight && r.bottom >= top;
         }
         const int at = exclusiveSum<tileThreads>(hit, hits);
@@ -130,8 +130,7 @@ __global__ void __launch_bounds__(tileThreads)
         return;
     for (int c = 0; c < tileChannels; c++)
         if (firstChannel + c < call.channels)
-            featuresGrad[((static_cast<size_t>(picture) * call.channels + firstChannel + c) * call.height +
-                          y) *
+            featuresGrad[((static_cast<size_t>(image) * call.channels + firstChannel + c) * call.height + y) *
                              call.width +
                          x] = sum[c];
 }
@@ -139,12 +138,12 @@ __global__ void __launch_bounds__(tileThreads)
 } // namespace
 
 void roiAlignBackward(const float* outputGrad, const FeatureShape& shape, const float* boxes,
-                      const int* pictures, int rois, Size pooled, float* featuresGrad, Workspace& workspace,
-                      Stream stream, const RoiAlignParams& params)
+                      const int* batchIndices, int rois, Size pooled, float* featuresGrad,
+                      Workspace& workspace, Stream stream, const RoiAlignParams& params)
 {
-    const RoiAlignCall call(shape, boxes, pictures, rois, pooled, params);
-    checkPictures(0, rois); // a grid's dimensions
-    checkPictures(0, call.pictures);
+    const RoiAlignCall call(shape, boxes, batchIndices, rois, pooled, params);
+    checkImages(0, rois); // a grid's dimensions
+    checkImages(0, call.images);
     workspace.begin();
     Reach* reaches = workspace.take<Reach>(rois);
     float* ofRows = workspace.take<float>(static_cast<size_t>(rois) * call.rows * call.height);
@@ -156,10 +155,9 @@ void roiAlignBackward(const float* outputGrad, const FeatureShape& shape, const 
     launch("tableKernel", tableKernel<false>, dim3(divideUp(call.width, tableThreads), rois), tableThreads,
            stream, call, known, ofColumns);
     const int tiles = divideUp(call.width, tileWidth) * divideUp(call.height, tileHeight);
-    launch("gatherGradient", gatherGradient,
-           dim3(tiles, divideUp(call.channels, tileChannels), call.pictures), tileThreads, stream, outputGrad,
-           call, known, static_cast<const float*>(ofRows), static_cast<const float*>(ofColumns),
-           featuresGrad);
+    launch("gatherGradient", gatherGradient, dim3(tiles, divideUp(call.channels, tileChannels), call.images),
+           tileThreads, stream, outputGrad, call, known, static_cast<const float*>(ofRows),
+           static_cast<const float*>(ofColumns), featuresGrad);
 }
 
 } // namespace cuda

@@ -72,9 +72,9 @@ __device__ inline void chooseFront(int* items, int size, int count, MersenneTwis
     }
 }
 
-/** One block a picture: lists positives and negatives in their order, one thread draws, all mark the rest.
+/** One block an image: lists positives and negatives in their order, one thread draws, all mark the rest.
 @param wanted positives at most
-@param lists 2 x K numbers a picture */
+@param lists 2 x K numbers an image */
 __global__ void __launch_bounds__(sampleThreads)
     sampleKernel(int* matches, int anchorCount, int count, int wanted, int seed, int* lists)
 {
@@ -126,19 +126,19 @@ __global__ void __launch_bounds__(sampleThreads)
 
 } // namespace
 
-void sampleAnchors(int* matches, int anchorCount, int pictures, int count, float positiveShare, int seed,
+void sampleAnchors(int* matches, int anchorCount, int images, int count, float positiveShare, int seed,
                    Workspace& workspace, Stream stream)
 {
-    checkPictures(anchorCount, pictures);
+    checkImages(anchorCount, images);
     checkCount(count, "count");
     dnn_rpn::checkRange(positiveShare, 0, 1, "positiveShare");
     // In float, where 10 * 0.7f is 7 and not 6.9999999.
     const double share = std::floor(static_cast<float>(count) * positiveShare);
     const int wanted = share < count ? static_cast<int>(share) : count;
     workspace.begin();
-    int* lists = workspace.take<int>(2 * static_cast<size_t>(anchorCount) * pictures);
+    int* lists = workspace.take<int>(2 * static_cast<size_t>(anchorCount) * images);
     if (anchorCount > 0)
-        launch("sampleKernel", sampleKernel, pictures, sampleThreads, stream, matches, anchorCount, count,
+        launch("sampleKernel", sampleKernel, images, sampleThreads, stream, matches, anchorCount, count,
                wanted, seed, lists);
 }
 

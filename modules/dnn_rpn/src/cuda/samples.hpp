@@ -17,9 +17,9 @@ counts, hangs on the last bit. */
 //! What the RoIs of a call have in common, by value as kernels take it.
 struct RoiAlignCall
 {
-    RoiAlignCall(const FeatureShape& shape, const float* boxes_, const int* pictures_, int rois_, Size pooled,
-                 const RoiAlignParams& params)
-        : boxes(boxes_), pictureOf(pictures_), rois(rois_), pictures(shape.pictures),
+    RoiAlignCall(const FeatureShape& shape, const float* boxes_, const int* batchIndices_, int rois_,
+                 Size pooled, const RoiAlignParams& params)
+        : boxes(boxes_), batchIndices(batchIndices_), rois(rois_), images(shape.images),
           channels(shape.channels), height(shape.height), width(shape.width), rows(pooled.height),
           columns(pooled.width), samplingRatio(params.samplingRatio), scale(params.spatialScale),
           aligned(params.aligned)
@@ -27,10 +27,10 @@ struct RoiAlignCall
         checkPositive(params.spatialScale, "spatialScale");
         dnn_rpn::checkRange(params.samplingRatio, 0, 1000, "samplingRatio");
         checkPooled(pooled);
-        checkShape({pictures, channels, height, width}, "features");
+        checkShape({images, channels, height, width}, "features");
         checkNotNegative(rois, "rois");
         checkNumbers(static_cast<double>(rois) * channels * rows * columns, "output");
-        checkNumbers(static_cast<double>(pictures) * channels * height * width, "features");
+        checkNumbers(static_cast<double>(images) * channels * height * width, "features");
     }
 
     static void checkNumbers(double count, const char* name)
@@ -40,8 +40,8 @@ struct RoiAlignCall
     }
 
     const float* boxes;
-    const int* pictureOf;
-    int rois, pictures, channels, height, width, rows, columns, samplingRatio;
+    const int* batchIndices;
+    int rois, images, channels, height, width, rows, columns, samplingRatio;
     float scale;
     bool aligned;
 };
@@ -115,14 +115,14 @@ __device__ inline float sampleWeight(const SampleAxis& y, const SampleAxis& x)
     return 1.f / (count > 1 ? count : 1.f);
 }
 
-//! The picture of a RoI; -1 where box or picture is none.
-__device__ inline int validPicture(const RoiAlignCall& call, int roi)
+//! The image of a RoI; -1 where box or image is none.
+__device__ inline int validImage(const RoiAlignCall& call, int roi)
 {
-    const int picture = call.pictureOf ? call.pictureOf[roi] : 0;
-    bool valid = picture >= 0 && picture < call.pictures;
+    const int image = call.batchIndices ? call.batchIndices[roi] : 0;
+    bool valid = image >= 0 && image < call.images;
     for (int i = 0; i < 4; i++)
         valid = valid && fabsf(call.boxes[4 * static_cast<size_t>(roi) + i] * call.scale) <= 1e6f; // not NaN
-    return valid ? picture : -1;
+    return valid ? image : -1;
 }
 
 } // namespace cuda

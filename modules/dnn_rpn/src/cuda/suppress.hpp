@@ -11,25 +11,22 @@ namespace cv {
 namespace dnn_rpn {
 namespace cuda {
 
-/** Boxes in groups, one for each picture and level, that do not meet each other: where each group lies among
+/** Boxes in groups, one for each image and level, that do not meet each other: where each group lies among
 all. It is small enough to be a kernel's parameter. */
 struct Segments
 {
     static const int mostLevels = 32;
 
-    int pictures, levels;
-    int perPicture;         //!< boxes of all levels
+    int images, levels;
+    int perImage;           //!< boxes of all levels
     int longest;            //!< boxes of the largest level
-    int start[mostLevels];  //!< of each level's boxes among a picture's
+    int start[mostLevels];  //!< of each level's boxes among an image's
     int length[mostLevels]; //!< how many they are
 
-    int count() const { return pictures * perPicture; }
-    int segments() const { return pictures * levels; }
+    int count() const { return images * perImage; }
+    int segments() const { return images * levels; }
 
-    __device__ int begin(int segment) const
-    {
-        return segment / levels * perPicture + start[segment % levels];
-    }
+    __device__ int begin(int segment) const { return segment / levels * perImage + start[segment % levels]; }
     __device__ int size(int segment) const { return length[segment % levels]; }
 };
 
@@ -37,8 +34,8 @@ struct Segments
 inline Segments oneSegment(int count)
 {
     Segments s = Segments();
-    s.pictures = s.levels = 1;
-    s.perPicture = s.longest = s.length[0] = count;
+    s.images = s.levels = 1;
+    s.perImage = s.longest = s.length[0] = count;
     return s;
 }
 

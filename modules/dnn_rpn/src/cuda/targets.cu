@@ -34,7 +34,7 @@ __device__ inline float4 encodeBox(float4 box, float4 anchor, const BoxWeights& 
                        static_cast<float>(weights.h * log(height / anchorHeight)));
 }
 
-//! Grid: blocks of anchors x pictures.
+//! Grid: blocks of anchors x images.
 __global__ void __launch_bounds__(targetThreads)
     encodeKernel(const float* anchors, int anchorCount, BoxLists objects, const int* matches,
                  BoxWeights weights, float* deltas)
@@ -79,13 +79,13 @@ __global__ void __launch_bounds__(targetThreads)
 
 } // namespace
 
-void encodeTargets(const float* anchors, int anchorCount, int pictures, const BoxLists& objects,
+void encodeTargets(const float* anchors, int anchorCount, int images, const BoxLists& objects,
                    const int* matches, float* deltas, Stream stream, const Scalar& weights)
 {
-    checkPictures(anchorCount, pictures);
+    checkImages(anchorCount, images);
     checkCount(objects.count, "objects");
     checkWeights(weights);
-    launch("encodeKernel", encodeKernel, dim3(divideUp(anchorCount, targetThreads), pictures), targetThreads,
+    launch("encodeKernel", encodeKernel, dim3(divideUp(anchorCount, targetThreads), images), targetThreads,
            stream, anchors, anchorCount, objects, matches, BoxWeights(weights), deltas);
 }
 

@@ -17,9 +17,9 @@ struct Levels
     int first[Segments::mostLevels], count[Segments::mostLevels];
 };
 
-/** The best anchors of each picture and level, as many as their segment has room for, which is never more
+/** The best anchors of each image and level, as many as their segment has room for, which is never more
 than the level has. Equal scores: the lower index.
-@param scores pictures x anchorCount
+@param scores images x anchorCount
 @param threshold lower scores, and NaN, come behind all others with the key noPlace
 @return sorted: keys are segment << 32 | place, values indices of anchors */
 Pairs bestAnchors(const float* scores, int anchorCount, float threshold, const Levels& levels,

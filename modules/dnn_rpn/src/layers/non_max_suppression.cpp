@@ -41,7 +41,7 @@ protected:
         const Shape &boxes = arguments[0], &scores = arguments[1];
         if (boxes.size() != 3 || boxes[2] != 4)
             CV_Error_(Error::StsBadSize,
-                      ("boxes must be pictures x boxes x 4, not %s", shapeText(boxes).c_str()));
+                      ("boxes must be images x boxes x 4, not %s", shapeText(boxes).c_str()));
         if (scores.size() != 3 || scores[0] != boxes[0] || scores[2] != boxes[1])
             CV_Error_(Error::StsUnmatchedSizes, ("scores must be %d x classes x %d, not %s", boxes[0],
                                                  boxes[1], shapeText(scores).c_str()));
@@ -61,11 +61,11 @@ protected:
         const bool anyScore = arguments[4].value.empty();
         const float lowest = anyScore ? 0.f : singleNumber(arguments[4].value, "score_threshold");
 
-        const int pictures = scores.size[0], classes = scores.size[1];
+        const int images = scores.size[0], classes = scores.size[1];
         std::vector<Mat> corners;
-        for (int n = 0; n < pictures; n++)
+        for (int n = 0; n < images; n++)
             corners.push_back(cornersOf(boxes, n));
-        std::vector<std::vector<int>> kept(static_cast<size_t>(pictures) * classes);
+        std::vector<std::vector<int>> kept(static_cast<size_t>(images) * classes);
         parallel_for_(Range(0, static_cast<int>(kept.size())), [&](const Range& range) {
             for (int i = range.start; i < range.end; i++)
             {
@@ -97,12 +97,12 @@ protected:
 private:
     static bool isPadding(const float* b) { return b[0] == 0 && b[1] == 0 && b[2] == 0 && b[3] == 0; }
 
-    /** A picture's boxes, smaller coordinates first. ONNX has them as any two opposite corners, or as centre,
+    /** An image's boxes, smaller coordinates first. ONNX has them as any two opposite corners, or as centre,
     width and height. Whether x or y comes first makes no difference to IoU. */
-    Mat cornersOf(const Mat& boxes, int picture) const
+    Mat cornersOf(const Mat& boxes, int image) const
     {
         Mat corners(boxes.size[1], 4, CV_32F);
-        const float* in = boxes.ptr<float>(picture);
+        const float* in = boxes.ptr<float>(image);
         for (int k = 0; k < corners.rows; k++, in += 4)
         {
             float* out = corners.ptr<float>(k);

@@ -61,7 +61,7 @@ public:
 
     ProposalsLayer(const dnn::LayerParams& attributes, const std::vector<AnchorLevel>& levels_)
         : OnnxLayer(attributes, argumentNames(levels_.size()),
-                    // The last one, the picture, only tells the size.
+                    // The last one, the image, only tells the size.
                     static_cast<int>(std::max<size_t>(levels_.size(), 1)) + 3 -
                         attributes.has("image_width")),
           levels(levels_), levelCounts(intsAttribute(attributes, "level_counts")),
@@ -96,29 +96,29 @@ protected:
     std::vector<Shape> shapesFor(const std::vector<Shape>& arguments) const override
     {
         const Shape &scores = arguments[0], &deltas = arguments[1];
-        const int pictures = deltas.empty() ? 0 : deltas[0];
-        if (deltas.size() < 2 || deltas.back() != 4 || scores.empty() || scores[0] != pictures)
+        const int images = deltas.empty() ? 0 : deltas[0];
+        if (deltas.size() < 2 || deltas.back() != 4 || scores.empty() || scores[0] != images)
             CV_Error_(Error::StsBadSize,
-                      ("deltas must be pictures x anchors x 4, and scores for the same pictures, "
+                      ("deltas must be images x anchors x 4, and scores for the same images, "
                        "not %s and %s",
                        shapeText(deltas).c_str(), shapeText(scores).c_str()));
-        return {{pictures, params.postNms, columns}, {pictures, params.postNms}, {pictures, 1}};
+        return {{images, params.postNms, columns}, {images, params.postNms}, {images, 1}};
     }
 
     void compute(const std::vector<Argument>& arguments, std::vector<Mat>& results) const override
     {
         const Mat scores = floatArgument(arguments[0].value, "scores"),
                   deltas = floatArgument(arguments[1].value, "deltas");
-        const Size size = sizeOfPicture(arguments.back().value);
+        const Size size = sizeOfImage(arguments.back().value);
         std::vector<int> counts;
         const Mat anchors = anchorsOf(arguments, counts);
-        const int pictures = results[0].size[0];
+        const int images = results[0].size[0];
         for (Mat& result : results)
             result.setTo(0);
-        for (int n = 0; n < pictures; n++)
+        for (int n = 0; n < images; n++)
         {
             Mat boxes, found;
-            generateProposals(scoresOf(scores, n, pictures, anchors.rows), pictureOf(deltas, n, pictures, 4),
+            generateProposals(scoresOf(scores, n, images, anchors.rows), imageOf(deltas, n, images, 4),
                               anchors, counts, size, boxes, found, params);
             for (int i = 0; i < params.postNms && columns == 5; i++)
                 *results[0].ptr<float>(n, i) = static_cast<float>(n);
@@ -133,23 +133,23 @@ protected:
 
 private:
     //! The n-th part of so many, as rows.
-    static Mat pictureOf(const Mat& m, int n, int pictures, int columnCount)
+    static Mat imageOf(const Mat& m, int n, int images, int columnCount)
     {
         const Mat rows = asRows(m, columnCount);
-        const int count = rows.rows / pictures;
+        const int count = rows.rows / images;
         return rows.rowRange(n * count, (n + 1) * count);
     }
 
-    Mat scoresOf(const Mat& scores, int n, int pictures, int anchors) const
+    Mat scoresOf(const Mat& scores, int n, int images, int anchors) const
     {
-        const bool softmax = scores.total() == static_cast<size_t>(pictures) * anchors * 2;
+        const bool softmax = scores.total() == static_cast<size_t>(images) * anchors * 2;
         if (softmax && !takesLogits)
             CV_Error_(Error::StsBadSize,
                       ("scores are %s: two columns are taken as logits only", shapeText(scores).c_str()));
-        if (!softmax && scores.total() != static_cast<size_t>(pictures) * anchors)
+        if (!softmax && scores.total() != static_cast<size_t>(images) * anchors)
             CV_Error_(Error::StsUnmatchedSizes,
                       ("scores are %s, but there are %d anchors", shapeText(scores).c_str(), anchors));
-        const Mat own = pictureOf(scores, n, pictures, softmax ? 2 : 1);
+        const Mat own = imageOf(scores, n, images, softmax ? 2 : 1);
         if (!takesLogits)
             return own;
         Mat probabilities;
@@ -157,14 +157,13 @@ private:
         return probabilities;
     }
 
-    Size sizeOfPicture(const Mat& picture) const
+    Size sizeOfImage(const Mat& image) const
     {
         if (imageSize.area() > 0)
             return imageSize;
-        if (picture.dims != 4)
-            CV_Error_(Error::StsBadSize,
-                      ("picture must be N x C x H x W, not %s", shapeText(picture).c_str()));
-        return Size(picture.size[3], picture.size[2]);
+        if (image.dims != 4)
+            CV_Error_(Error::StsBadSize, ("image must be N x C x H x W, not %s", shapeText(image).c_str()));
+        return Size(image.size[3], image.size[2]);
     }
 
     Mat anchorsOf(const std::vector<Argument>& arguments, std::vector<int>& counts) const

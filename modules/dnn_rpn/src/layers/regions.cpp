@@ -19,25 +19,25 @@ int columnsOf(const Shape& rois)
 
 } // namespace
 
-Regions::Regions(const Mat& rois_, const Mat& batchIndices)
+Regions::Regions(const Mat& rois_, const Mat& indices)
 {
     const Mat numbers = floatArgument(rois_, "rois");
     const int columns = columnsOf(shapeOfMat(numbers));
     const Mat rois = asRows(numbers, columns);
     boxes = rois.colRange(columns - 4, columns).clone();
-    pictures.assign(boxes.rows, 0);
+    batchIndices.assign(boxes.rows, 0);
     if (columns == 5)
-        pictures = wholeNumbers(rois.col(0), "the pictures of rois");
-    else if (!batchIndices.empty())
-        pictures = wholeNumbers(batchIndices, "batch_indices");
-    if (static_cast<int>(pictures.size()) != boxes.rows)
-        CV_Error_(Error::StsUnmatchedSizes,
-                  ("there are %d rois, but %d batch_indices", boxes.rows, static_cast<int>(pictures.size())));
+        batchIndices = wholeNumbers(rois.col(0), "the images of rois");
+    else if (!indices.empty())
+        batchIndices = wholeNumbers(indices, "batch_indices");
+    if (static_cast<int>(batchIndices.size()) != boxes.rows)
+        CV_Error_(Error::StsUnmatchedSizes, ("there are %d rois, but %d batch_indices", boxes.rows,
+                                             static_cast<int>(batchIndices.size())));
     for (int r = 0; r < boxes.rows; r++)
-        if (pictures[r] < 0)
+        if (batchIndices[r] < 0)
         {
             padding.push_back(r);
-            pictures[r] = 0;
+            batchIndices[r] = 0;
             boxes.row(r).setTo(0);
         }
 }

@@ -11,21 +11,21 @@ namespace dnn_rpn {
 
 /** The regions that a layer pools features of.
 
-They come as rows of x1 y1 x2 y2, with the pictures aside or all of picture 0, or as rows of
-picture x1 y1 x2 y2. A row of a negative picture is padding. */
+They come as rows of x1 y1 x2 y2, with the images aside or all of image 0, or as rows of
+image x1 y1 x2 y2. A row of a negative image is padding. */
 struct Regions
 {
-    Regions(const Mat& rois, const Mat& batchIndices);
+    Regions(const Mat& rois, const Mat& indices);
 
     //! What is pooled of padding counts as zeros.
     void clearPadding(Mat& pooled) const;
 
-    Mat boxes;                 //!< R x 4
-    std::vector<int> pictures; //!< R; 0 for padding, whose boxes are zeros
-    std::vector<int> padding;  //!< rows
+    Mat boxes;                     //!< R x 4
+    std::vector<int> batchIndices; //!< R; 0 for padding, whose boxes are zeros
+    std::vector<int> padding;      //!< rows
 };
 
-//! Which of features, regions and pictures a constant is, at least `first`.
+//! Which of features, regions and images a constant is, at least `first`.
 int positionOfRegions(const Mat& constant, int first);
 
 //! R x C x rows x columns.

@@ -86,7 +86,7 @@ void alignMax(const Mat& features, const Regions& regions, const RoiAlignParams&
             const std::vector<Samples> xs = samplesOf(box[0], box[2], columns, width, params);
             for (int c = 0; c < features.size[1]; c++)
             {
-                const float* plane = features.ptr<float>(regions.pictures[r], c);
+                const float* plane = features.ptr<float>(regions.batchIndices[r], c);
                 float* out = output.ptr<float>(r, c);
                 for (const Samples& y : ys)
                     for (const Samples& x : xs)
@@ -139,7 +139,7 @@ protected:
     {
         const Regions regions(arguments[1].value, arguments[2].value);
         if (!takesMax)
-            roiAlign(arguments[0].value, regions.boxes, regions.pictures, pooled, results[0], params);
+            roiAlign(arguments[0].value, regions.boxes, regions.batchIndices, pooled, results[0], params);
         else
         {
             checkRegions(arguments[0].value, regions);
@@ -161,9 +161,9 @@ private:
                     CV_Error_(Error::StsOutOfRange,
                               ("row %d of rois is not finite, or too far out: %g, %g, %g, %g", r, b[0], b[1],
                                b[2], b[3]));
-            if (regions.pictures[r] >= features.size[0])
+            if (regions.batchIndices[r] >= features.size[0])
                 CV_Error_(Error::StsOutOfRange, ("batch_indices must be below %d, but has %d at %d",
-                                                 features.size[0], regions.pictures[r], r));
+                                                 features.size[0], regions.batchIndices[r], r));
         }
     }
 

@@ -42,7 +42,7 @@ protected:
     {
         const Regions regions(arguments[1].value, arguments[2].value);
         Mat argmax;
-        roiPool(arguments[0].value, regions.boxes, regions.pictures, pooled, results[0], argmax, scale);
+        roiPool(arguments[0].value, regions.boxes, regions.batchIndices, pooled, results[0], argmax, scale);
         regions.clearPadding(results[0]);
     }
 

@@ -81,11 +81,11 @@ def regions(h, rng):
     features = rng.standard_normal((2, 3, 7, 9)).astype(np.float32)
     rois = np.array([[3.3, 2.1, 25.7, 19.9], [8.2, 9.1, 10.3, 11.7], [-9.5, -4.7, 14.1, 12.2],
                      [20.3, 15.4, 60.6, 50.8], [100.3, 80.1, 120.7, 99.2], [12.6, 11.3, 12.6, 11.3]], np.float32)
-    pictures = np.array([0, 1, 1, 0, 0, 1], np.int64)
+    batch_indices = np.array([0, 1, 1, 0, 0, 1], np.int64)
     h.floats("alignLayerFeatures", features)
     h.floats("alignLayerRois", rois)
-    h.ints("alignLayerPictures", pictures)
-    inputs = [("X", features), ("rois", rois), ("pictures", pictures)]
+    h.ints("alignLayerImages", batch_indices)
+    inputs = [("X", features), ("rois", rois), ("pictures", batch_indices)]
     outputs = [("pooled", TensorProto.FLOAT, [6, 3, 3, 2])]
     size = {"output_height": 3, "output_width": 2, "spatial_scale": 0.25}
     for name, opset, attributes in (
@@ -98,7 +98,7 @@ def regions(h, rng):
         h.bytes("align" + name, file)
         h.floats("align%sPooled" % name, run(file, inputs)[0])
 
-    rows = np.concatenate([pictures[:, None], rois], 1).astype(np.float32)
+    rows = np.concatenate([batch_indices[:, None], rois], 1).astype(np.float32)
     inputs = [("X", features), ("rois", rows)]
     file = model("MaxRoiPool", inputs, [], outputs, 11, pooled_shape=[3, 2], spatial_scale=0.25)
     h.bytes("maxRoiPool", file)

@@ -2,9 +2,9 @@
 # This file is part of OpenCV project.
 # It is subject to the license terms in the LICENSE file found in the top-level directory
 # of this distribution and at http://opencv.org/license.html.
-"""Writes golden_metrics.hpp: what pycocotools, and the formulas of Pascal VOC, give on random pictures.
+"""Writes golden_metrics.hpp: what pycocotools, and the formulas of Pascal VOC, give on random images.
 
-Coordinates are quarters of a pixel, so that every program computes the same overlaps. Some pictures
+Coordinates are quarters of a pixel, so that every program computes the same overlaps. Some images
 have no objects, some no detections; scores repeat; a few objects are ignored, and some sit on the
 borders of COCO's ranges of areas.
 """
@@ -29,11 +29,11 @@ class Evaluation(COCOeval):
                 g["ignore"] = g["difficult"]
 
 
-def random_case(rng, pictures, classes, most_objects, most_detections, extent):
-    """A list of pictures, each (detections [x1 y1 x2 y2 score label], objects [x1 y1 x2 y2 label ignored])."""
+def random_case(rng, images, classes, most_objects, most_detections, extent):
+    """A list of images, each (detections [x1 y1 x2 y2 score label], objects [x1 y1 x2 y2 label ignored])."""
     quarter = lambda values: np.round(np.asarray(values) * 4) / 4
     case = []
-    for i in range(pictures):
+    for i in range(images):
         objects, detections = [], []
         for _ in range(rng.integers(0, most_objects + 1) if i else most_objects):
             corner = quarter(rng.uniform(0, extent, 2))
@@ -107,11 +107,11 @@ def voc_metrics(case, classes):
     """Area under the curve, and 11 points, by the text of the challenges' development kits."""
     areas, points = [], []
     for label in range(1, classes + 1):
-        objects = [[o for o in picture if o[4] == label] for _, picture in case]
-        total = sum(1 for picture in objects for o in picture if not o[5])
+        objects = [[o for o in image if o[4] == label] for _, image in case]
+        total = sum(1 for image in objects for o in image if not o[5])
         if total == 0:
             continue
-        ranked = [(i, d) for i, (picture, _) in enumerate(case) for d in picture if d[5] == label]
+        ranked = [(i, d) for i, (image, _) in enumerate(case) for d in image if d[5] == label]
         ranked.sort(key=lambda entry: -np.float32(entry[1][4]))
         taken, hits = set(), []
         for i, d in ranked:

@@ -13,7 +13,7 @@ the first anchor and 0 for the second.
 classesModel: 32 x 16 pixels in, cells of 8 pixels, one anchor a cell. Two columns of logits: the mean of the cell's
 blue channel / 16 - 8, and that of its green channel; all deltas are 0.
 
-tableModel: whatever the picture (8 x 4), an SSD table of four rows.
+tableModel: whatever the image (8 x 4), an SSD table of four rows.
 
 cellsModel: 32 x 16 pixels in, an SSD table out, through OpenCV's own PriorBox and DetectionOutput. Each cell
 of 8 pixels is a box, of class 1 with the mean of its blue channel / 16 - 8 as logit, of class 2 with that of

@@ -30,7 +30,7 @@ def main():
     grad = torch.randn(len(rois), 2, 3, 2)
     header.floats("roiFeatures", features)
     header.floats("roiBoxes", rois[:, 1:])
-    header.ints("roiPictures", rois[:, 0])
+    header.ints("roiImages", rois[:, 0])
     header.floats("roiOutputGrad", grad)
     scale = 0.25
     features.requires_grad_()

@@ -7,7 +7,7 @@
 /**
 @defgroup dnn_rpn_train Training of region proposals and detectors
 
-Annotated pictures in, a model file out that cv::dnn loads. Read a Dataset, give it to a Trainer,
+Annotated images in, a model file out that cv::dnn loads. Read a Dataset, give it to a Trainer,
 call fit() and exportModel(). Conventions (boxes, labels, letters for counts) are those of dnn_rpn.
 */
 

@@ -36,7 +36,7 @@ double largestZoom(const AugmentParams& p)
 }
 
 //! Colours, blur, noise.
-Mat paint(Mat picture, const AugmentParams& p, RNG& rng)
+Mat paint(Mat image, const AugmentParams& p, RNG& rng)
 {
     ColourChange c;
     if (p.brightness > 0 && chance(rng, p.colour))
@@ -48,12 +48,12 @@ Mat paint(Mat picture, const AugmentParams& p, RNG& rng)
     if (p.hue > 0 && chance(rng, p.colour))
         c.hue = within(p.hue, rng);
     if (c.brightness != 0 || c.contrast != 1 || c.saturation != 1 || c.hue != 0)
-        picture = changeColour(picture, c);
+        image = changeColour(image, c);
     if (chance(rng, p.blur))
-        picture = blurPicture(picture, rng.uniform(0., p.blurSigma));
+        image = blurImage(image, rng.uniform(0., p.blurSigma));
     if (chance(rng, p.noise))
-        picture = addNoise(picture, rng.uniform(0., p.noiseSigma), rng);
-    return picture;
+        image = addNoise(image, rng.uniform(0., p.noiseSigma), rng);
+    return image;
 }
 
 //! Adds a source to the canvas, turned, scaled and painted by chance. The canvas around it keeps its colour.
@@ -62,20 +62,20 @@ void place(const Sample& source, Rect tile, const AugmentParams& p, RNG& rng, Sa
     const Sample turned = chance(rng, p.turn) ? turnSample(source, rng.uniform(1, 4)) : source;
     const double zoom =
         chance(rng, p.zoom) ? std::exp(rng.uniform(std::log(p.zoomRange[0]), std::log(p.zoomRange[1]))) : 1;
-    // By the upright picture's size, so that a turned object keeps its shape in the input.
-    const Size whole = source.picture.size(), size = canvas.picture.size();
+    // By the upright image's size, so that a turned object keeps its shape in the input.
+    const Size whole = source.image.size(), size = canvas.image.size();
     const Size2d window(whole.width / zoom * tile.width / size.width,
                         whole.height / zoom * tile.height / size.height);
     const View view = chooseView(turned, tile, window, rng);
     show(turned, view, p.visible, canvas);
-    Mat shown = canvas.picture(view.to);
+    Mat shown = canvas.image(view.to);
     paint(shown.clone(), p, rng).copyTo(shown); // a clone, or the blur would look beyond it
 }
 
 //! Four quarters about a point of the middle half.
 void placeFour(const std::vector<Sample>& sources, const AugmentParams& p, RNG& rng, Sample& canvas)
 {
-    const Size size = canvas.picture.size();
+    const Size size = canvas.image.size();
     const auto middle = [&](int side) { return rng.uniform(side / 4, side - side / 4 + 1); };
     const int x = middle(size.width), y = middle(size.height);
     const Rect tiles[] = {Rect(0, 0, x, y), Rect(x, 0, size.width - x, y), Rect(0, y, x, size.height - y),
@@ -87,17 +87,17 @@ void placeFour(const std::vector<Sample>& sources, const AugmentParams& p, RNG& 
 
 } // namespace
 
-Sample prepareSample(const Mat& picture, const std::vector<Object>& objects, Size size,
+Sample prepareSample(const Mat& image, const std::vector<Object>& objects, Size size,
                      const AugmentParams& params)
 {
     if (!needsCanvas(params))
-        return resizeSample(picture, objects, size);
+        return resizeSample(image, objects, size);
     const double zoom = largestZoom(params),
-                 shrink = std::min(
-                     1., std::max(zoom * size.width / picture.cols, zoom * size.height / picture.rows));
+                 shrink =
+                     std::min(1., std::max(zoom * size.width / image.cols, zoom * size.height / image.rows));
     return resizeSample(
-        picture, objects,
-        Size(std::max(1, cvRound(picture.cols * shrink)), std::max(1, cvRound(picture.rows * shrink))));
+        image, objects,
+        Size(std::max(1, cvRound(image.cols * shrink)), std::max(1, cvRound(image.rows * shrink))));
 }
 
 Sample augmentSample(const std::vector<Sample>& sources, Size size, const AugmentParams& params, bool flip,
@@ -114,7 +114,7 @@ Sample augmentSample(const std::vector<Sample>& sources, Size size, const Augmen
             place(sources[0], Rect(Point(), size), params, rng, s);
     }
     else
-        s = Sample{paint(sources[0].picture, params, rng), sources[0].objects};
+        s = Sample{paint(sources[0].image, params, rng), sources[0].objects};
     if (flip)
         s = flipSample(s, 1);
     if (chance(rng, params.flipVertically))

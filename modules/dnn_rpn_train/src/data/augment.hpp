@@ -13,17 +13,17 @@ namespace dnn_rpn_train {
 //! True with that probability; takes one number.
 CV_EXPORTS bool chance(RNG& rng, double probability);
 
-/** @brief Brings a decoded picture to the resolution that augmentation can use, which is what is worth
-keeping in memory: the network's where it only mirrors and paints; else the picture's own, but no more than
+/** @brief Brings a decoded image to the resolution that augmentation can use, which is what is worth
+keeping in memory: the network's where it only mirrors and paints; else the image's own, but no more than
 the largest zoom shows pixel by pixel.
 @param size of the network's input */
-CV_EXPORTS Sample prepareSample(const Mat& picture, const std::vector<Object>& objects, Size size,
+CV_EXPORTS Sample prepareSample(const Mat& image, const std::vector<Object>& objects, Size size,
                                 const AugmentParams& params);
 
-/** @brief Varies a picture: turn; scale and part; colours; blur; noise; mirror, in this order. Each picture
+/** @brief Varies an image: turn; scale and part; colours; blur; noise; mirror, in this order. Each image
 of a mosaic is varied on its own, and then all are mirrored together.
 
-Turned or scaled objects keep the shape that they have in the network's input otherwise: a picture is
+Turned or scaled objects keep the shape that they have in the network's input otherwise: an image is
 stretched to the input as it is upright, and what it shows is turned and scaled under that.
 
 @param sources one from prepareSample(), or four for a mosaic

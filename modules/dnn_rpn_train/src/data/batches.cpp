@@ -43,11 +43,11 @@ Batches::Batches(const Dataset& dataset_, Size size_, int batch, int seed_, cons
     : dataset(dataset_), size(size_), batchSize(batch), seed(seed_), augment(augment_),
       cache(dataset_.images.size())
 {
-    CV_CheckGT(batch, 0, "pictures in a batch");
+    CV_CheckGT(batch, 0, "images in a batch");
     augment.check();
     if (perEpoch() == 0)
         CV_Error_(Error::StsBadArg,
-                  ("%d pictures do not fill one batch of %d", static_cast<int>(cache.size()), batch));
+                  ("%d images do not fill one batch of %d", static_cast<int>(cache.size()), batch));
 }
 
 void Batches::keep(size_t budget)
@@ -59,7 +59,7 @@ void Batches::keep(size_t budget)
             if (budget > 0 && left <= 0)
                 return;
             const Sample s = prepared(i);
-            const int64 bytes = static_cast<int64>(s.picture.total() * s.picture.elemSize());
+            const int64 bytes = static_cast<int64>(s.image.total() * s.image.elemSize());
             if ((left -= bytes) >= 0)
                 cache[i] = s;
         }
@@ -89,22 +89,22 @@ Sample Batches::prepared(int index) const
     // Half of them are readable, or leaveOut() throws.
     for (const int count = static_cast<int>(cache.size());; index = (index + 1) % count)
     {
-        if (!cache[index].picture.empty())
+        if (!cache[index].image.empty())
             return cache[index];
         if (isUnreadable(index))
             continue;
         const AnnotatedImage& image = dataset.images[index];
-        Mat picture;
+        Mat pixels;
         try
         {
-            picture = readPicture(image);
+            pixels = readImage(image);
         }
         catch (const cv::Exception& e)
         {
             leaveOut(index, e.err);
             continue;
         }
-        return prepareSample(picture, image.objects, size, augment);
+        return prepareSample(pixels, image.objects, size, augment);
     }
 }
 
@@ -134,16 +134,16 @@ Batch Batches::at(int step) const
     rng.next(); // neighbouring seeds give alike first numbers
     Batch b;
     b.indices = indices(step);
-    std::vector<Mat> pictures;
+    std::vector<Mat> batch;
     for (int index : b.indices)
     {
         RNG own(scatter(rng.state));
         b.flipped.push_back(chance(rng, augment.flip));
         const Sample s = sample(index, b.flipped.back(), own);
-        pictures.push_back(s.picture);
+        batch.push_back(s.image);
         b.objects.push_back(s.objects);
     }
-    b.pictures = stack(pictures);
+    b.images = stack(batch);
     return b;
 }
 

@@ -17,10 +17,10 @@ namespace dnn_rpn_train {
 //! What one step works on.
 struct CV_EXPORTS Batch
 {
-    Tensor pictures; //!< N x 3 x rows x columns, BGR, 0..255
+    Tensor images; //!< N x 3 x rows x columns, BGR, 0..255
     std::vector<std::vector<Object>> objects;
-    std::vector<int> indices;  //!< into Dataset::images; a mosaic has the index of its first picture
-    std::vector<char> flipped; //!< by picture: left and right are exchanged
+    std::vector<int> indices;  //!< into Dataset::images; a mosaic has the index of its first image
+    std::vector<char> flipped; //!< by image: left and right are exchanged
 };
 
 /** @brief The batches of a training, each from its number alone.
@@ -56,7 +56,7 @@ private:
     const Size size;
     const int batchSize, seed;
     const AugmentParams augment;
-    std::vector<Sample> cache; //!< empty pictures where the budget ran out
+    std::vector<Sample> cache; //!< empty images where the budget ran out
 
     //! The order of an epoch. Two are remembered: threads may be at work on both sides of an epoch's end.
     struct Order

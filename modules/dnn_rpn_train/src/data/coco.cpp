@@ -179,16 +179,16 @@ void CocoReader::addImage(int entry, bool identified, int64 id, const std::strin
     if (!split.empty())
         near.insert(near.end(), {slash + split, slash + "images/" + split});
     near.insert(near.end(), {slash + "images", base});
-    const std::string found = reading.pictures().findImage(name, "", near);
+    const std::string found = reading.imageFolder().findImage(name, "", near);
     if (found.empty())
     {
         reading.leaveOutImage(at + format(": no image '%s' in '%s'", clipped(name, 300).c_str(),
-                                          reading.pictures().root().c_str()));
+                                          reading.imageFolder().root().c_str()));
         images[id] = -1;
         return;
     }
     RawImage image;
-    image.path = reading.pictures().pathOf(found);
+    image.path = reading.imageFolder().pathOf(found);
     image.source = path;
     image.size = size.width > 0 && size.height > 0 ? size : Size();
     const auto added = byPath.emplace(image.path, static_cast<int>(reading.images.size()));

@@ -22,12 +22,12 @@ Matx33d turnAboutGrey(double degrees)
 
 } // namespace
 
-Mat changeColour(const Mat& picture, const ColourChange& change)
+Mat changeColour(const Mat& image, const ColourChange& change)
 {
     const Matx33d saturate =
         change.saturation * Matx33d::eye() + (1 - change.saturation) * (Matx31d::ones() * grey);
     const Matx33d linear = change.contrast * (turnAboutGrey(change.hue) * saturate);
-    const Scalar means = mean(picture);
+    const Scalar means = mean(image);
     const double level = grey.dot(Matx13d(means[0], means[1], means[2])),
                  shift = (1 - change.contrast) * level + 255 * change.brightness;
     Matx34d map;
@@ -38,25 +38,25 @@ Mat changeColour(const Mat& picture, const ColourChange& change)
         map(i, 3) = shift;
     }
     Mat changed;
-    transform(picture, changed, map);
+    transform(image, changed, map);
     return changed;
 }
 
-Mat blurPicture(const Mat& picture, double sigma)
+Mat blurImage(const Mat& image, double sigma)
 {
     Mat blurred;
     if (sigma > 0)
-        GaussianBlur(picture, blurred, Size(), sigma);
+        GaussianBlur(image, blurred, Size(), sigma);
     else
-        picture.copyTo(blurred);
+        image.copyTo(blurred);
     return blurred;
 }
 
-Mat addNoise(const Mat& picture, double sigma, RNG& rng)
+Mat addNoise(const Mat& image, double sigma, RNG& rng)
 {
-    Mat noise(picture.size(), CV_16SC3), noisy;
+    Mat noise(image.size(), CV_16SC3), noisy;
     rng.fill(noise, RNG::NORMAL, 0, sigma);
-    add(picture, noise, noisy, noArray(), CV_8U);
+    add(image, noise, noisy, noArray(), CV_8U);
     return noisy;
 }
 

@@ -9,24 +9,24 @@
 namespace cv {
 namespace dnn_rpn_train {
 
-/** @brief A change of a picture's colours: with `v` a pixel's BGR and `g` its grey,
+/** @brief A change of an image's colours: with `v` a pixel's BGR and `g` its grey,
 
 `v' = contrast * (R * (g + saturation * (v - g)) - mean) + mean + 255 * brightness`,
 
-where `R` turns about the grey axis by `hue` degrees and `mean` is the picture's mean grey. All of it is
+where `R` turns about the grey axis by `hue` degrees and `mean` is the image's mean grey. All of it is
 one affine map of three channels, so nothing is cut off in between. */
 struct CV_EXPORTS ColourChange
 {
     double brightness = 0, contrast = 1, saturation = 1, hue = 0;
 };
 
-CV_EXPORTS Mat changeColour(const Mat& picture, const ColourChange& change);
+CV_EXPORTS Mat changeColour(const Mat& image, const ColourChange& change);
 
 //! @param sigma standard deviation in pixels; 0 changes nothing
-CV_EXPORTS Mat blurPicture(const Mat& picture, double sigma);
+CV_EXPORTS Mat blurImage(const Mat& image, double sigma);
 
 //! @param sigma standard deviation of what is added to every value, of 255
-CV_EXPORTS Mat addNoise(const Mat& picture, double sigma, RNG& rng);
+CV_EXPORTS Mat addNoise(const Mat& image, double sigma, RNG& rng);
 
 } // namespace dnn_rpn_train
 } // namespace cv

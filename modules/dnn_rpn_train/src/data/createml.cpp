@@ -84,14 +84,14 @@ void readEntry(JsonReader& json, const std::string& file, int entry, Reading& re
         }
         else
             json.skip();
-    const std::string found = reading.pictures().findImage(name, "", {parentOf(file)});
+    const std::string found = reading.imageFolder().findImage(name, "", {parentOf(file)});
     if (found.empty())
     {
         reading.leaveOutImage(format("'%s', image %d: no image '%s' in '%s'", image.source.c_str(), entry,
-                                     clipped(name, 300).c_str(), reading.pictures().root().c_str()));
+                                     clipped(name, 300).c_str(), reading.imageFolder().root().c_str()));
         return;
     }
-    image.path = reading.pictures().pathOf(found);
+    image.path = reading.imageFolder().pathOf(found);
     int number = 0;
     for (const Box& b : boxes)
     {

@@ -167,17 +167,18 @@ private:
         const bool absolute =
             std::filesystem::path(name).is_absolute() && std::filesystem::is_regular_file(name, error);
         const std::string found =
-            absolute ? name
-                     : reading.pictures().findImage(name, baseName(withoutExtension(name)), {parentOf(file)});
+            absolute
+                ? name
+                : reading.imageFolder().findImage(name, baseName(withoutExtension(name)), {parentOf(file)});
         if (found.empty())
         {
             reading.leaveOutImage(format("'%s', line %d: no image '%s' in '%s'", path.c_str(), line,
-                                         clipped(name, 300).c_str(), reading.pictures().root().c_str()));
+                                         clipped(name, 300).c_str(), reading.imageFolder().root().c_str()));
             byName[name] = -1;
             return nullptr;
         }
         RawImage image;
-        image.path = absolute ? name : reading.pictures().pathOf(found);
+        image.path = absolute ? name : reading.imageFolder().pathOf(found);
         image.source = path;
         byName[name] = static_cast<int>(images.size());
         images.push_back(image);

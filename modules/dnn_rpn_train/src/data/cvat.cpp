@@ -64,14 +64,14 @@ void readImage(const pugi::xml_node& node, const std::string& file, Reading& rea
     RawImage image;
     image.source = reading.files().pathOf(file);
     const std::string name = node.attribute("name").as_string();
-    const std::string found = reading.pictures().findImage(name, "", {reading.split, parentOf(file)});
+    const std::string found = reading.imageFolder().findImage(name, "", {reading.split, parentOf(file)});
     if (found.empty())
     {
         reading.leaveOutImage(format("'%s': no image '%s' in '%s'", image.source.c_str(),
-                                     clipped(name, 300).c_str(), reading.pictures().root().c_str()));
+                                     clipped(name, 300).c_str(), reading.imageFolder().root().c_str()));
         return;
     }
-    image.path = reading.pictures().pathOf(found);
+    image.path = reading.imageFolder().pathOf(found);
     image.size = Size(node.attribute("width").as_int(), node.attribute("height").as_int());
     for (const pugi::xml_node& shape : node.children())
     {

@@ -55,7 +55,7 @@ const Format& recognise(Reading& reading)
         CV_Error_(Error::StsError,
                   ("'%s' is no data set: among its %d images and %d other files are no annotations of "
                    "a known format: %s",
-                   reading.files().root().c_str(), static_cast<int>(reading.pictures().images().size()),
+                   reading.files().root().c_str(), static_cast<int>(reading.imageFolder().images().size()),
                    static_cast<int>(reading.files().others().size()), known.c_str()));
     return *found;
 }

@@ -21,9 +21,9 @@ Settings fingerprint(const Dataset& dataset, const std::string& what)
             hash.add(&o.ignored, sizeof(o.ignored));
         }
     }
-    return {{what + " pictures", std::to_string(dataset.images.size())},
+    return {{what + " images", std::to_string(dataset.images.size())},
             {what + " objects", std::to_string(dataset.countObjects())},
-            {what + " pictures' names and boxes", hash.text()}};
+            {what + " images' names and boxes", hash.text()}};
 }
 
 } // namespace dnn_rpn_train

@@ -10,7 +10,7 @@
 namespace cv {
 namespace dnn_rpn_train {
 
-/** @brief Which pictures these are: how many, with how many objects, and a hash of the files' names (without
+/** @brief Which images these are: how many, with how many objects, and a hash of the files' names (without
 folders, which may move), boxes and labels.
 @param what stands before the names: "training" or "validation" */
 CV_EXPORTS Settings fingerprint(const Dataset& dataset, const std::string& what);

@@ -12,10 +12,9 @@ namespace dnn_rpn_train {
 Sample flipSample(const Sample& sample, int code)
 {
     Sample s;
-    flip(sample.picture, s.picture, code);
+    flip(sample.image, s.image, code);
     s.objects = sample.objects;
-    const float width = static_cast<float>(sample.picture.cols),
-                height = static_cast<float>(sample.picture.rows);
+    const float width = static_cast<float>(sample.image.cols), height = static_cast<float>(sample.image.rows);
     for (Object& o : s.objects)
         o.box = code == 0 ? Vec4f(o.box[0], height - o.box[3], o.box[2], height - o.box[1])
                           : Vec4f(width - o.box[2], o.box[1], width - o.box[0], o.box[3]);
@@ -30,10 +29,9 @@ Sample turnSample(const Sample& sample, int quarters)
     if (quarters == 2)
         return flipSample(flipSample(sample, 0), 1);
     Sample s;
-    rotate(sample.picture, s.picture, quarters == 1 ? ROTATE_90_CLOCKWISE : ROTATE_90_COUNTERCLOCKWISE);
+    rotate(sample.image, s.image, quarters == 1 ? ROTATE_90_CLOCKWISE : ROTATE_90_COUNTERCLOCKWISE);
     s.objects = sample.objects;
-    const float width = static_cast<float>(sample.picture.cols),
-                height = static_cast<float>(sample.picture.rows);
+    const float width = static_cast<float>(sample.image.cols), height = static_cast<float>(sample.image.rows);
     for (Object& o : s.objects)
         o.box = quarters == 1 ? Vec4f(height - o.box[3], o.box[0], height - o.box[1], o.box[2])
                               : Vec4f(o.box[1], width - o.box[2], o.box[3], width - o.box[0]);
@@ -43,16 +41,16 @@ Sample turnSample(const Sample& sample, int quarters)
 Sample emptyCanvas(Size size)
 {
     Sample canvas;
-    canvas.picture = Mat(size, CV_8UC3, Scalar(104, 116, 124));
+    canvas.image = Mat(size, CV_8UC3, Scalar(104, 116, 124));
     return canvas;
 }
 
 void show(const Sample& source, const View& view, double visible, Sample& canvas)
 {
     const Rect &from = view.from, &to = view.to;
-    CV_Assert(!from.empty() && (from & Rect(Point(), source.picture.size())) == from);
-    CV_Assert(!to.empty() && (to & Rect(Point(), canvas.picture.size())) == to);
-    resize(source.picture(from), canvas.picture(to), to.size(), 0, 0, INTER_LINEAR);
+    CV_Assert(!from.empty() && (from & Rect(Point(), source.image.size())) == from);
+    CV_Assert(!to.empty() && (to & Rect(Point(), canvas.image.size())) == to);
+    resize(source.image(from), canvas.image(to), to.size(), 0, 0, INTER_LINEAR);
     const double fx = static_cast<double>(to.width) / from.width,
                  fy = static_cast<double>(to.height) / from.height;
     const auto map = [](double v, int start, int length, double factor, int target) {
@@ -86,26 +84,26 @@ Rect drawObject(const Sample& source, RNG& rng)
         return Rect();
     const Vec4f b = boxes[rng.uniform(0, static_cast<int>(boxes.size()))];
     return Rect(Point(cvFloor(b[0]), cvFloor(b[1])), Point(cvCeil(b[2]), cvCeil(b[3]))) &
-           Rect(Point(), source.picture.size());
+           Rect(Point(), source.image.size());
 }
 
-//! One axis of a view: so many pixels of a picture, shown over a tile.
-void chooseSpan(const Range& picture, const Range& object, const Range& tile, double window, RNG& rng,
+//! One axis of a view: so many pixels of an image, shown over a tile.
+void chooseSpan(const Range& image, const Range& object, const Range& tile, double window, RNG& rng,
                 Range& from, Range& to)
 {
     const int wanted = std::max({1, object.size(), cvRound(window)});
-    if (wanted <= picture.size())
+    if (wanted <= image.size())
     {
         const int first = object.empty() ? 0 : std::max(0, object.end - wanted),
-                  last = std::min(object.empty() ? picture.end : object.start, picture.end - wanted);
+                  last = std::min(object.empty() ? image.end : object.start, image.end - wanted);
         from.start = rng.uniform(first, last + 1);
         from.end = from.start + wanted;
         to = tile;
     }
     else
     {
-        const int shown = std::max(1, cvRound(tile.size() * (picture.size() / window)));
-        from = picture;
+        const int shown = std::max(1, cvRound(tile.size() * (image.size() / window)));
+        from = image;
         to.start = tile.start + rng.uniform(0, tile.size() - shown + 1);
         to.end = to.start + shown;
     }
@@ -118,9 +116,9 @@ View chooseView(const Sample& source, Rect tile, Size2d window, RNG& rng)
     const Rect object = drawObject(source, rng);
     const double grow = std::max({1., object.width / window.width, object.height / window.height});
     Range fromX, fromY, toX, toY;
-    chooseSpan(Range(0, source.picture.cols), Range(object.x, object.br().x), Range(tile.x, tile.br().x),
+    chooseSpan(Range(0, source.image.cols), Range(object.x, object.br().x), Range(tile.x, tile.br().x),
                window.width * grow, rng, fromX, toX);
-    chooseSpan(Range(0, source.picture.rows), Range(object.y, object.br().y), Range(tile.y, tile.br().y),
+    chooseSpan(Range(0, source.image.rows), Range(object.y, object.br().y), Range(tile.y, tile.br().y),
                window.height * grow, rng, fromY, toY);
     return View{Rect(Point(fromX.start, fromY.start), Point(fromX.end, fromY.end)),
                 Rect(Point(toX.start, toY.start), Point(toX.end, toY.end))};

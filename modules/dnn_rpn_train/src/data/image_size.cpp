@@ -114,7 +114,7 @@ bool isReadable(const std::string& path)
     image.path = path;
     try
     {
-        return !readPicture(image).empty();
+        return !readImage(image).empty();
     }
     catch (const cv::Exception&)
     {

@@ -61,14 +61,15 @@ void readImglab(Reading& reading)
             RawImage image;
             image.source = path;
             const std::string name = node.attribute("file").as_string(),
-                              found = reading.pictures().findImage(name, "", {split, parentOf(file)});
+                              found = reading.imageFolder().findImage(name, "", {split, parentOf(file)});
             if (found.empty())
             {
                 reading.leaveOutImage(format("'%s': no image '%s' in '%s'", path.c_str(),
-                                             clipped(name, 300).c_str(), reading.pictures().root().c_str()));
+                                             clipped(name, 300).c_str(),
+                                             reading.imageFolder().root().c_str()));
                 continue;
             }
-            image.path = reading.pictures().pathOf(found);
+            image.path = reading.imageFolder().pathOf(found);
             for (const pugi::xml_node& box : node.children("box"))
                 readBox(box, image, reading);
             reading.images.push_back(image);

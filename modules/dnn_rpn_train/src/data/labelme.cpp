@@ -93,14 +93,14 @@ void readFile(const std::string& file, Reading& reading)
     if (!any)
         return; // another tool's
     const std::string found =
-        reading.pictures().findImage(stated, baseName(withoutExtension(file)), {parentOf(file)});
+        reading.imageFolder().findImage(stated, baseName(withoutExtension(file)), {parentOf(file)});
     if (found.empty())
     {
         reading.leaveOutImage(format("'%s': no image '%s' in '%s'", image.source.c_str(),
-                                     clipped(stated, 300).c_str(), reading.pictures().root().c_str()));
+                                     clipped(stated, 300).c_str(), reading.imageFolder().root().c_str()));
         return;
     }
-    image.path = reading.pictures().pathOf(found);
+    image.path = reading.imageFolder().pathOf(found);
     if (sides[0] >= 1 && sides[1] >= 1 && sides[0] < 1e6 && sides[1] < 1e6)
         image.size = Size(static_cast<int>(sides[0]), static_cast<int>(sides[1]));
     int entry = 0;

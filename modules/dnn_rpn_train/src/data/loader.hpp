@@ -23,7 +23,7 @@ class CV_EXPORTS Loader
 {
 public:
     /** @param firstStep where to begin: the number of steps that are done already
-    @param budget bytes of pictures to keep decoded
+    @param budget bytes of images to keep decoded
     @param workers threads; 0: half as many as OpenCV has, since the step wants the cores too. Each has a
     batch in the making or waiting, and one more waits */
     Loader(const Dataset& dataset, Size size, int batch, int seed,

@@ -13,15 +13,15 @@ namespace dnn_rpn_train {
 
 namespace {
 
-Mat pictureOf(Tensor& pictures, int n)
+Mat imageOf(Tensor& batch, int n)
 {
-    const Shape s = pictures.shape();
-    Mat planes[3], picture;
+    const Shape s = batch.shape();
+    Mat planes[3], image;
     for (int c = 0; c < 3; c++)
-        planes[c] = Mat(s.h, s.w, CV_32F, pictures.picture(n) + c * s.plane());
-    merge(planes, 3, picture);
-    picture.convertTo(picture, CV_8U);
-    return picture;
+        planes[c] = Mat(s.h, s.w, CV_32F, batch.image(n) + c * s.plane());
+    merge(planes, 3, image);
+    image.convertTo(image, CV_8U);
+    return image;
 }
 
 Mat draw(const Mat& seen, const std::vector<Object>& objects)
@@ -42,16 +42,15 @@ Mat draw(const Mat& seen, const std::vector<Object>& objects)
 
 } // namespace
 
-std::vector<PreviewPicture> previewTraining(const Dataset& dataset, const TrainParams& params, int count)
+std::vector<PreviewImage> previewTraining(const Dataset& dataset, const TrainParams& params, int count)
 {
     const Batches batches(dataset, params.size, params.batch, params.seed, params.augment);
-    std::vector<PreviewPicture> preview;
+    std::vector<PreviewImage> preview;
     for (int step = 0; static_cast<int>(preview.size()) < count; step++)
     {
         Batch b = batches.at(step);
         for (int n = 0; n < params.batch && static_cast<int>(preview.size()) < count; n++)
-            preview.push_back(
-                {draw(pictureOf(b.pictures, n), b.objects[n]), dataset.images[b.indices[n]].path});
+            preview.push_back({draw(imageOf(b.images, n), b.objects[n]), dataset.images[b.indices[n]].path});
     }
     return preview;
 }

@@ -35,7 +35,7 @@ std::string whyUnreadable(const std::string& path)
     {
         AnnotatedImage image;
         image.path = path;
-        readPicture(image);
+        readImage(image);
     }
     catch (const cv::Exception& e)
     {

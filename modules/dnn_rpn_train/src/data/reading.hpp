@@ -63,7 +63,7 @@ public:
 
     const Folder& files() const { return annotations; }
     //! Where the images lie.
-    const Folder& pictures() const { return otherImages.empty() ? annotations : otherImages[0]; }
+    const Folder& imageFolder() const { return otherImages.empty() ? annotations : otherImages[0]; }
 
     const std::string split; //!< as asked for
     const DatasetParams params;

@@ -12,19 +12,19 @@
 namespace cv {
 namespace dnn_rpn_train {
 
-//! A decoded picture and its objects, boxes in its pixels.
+//! A decoded image and its objects, boxes in its pixels.
 struct CV_EXPORTS Sample
 {
-    Mat picture; //!< 8-bit BGR
+    Mat image; //!< 8-bit BGR
     std::vector<Object> objects;
 };
 
-//! Changes the size of a picture, and its objects with it. The aspect ratio gives way, as it does in
-//! cv::dnn::blobFromImage() when the model runs. Boxes are cut to the picture, empty ones dropped.
-CV_EXPORTS Sample resizeSample(const Mat& picture, const std::vector<Object>& objects, Size size);
+//! Changes the size of an image, and its objects with it. The aspect ratio gives way, as it does in
+//! cv::dnn::blobFromImage() when the model runs. Boxes are cut to the image, empty ones dropped.
+CV_EXPORTS Sample resizeSample(const Mat& image, const std::vector<Object>& objects, Size size);
 
-//! Puts pictures into one tensor.
-CV_EXPORTS Tensor stack(const std::vector<Mat>& pictures);
+//! Puts images into one tensor.
+CV_EXPORTS Tensor stack(const std::vector<Mat>& images);
 
 } // namespace dnn_rpn_train
 } // namespace cv

@@ -111,17 +111,17 @@ void readFile(const std::string& file, const std::string& named, Reading& readin
     const std::vector<std::string> near{folder.empty() ? "JPEGImages" : folder,
                                         set.empty() ? "JPEGImages" : set + "/JPEGImages", set};
     const bool agree = lowered(baseName(withoutExtension(stated))) == lowered(baseName(stem));
-    std::string found = reading.pictures().findImage(agree ? stated : std::string(), stem, near);
+    std::string found = reading.imageFolder().findImage(agree ? stated : std::string(), stem, near);
     if (found.empty())
-        found = reading.pictures().findImage(stated, withoutExtension(stated), near);
+        found = reading.imageFolder().findImage(stated, withoutExtension(stated), near);
     if (found.empty())
     {
         reading.leaveOutImage(format("'%s': no image '%s' or '%s' in '%s'", image.source.c_str(),
                                      baseName(stem).c_str(), clipped(stated).c_str(),
-                                     reading.pictures().root().c_str()));
+                                     reading.imageFolder().root().c_str()));
         return;
     }
-    image.path = reading.pictures().pathOf(found);
+    image.path = reading.imageFolder().pathOf(found);
     const pugi::xml_node size = annotation.child("size");
     image.size = Size(size.child("width").text().as_int(), size.child("height").text().as_int());
     if (image.size.width < 0 || image.size.height < 0)

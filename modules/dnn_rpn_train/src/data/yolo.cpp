@@ -103,7 +103,7 @@ public:
     void add(const std::string& image)
     {
         RawImage raw;
-        raw.path = reading.pictures().pathOf(image);
+        raw.path = reading.imageFolder().pathOf(image);
         const std::string labels = reading.files().findLabels(image);
         if (!labels.empty())
         {
@@ -252,7 +252,7 @@ std::vector<std::string> imagesOfList(Reading& reading, const std::string& list)
     {
         if (line.empty())
             continue;
-        const std::string found = reading.pictures().findImage(line, "");
+        const std::string found = reading.imageFolder().findImage(line, "");
         if (found.empty())
             reading.leaveOutImage(format("'%s' lists '%s', but there is no such image", path.c_str(),
                                          clipped(line, 300).c_str()));
@@ -288,7 +288,7 @@ std::vector<std::string> imagesOfPlaces(Reading& reading, const std::vector<std:
         const auto list = lists.find(withoutExtension(baseName(place)));
         const bool listed = extensionOf(place) == "txt" && list != lists.end();
         const std::vector<std::string> more =
-            listed ? imagesOfList(reading, list->second) : imagesIn(reading.pictures(), place);
+            listed ? imagesOfList(reading, list->second) : imagesIn(reading.imageFolder(), place);
         images.insert(images.end(), more.begin(), more.end());
     }
     return images;
@@ -299,7 +299,7 @@ std::vector<std::string> chooseImages(Reading& reading, const YoloDescription& d
                                       std::string& split)
 {
     const std::map<std::string, std::string> lists = findLists(reading.files());
-    const std::vector<std::string>& all = reading.pictures().images();
+    const std::vector<std::string>& all = reading.imageFolder().images();
     std::set<std::string> folders, known;
     for (const std::string& image : all)
         folders.insert(parentOf(image));
@@ -367,7 +367,7 @@ void readYolo(Reading& reading)
     const std::vector<std::string> images = chooseImages(reading, description, split);
     if (images.empty())
         CV_Error_(Error::StsError, ("there are no images%s%s in '%s'", split.empty() ? "" : " of the split ",
-                                    split.c_str(), reading.pictures().root().c_str()));
+                                    split.c_str(), reading.imageFolder().root().c_str()));
     YoloReader reader(reading, description);
     for (const std::string& image : images)
         reader.add(image);

@@ -13,7 +13,7 @@ namespace dnn_rpn_train {
 
 using namespace dnn_rpn;
 
-RpnParams::RpnParams()
+AnchorHeadParams::AnchorHeadParams()
 {
     // Recall is what proposals are for: doc/experiments/rpn.md has what each threshold gives.
     proposals.nmsThreshold = 0.9f;
@@ -48,7 +48,7 @@ std::vector<int> addRelus(Graph& graph, const std::string& name, const std::vect
 }
 
 /** @brief Calls use(rows, map) for the map of each level: the level's part of `all` (anchors x columns, all
-levels) as cells x channels, and picture n of the map as channels x cells, which share the memory. */
+levels) as cells x channels, and image n of the map as channels x cells, which share the memory. */
 template<typename TensorOf, typename Use>
 void forEachMap(const std::vector<int>& nodes, int n, Mat& all, const TensorOf& tensorOf, const Use& use)
 {
@@ -57,15 +57,15 @@ void forEachMap(const std::vector<int>& nodes, int n, Mat& all, const TensorOf& 
     {
         const Tensor& tensor = tensorOf(node);
         const Shape& s = tensor.shape();
-        const int cells = static_cast<int>(s.plane()), count = static_cast<int>(s.picture()) / all.cols;
+        const int cells = static_cast<int>(s.plane()), count = static_cast<int>(s.image()) / all.cols;
         Mat rows = all.rowRange(first, first + count).reshape(1, cells);
-        Mat map(s.c, cells, CV_32F, const_cast<float*>(tensor.picture(n)));
+        Mat map(s.c, cells, CV_32F, const_cast<float*>(tensor.image(n)));
         use(rows, map);
         first += count;
     }
 }
 
-//! What one picture's maps of all levels say, as anchors x columns.
+//! What one image's maps of all levels say, as anchors x columns.
 Mat anchorsFirst(const Network& network, const std::vector<int>& nodes, int n, int columns, int anchors)
 {
     Mat all(anchors, columns, CV_32F);
@@ -96,7 +96,7 @@ std::vector<float> defaultSizes(const Graph& graph, const std::vector<int>& feat
 
 } // namespace
 
-//! What one picture's anchors should say.
+//! What one image's anchors should say.
 struct AnchorHead::Target
 {
     Mat labels;
@@ -104,8 +104,8 @@ struct AnchorHead::Target
     int positives = 0, sampled = 0;
 };
 
-AnchorHead::AnchorHead(const RpnParams& params_, int classes, Graph& graph, const std::vector<int>& features,
-                       RNG& rng)
+AnchorHead::AnchorHead(const AnchorHeadParams& params_, int classes, Graph& graph,
+                       const std::vector<int>& features, RNG& rng)
     : params(params_), classCount(classes)
 {
     if (params.detections.deltaWeights != Scalar::all(1))
@@ -127,7 +127,7 @@ AnchorHead::AnchorHead(const RpnParams& params_, int classes, Graph& graph, cons
         const Grid grid = gridOf(graph, features[level]);
         if (!grid.cells)
             CV_Error_(Error::StsBadArg,
-                      ("the features '%s' are numbers of the whole picture, without cells for anchors",
+                      ("the features '%s' are numbers of the whole image, without cells for anchors",
                        graph.nodes[features[level]].name.c_str()));
         const auto first = sizes.begin() + level * share;
         anchorLevels.emplace_back(grid.stride, std::vector<float>(first, first + share), params.anchorRatios,
@@ -219,7 +219,7 @@ AnchorHead::Target AnchorHead::targetOf(const Mat& all, const std::vector<int>& 
     t.positives = matchLabels(matches, classOf, t.labels);
     if (!focal)
     {
-        sampleAnchors(matches, params.sampleCount, params.sampleShare, seed);
+        sampleAnchors(matches, params.sampleCount, params.positiveFraction, seed);
         matchLabels(matches, classOf, t.labels);
         t.sampled = countNonZero(t.labels >= 0);
     }
@@ -282,9 +282,8 @@ double AnchorHead::boxLoss(const Mat& d, const Mat& all, const Target& target, M
 HeadLoss AnchorHead::loss(Network& network, const std::vector<std::vector<Object>>& objects,
                           unsigned seed) const
 {
-    const int pictures = network.engineValue(logits[0]).shape().n;
-    CV_CheckEQ(static_cast<int>(objects.size()), pictures,
-               "objects are wanted for every picture of the batch");
+    const int images = network.engineValue(logits[0]).shape().n;
+    CV_CheckEQ(static_cast<int>(objects.size()), images, "objects are wanted for every image of the batch");
     Mat all;
     std::vector<int> counts;
     anchors(network, all, counts);
@@ -292,20 +291,20 @@ HeadLoss AnchorHead::loss(Network& network, const std::vector<std::vector<Object
     {
         const HeadLoss loss = lossBy(*operators, network, objects);
         if (std::isfinite(loss.total()))
-            return loss; // else the host finds out whose picture it is
+            return loss; // else the host finds out whose image it is
     }
 
-    std::vector<Target> targets(pictures);
-    parallel_for_(Range(0, pictures), [&](const Range& range) {
+    std::vector<Target> targets(images);
+    parallel_for_(Range(0, images), [&](const Range& range) {
         for (int n = range.start; n < range.end; n++)
             targets[n] =
                 targetOf(all, counts, objects[n],
-                         static_cast<int>(seed * static_cast<unsigned>(pictures) + static_cast<unsigned>(n)));
+                         static_cast<int>(seed * static_cast<unsigned>(images) + static_cast<unsigned>(n)));
     });
     const Vec2d normalizer = normalizers(targets);
 
-    std::vector<double> cls(pictures), reg(pictures);
-    parallel_for_(Range(0, pictures), [&](const Range& range) {
+    std::vector<double> cls(images), reg(images);
+    parallel_for_(Range(0, images), [&](const Range& range) {
         for (int n = range.start; n < range.end; n++)
         {
             const Target& t = targets[n];
@@ -318,7 +317,7 @@ HeadLoss AnchorHead::loss(Network& network, const std::vector<std::vector<Object
         }
     });
     HeadLoss loss;
-    for (int n = 0; n < pictures; n++)
+    for (int n = 0; n < images; n++)
     {
         loss.positives += targets[n].positives;
         loss.add(n, cls[n], reg[n]);
@@ -381,18 +380,18 @@ void AnchorHead::heads(const Network& network, int n, Mat& x, Mat& d) const
 {
     size_t count = 0;
     for (int node : deltas)
-        count += network.value(node).shape().picture() / 4;
+        count += network.value(node).shape().image() / 4;
     x = anchorsFirst(network, logits, n, columns(), static_cast<int>(count));
     d = anchorsFirst(network, deltas, n, 4, static_cast<int>(count));
 }
 
-void AnchorHead::propose(const Network& network, int n, Size picture, const ProposalParams& limits,
+void AnchorHead::propose(const Network& network, int n, Size image, const ProposalParams& limits,
                          OutputArray boxes, OutputArray scores) const
 {
     CV_CheckLE(classCount, 1, "proposals have no classes");
     if (AnchorOperators* const operators = network.runsOn()->anchorOperators())
     {
-        operators->propose(outputsOf(network), n, picture, limits, boxes, scores);
+        operators->propose(outputsOf(network), n, image, limits, boxes, scores);
         return;
     }
     Mat x, d, p, all;
@@ -400,15 +399,15 @@ void AnchorHead::propose(const Network& network, int n, Size picture, const Prop
     heads(network, n, x, d);
     anchors(network, all, counts);
     objectness(x, p);
-    generateProposals(p, d, all, counts, picture, boxes, scores, limits);
+    generateProposals(p, d, all, counts, image, boxes, scores, limits);
 }
 
-Detections AnchorHead::detect(const Network& network, int n, Size picture) const
+Detections AnchorHead::detect(const Network& network, int n, Size image) const
 {
     Detections found;
     if (classCount == 0)
     {
-        propose(network, n, picture, params.proposals, found.boxes, found.scores);
+        propose(network, n, image, params.proposals, found.boxes, found.scores);
         found.labels = Mat(found.scores.rows, 1, CV_32S, Scalar(1));
         return found;
     }
@@ -417,8 +416,7 @@ Detections AnchorHead::detect(const Network& network, int n, Size picture) const
     heads(network, n, x, d);
     anchors(network, all, counts);
     classScores(x, isSoftmax, p);
-    generateDetections(p, d, all, counts, picture, found.boxes, found.scores, found.labels,
-                       params.detections);
+    generateDetections(p, d, all, counts, image, found.boxes, found.scores, found.labels, params.detections);
     return found;
 }
 

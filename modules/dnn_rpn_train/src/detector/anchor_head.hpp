@@ -19,7 +19,7 @@ its boxes. Without classes it is a region proposal network, with classes a one-s
 et al., ICCV 2017).
 
 Each level has `logits`, A x columns() channels with the A anchors outermost, and `deltas`, 4 A channels
-likewise, of 1x1 convolutions behind RpnParams::tower. All levels have the same weights.
+likewise, of 1x1 convolutions behind AnchorHeadParams::tower. All levels have the same weights.
 */
 class CV_EXPORTS AnchorHead
 {
@@ -30,7 +30,7 @@ public:
     @param features nodes that the head stands on, one a level, of as many channels as each other; the first
     level gets the first of the anchors' sizes
     @param rng of the weights */
-    AnchorHead(const RpnParams& params, int classes, Graph& graph, const std::vector<int>& features,
+    AnchorHead(const AnchorHeadParams& params, int classes, Graph& graph, const std::vector<int>& features,
                RNG& rng);
 
     /** @brief The same head for the network of headOf(): its nodes are numbered from the features on.
@@ -39,25 +39,25 @@ public:
 
     /** @brief Loss of the network's last forward pass; puts its gradients into the network.
     @param network with the head
-    @param objects of each picture of the batch, in pixels of the input; with labels 1..C if there are classes
+    @param objects of each image of the batch, in pixels of the input; with labels 1..C if there are classes
     @param seed of the sampling */
     HeadLoss loss(Network& network, const std::vector<std::vector<Object>>& objects, unsigned seed) const;
 
     //! After loss(): as if it had been 0.
     void clearGradients(Network& network) const;
 
-    /** @brief Proposals of picture n of the network's last forward pass; at most one class.
-    @param picture width x height of the input
+    /** @brief Proposals of image n of the network's last forward pass; at most one class.
+    @param image width x height of the input
     @param limits which of them
     @param boxes P x 4 in pixels of the input, by falling score */
-    void propose(const Network& network, int n, Size picture, const dnn_rpn::ProposalParams& limits,
+    void propose(const Network& network, int n, Size image, const dnn_rpn::ProposalParams& limits,
                  OutputArray boxes, OutputArray scores) const;
 
-    //! Detections of picture n of the network's last forward pass, in pixels of the input; without classes
+    //! Detections of image n of the network's last forward pass, in pixels of the input; without classes
     //! they are proposals, all of label 1.
-    Detections detect(const Network& network, int n, Size picture) const;
+    Detections detect(const Network& network, int n, Size image) const;
 
-    //! Logits (K x columns()) and deltas (K x 4) of picture n, anchors in their usual order, level after
+    //! Logits (K x columns()) and deltas (K x 4) of image n, anchors in their usual order, level after
     //! level.
     void heads(const Network& network, int n, Mat& logits, Mat& deltas) const;
 
@@ -72,7 +72,7 @@ public:
     const std::vector<dnn_rpn::AnchorLevel>& levels() const { return anchorLevels; }
     int logitsNode(int level = 0) const { return logits.at(level); }
     int deltasNode(int level = 0) const { return deltas.at(level); }
-    const RpnParams& parameters() const { return params; }
+    const AnchorHeadParams& parameters() const { return params; }
 
 private:
     struct Target;
@@ -94,7 +94,7 @@ private:
     double boxLoss(const Mat& d, const Mat& anchors, const Target& target, Mat& gradient,
                    double normalizer) const;
 
-    RpnParams params;
+    AnchorHeadParams params;
     const int classCount;
     bool isSoftmax = false, focal = true;
     std::vector<dnn_rpn::AnchorLevel> anchorLevels;

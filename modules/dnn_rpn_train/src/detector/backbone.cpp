@@ -59,8 +59,8 @@ void drawWeights(Tensor& weights, double deviation, RNG& rng)
 
 int addBackbone(Graph& graph, const std::string& backbone, RNG& rng)
 {
-    const int picture = graph.addInput("picture");
-    const int normalised = addPreprocessing(graph, picture);
+    const int image = graph.addInput("picture");
+    const int normalised = addPreprocessing(graph, image);
     return backbone == "small" ? addSmallBackbone(graph, normalised, rng)
                                : importOnnx(backbone, graph, normalised);
 }

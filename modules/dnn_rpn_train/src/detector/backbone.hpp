@@ -11,7 +11,7 @@
 namespace cv {
 namespace dnn_rpn_train {
 
-/** @brief Starts a graph: the picture as cv::dnn::blobFromImage(image) gives it (BGR, 0..255), the
+/** @brief Starts a graph: the image as cv::dnn::blobFromImage(image) gives it (BGR, 0..255), the
 normalisation that ImageNet's feature extractors want (RGB, 0..1, less the mean, over the deviation) as
 a frozen 1x1 convolution, and the feature extractor.
 

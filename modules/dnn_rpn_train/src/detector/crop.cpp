@@ -47,30 +47,30 @@ Crop::Crop(Size size_) : size(size_)
     CV_CheckGE(size.height, 2, "the rows of a crop");
 }
 
-const Tensor& Crop::forward(const Tensor& map, const std::vector<Mat>& boxes, Size picture)
+const Tensor& Crop::forward(const Tensor& map, const std::vector<Mat>& boxes, Size image)
 {
     const Shape& s = map.shape();
-    CV_CheckEQ(static_cast<int>(boxes.size()), s.n, "boxes are wanted for every picture of the batch");
+    CV_CheckEQ(static_cast<int>(boxes.size()), s.n, "boxes are wanted for every image of the batch");
     int count = 0;
     for (const Mat& b : boxes)
         count += b.rows;
     regions.create(count, 4, CV_32F);
-    pictures.create(count, 1, CV_32S);
+    images.create(count, 1, CV_32S);
     int row = 0;
     for (int n = 0; n < s.n; n++)
         for (int i = 0; i < boxes[n].rows; i++, row++)
         {
             const float* box = boxes[n].ptr<float>(i);
             float* region = regions.ptr<float>(row);
-            toRegion(box[0], box[2], s.w, picture.width, size.width, region[0], region[2]);
-            toRegion(box[1], box[3], s.h, picture.height, size.height, region[1], region[3]);
-            pictures.at<int>(row) = n;
+            toRegion(box[0], box[2], s.w, image.width, size.width, region[0], region[2]);
+            toRegion(box[1], box[3], s.h, image.height, size.height, region[1], region[3]);
+            images.at<int>(row) = n;
         }
     crops.create(Shape(count, s.c, size.height, size.width));
     if (count > 0)
     {
         Mat out = viewOf(crops);
-        roiAlign(viewOf(map), regions, pictures, size, out, oneSample(), workspace);
+        roiAlign(viewOf(map), regions, images, size, out, oneSample(), workspace);
     }
     return crops;
 }
@@ -85,7 +85,7 @@ void Crop::backward(const Tensor& cropsGradient, Tensor& mapGradient)
         return;
     }
     Mat out = viewOf(mapGradient);
-    roiAlignBackward(viewOf(cropsGradient), regions, pictures, {s.n, s.c, s.h, s.w}, out, oneSample(),
+    roiAlignBackward(viewOf(cropsGradient), regions, images, {s.n, s.c, s.h, s.w}, out, oneSample(),
                      workspace);
 }
 

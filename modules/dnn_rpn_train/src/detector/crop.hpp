@@ -13,7 +13,7 @@ namespace cv {
 namespace dnn_rpn_train {
 
 /** @brief Cuts regions out of a feature map as cv::dnn's layer CropAndResize does: a grid of bilinear samples
-from edge to edge of the region, where the picture's edges lie on the centres of the map's first and last
+from edge to edge of the region, where the image's edges lie on the centres of the map's first and last
 cells.
 
 It is RoIAlign with one sample a bin, of regions that are worked out so that the samples fall on the same
@@ -25,10 +25,10 @@ public:
     explicit Crop(Size size);
 
     /** @param map N x C x H x W
-    @param boxes of each picture P_n x 4 CV_32F, in pixels of the picture, within it
-    @param picture width x height
-    @return R x C x rows x columns, R the sum of P_n, the pictures one after the other; until the next call */
-    const Tensor& forward(const Tensor& map, const std::vector<Mat>& boxes, Size picture);
+    @param boxes of each image P_n x 4 CV_32F, in pixels of the image, within it
+    @param image width x height
+    @return R x C x rows x columns, R the sum of P_n, the images one after the other; until the next call */
+    const Tensor& forward(const Tensor& map, const std::vector<Mat>& boxes, Size image);
 
     //! The gradient with respect to the map, from that with respect to the crops of the last forward(); every
     //! element is written.
@@ -36,7 +36,7 @@ public:
 
 private:
     const Size size;
-    Mat regions, pictures; //!< of the last forward(), in cells
+    Mat regions, images; //!< of the last forward(), in cells
     Tensor crops;
     dnn_rpn::Workspace workspace;
 };

@@ -84,40 +84,40 @@ std::vector<float> DetectorNet::rateFactors() const
     std::vector<float> factors(trunk.parameters.size(), 1.f);
     for (size_t p = 0; p < stages->members().size(); p++)
         if (stages->members()[p])
-            factors[p] = static_cast<float>(params.backboneRate);
+            factors[p] = static_cast<float>(params.backboneLrFactor);
     for (int p = headParameters.start; p < static_cast<int>(factors.size()); p++)
-        factors[p] = static_cast<float>(p < headParameters.end ? params.rpn.rate : params.roi.rate);
+        factors[p] = static_cast<float>(p < headParameters.end ? params.rpn.lrFactor : params.roi.lrFactor);
     return factors;
 }
 
-std::string DetectorNet::describe(int pictures) const
+std::string DetectorNet::describe(int images) const
 {
     const std::string text = stages->describe(trunk, frozenStages());
     if (frozenBackbone)
-        return text + "\n" + frozenBackbone->describe(pictures, !params.augment.onlyMirrors());
+        return text + "\n" + frozenBackbone->describe(images, !params.augment.onlyMirrors());
     if (frozenStages() == stages->count())
         return text +
                "\nits features are worked out in every step, as a pyramid reads more than the last map";
     return text;
 }
 
-void DetectorNet::keepFeatures(int pictures)
+void DetectorNet::keepFeatures(int images)
 {
     if (frozenBackbone && params.augment.onlyMirrors())
-        frozenBackbone->keepFeatures(pictures);
+        frozenBackbone->keepFeatures(images);
 }
 
-void DetectorNet::scaleRegionFeatures(const std::vector<Mat>& pictures)
+void DetectorNet::scaleRegionFeatures(const std::vector<Mat>& images)
 {
     CV_Assert(secondStage);
-    if (!pictures.empty())
-        secondStage->scaleFeatures(*network, trunk, stack(pictures));
+    if (!images.empty())
+        secondStage->scaleFeatures(*network, trunk, stack(images));
 }
 
 StepLoss DetectorNet::step(const Batch& batch, unsigned seed, Training training)
 {
     Network& net = *trainedNetworks[0];
-    net.forward(frozenBackbone ? frozenBackbone->featuresOf(batch) : batch.pictures, true);
+    net.forward(frozenBackbone ? frozenBackbone->featuresOf(batch) : batch.images, true);
     StepLoss loss;
     loss.anchors = trainedHead->loss(net, batch.objects, seed);
     if (loss.worst() >= 0)
@@ -135,12 +135,12 @@ StepLoss DetectorNet::step(const Batch& batch, unsigned seed, Training training)
     return loss;
 }
 
-std::vector<Detections> DetectorNet::detect(const std::vector<Mat>& pictures)
+std::vector<Detections> DetectorNet::detect(const std::vector<Mat>& images)
 {
     download();
     Network& net = detecting ? *detecting : *network;
-    net.forward(stack(pictures));
-    std::vector<Detections> all(pictures.size());
+    net.forward(stack(images));
+    std::vector<Detections> all(images.size());
     for (int n = 0; n < static_cast<int>(all.size()); n++)
         all[n] =
             secondStage ? secondStage->detect(net, n, *anchorHead) : anchorHead->detect(net, n, params.size);

@@ -25,7 +25,7 @@ struct CV_EXPORTS StepLoss
     HeadLoss anchors, roi; //!< roi: nothing without a second stage
     TaskGradients tasks;
 
-    //! The first picture of the batch whose loss is not finite, or -1.
+    //! The first image of the batch whose loss is not finite, or -1.
     int worst() const { return anchors.worst >= 0 ? anchors.worst : roi.worst; }
 };
 
@@ -49,12 +49,12 @@ public:
     std::vector<float> rateFactors() const;
 
     //! What is trained and what is frozen, in a line or two.
-    std::string describe(int pictures) const;
+    std::string describe(int images) const;
     //! SecondStage::scaleFeatures() of a network that has not been trained.
-    //! @param pictures of the network's input size; some that will be trained on
-    void scaleRegionFeatures(const std::vector<Mat>& pictures);
-    //! From now on the features of so many pictures are kept, if that is of use.
-    void keepFeatures(int pictures);
+    //! @param images of the network's input size; some that will be trained on
+    void scaleRegionFeatures(const std::vector<Mat>& images);
+    //! From now on the features of so many images are kept, if that is of use.
+    void keepFeatures(int images);
 
     //! Whose losses a step brings down.
     enum class Training
@@ -69,9 +69,9 @@ public:
     StepLoss step(const Batch& batch, unsigned seed, Training training = Training::Both);
 
     /** @brief Finds objects.
-    @param pictures of the network's input size; one batch
+    @param images of the network's input size; one batch
     @return in pixels of the input; proposals, all of label 1, without a second stage or classes */
-    std::vector<Detections> detect(const std::vector<Mat>& pictures);
+    std::vector<Detections> detect(const std::vector<Mat>& images);
 
     //! Bytes that all networks planned so far, as Network::memory().
     size_t memory() const;

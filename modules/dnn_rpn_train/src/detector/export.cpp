@@ -77,7 +77,7 @@ Graph withBackground(const Graph& graph, const AnchorHead& head)
     return g;
 }
 
-//! The anchors of all levels, as cv::dnn's layer makes them for the size of the picture.
+//! The anchors of all levels, as cv::dnn's layer makes them for the size of the image.
 void addAnchors(OnnxWriter& writer, const Graph& graph, const AnchorHead& head)
 {
     for (size_t i = 0; i < head.levels().size(); i++)
@@ -125,11 +125,11 @@ std::string exportForOpenCV(const Graph& graph, const AnchorHead& head, Size siz
         const std::vector<Shape> shapes = graph.shapes(Shape(1, 3, size.height, size.width));
         for (size_t i = 0; i < head.levels().size(); i++)
             keep +=
-                static_cast<int>(shapes[head.deltasNode(static_cast<int>(i))].picture()) / 4 * (columns - 1);
+                static_cast<int>(shapes[head.deltasNode(static_cast<int>(i))].image()) / 4 * (columns - 1);
     }
     OnnxWriter writer;
     // The importer asks DetectionOutput for its shape at once, so the size must be there; a net that is
-    // given a picture of another size works out all shapes again.
+    // given an image of another size works out all shapes again.
     writer.addInput(graph.nodes[0].name, {1, 3, size.height, size.width});
     writer.addGraph(head.softmax() ? graph : withBackground(graph, head));
     addHeads(writer, graph, head, columns);

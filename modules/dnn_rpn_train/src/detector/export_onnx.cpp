@@ -222,7 +222,7 @@ Found oneStage(Formula& f, const Graph& graph, const AnchorHead& head, const Val
 }
 
 /** @brief The regions whose RoiAlign with one sample a bin is what Crop cuts out; see there.
-@param size of the picture */
+@param size of the image */
 Value regionsOf(Formula& f, const Value& boxes, const Value& map, Size pooled, const Value& size)
 {
     const std::vector<float> columnsRows{static_cast<float>(pooled.width), static_cast<float>(pooled.height)};
@@ -250,9 +250,9 @@ Prediction predict(Formula& f, OnnxWriter& writer, const Graph& trunk, const Roi
     const Size pooled = roi.parameters().pooled;
     const Value map = trunk.nodes[roi.featuresNode()].name;
     const Value regions = f.concat({boxes, f.floats({1, 4}, {0, 0, 1, 1})}, 0);
-    const Value pictures = f.toWhole(f.op("Mul", {f.reshape(f.slice(regions, 0, 1, 1), {-1}), f.number(0)}));
+    const Value images = f.toWhole(f.op("Mul", {f.reshape(f.slice(regions, 0, 1, 1), {-1}), f.number(0)}));
     Value crops;
-    f.node("RoiAlign", {map, regionsOf(f, regions, map, pooled, size), pictures}, crops)
+    f.node("RoiAlign", {map, regionsOf(f, regions, map, pooled, size), images}, crops)
         .text("mode", "avg")
         .text("coordinate_transformation_mode", "half_pixel")
         .integer("output_height", pooled.height)
@@ -270,8 +270,8 @@ Found secondStage(Formula& f, const RoiHead& roi, const Prediction& prediction, 
     const Value scores = classScores(f, prediction.logits, roi.classes(), true);
     const std::vector<float> lowest(roi.classes(), -1); // no threshold lets them through
     const Value own = f.concat({f.slice(scores, 0, -1, 0), f.floats({1, roi.classes()}, lowest)}, 0);
-    const Found all = candidates(f, own, prediction.deltas, prediction.regions, roi.classes(), p.sharedDeltas,
-                                 p.detections, size);
+    const Found all = candidates(f, own, prediction.deltas, prediction.regions, roi.classes(),
+                                 p.classAgnostic, p.detections, size);
     return suppressed(f, all, size, p.detections.nmsThreshold, p.detections.maxDetections,
                       p.detections.scoreThreshold);
 }
@@ -326,7 +326,7 @@ std::string exportSecondHeads(const Graph& graph, const AnchorHead& head, const 
     const Value size = sizeOf(f, graph.nodes[0].name);
     const Found found = proposals(f, graph, head, roi.parameters().proposals, size);
     const Prediction prediction = predict(f, writer, graph, roi, found.boxes, size);
-    const int columns = roi.parameters().sharedDeltas ? 4 : 4 * roi.classes();
+    const int columns = roi.parameters().classAgnostic ? 4 : 4 * roi.classes();
     addOutput(writer, "proposals", found.boxes, {-1, 4});
     addOutput(writer, "logits", f.slice(prediction.logits, 0, -1, 0), {-1, roi.classes() + 1});
     addOutput(writer, "deltas", f.slice(prediction.deltas, 0, -1, 0), {-1, columns});

@@ -14,7 +14,7 @@ namespace dnn_rpn_train {
 
 /** @brief The whole detector in standard operators of ONNX, set 16: TopK, NonMaxSuppression, RoiAlign.
 
-For ONNX Runtime, OpenCV 5 and others. One picture a run, of any size that the network takes. Outputs: `boxes`
+For ONNX Runtime, OpenCV 5 and others. One image a run, of any size that the network takes. Outputs: `boxes`
 D x 4 in pixels of the input, `scores` D, falling, and `labels` D (int64, 1..C). What comes out is what
 AnchorHead::propose(), AnchorHead::detect() or RoiHead::detect() give.
 @param roi the second stage, or null */

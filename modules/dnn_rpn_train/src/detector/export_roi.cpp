@@ -16,7 +16,7 @@ a box of its own, with one for the background, too. */
 Graph withPlainDeltas(const RoiHead& roi)
 {
     Graph g = roi.graph();
-    const int added = roi.parameters().sharedDeltas ? 0 : 4;
+    const int added = roi.parameters().classAgnostic ? 0 : 4;
     const Node& node = g.nodes[roi.deltasNode()];
     for (int p : node.parameters)
     {
@@ -69,7 +69,7 @@ void addSecondStage(OnnxWriter& writer, const RoiHead& roi, const std::string& p
     writer.addGraph(graph, graph.nodes[0].name);
     writer.addNode("Softmax", "roi.probabilities", {graph.nodes[roi.logitsNode()].name}).integer("axis", 1);
     writer.addNode("Mul", "roi.scores", {"roi.probabilities", mask(f, proposals, columns)});
-    const int boxes = p.sharedDeltas ? 1 : columns;
+    const int boxes = p.classAgnostic ? 1 : columns;
     const Value scores = f.reshape("roi.scores", {1, -1}),
                 codes =
                     cornerCodes(f, f.reshape(graph.nodes[roi.deltasNode()].name, {1, -1, 4 * boxes}), boxes),
@@ -79,7 +79,7 @@ void addSecondStage(OnnxWriter& writer, const RoiHead& roi, const std::string& p
     writer.addNode("DetectionOutput", "detections", {codes, scores, priors})
         .output(outputName)
         .integer("num_classes", columns)
-        .integer("share_location", p.sharedDeltas)
+        .integer("share_location", p.classAgnostic)
         .integer("background_label_id", 0)
         .text("code_type", "CORNER")
         .integer("variance_encoded_in_target", 0)

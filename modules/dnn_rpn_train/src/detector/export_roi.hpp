@@ -17,7 +17,7 @@ namespace dnn_rpn_train {
 CropAndResize, the layers of RoiHead::graph(), `roi.scores` and a DetectionOutput named `detections`, whose
 output is that of the file. Rows of the table that hold no proposal, all zeros, give no detections.
 @param features name of the value of RoiHead::featuresNode()
-@param proposals name of the table of a DetectionOutput: 1 x 1 x P x 7, clipped to the picture */
+@param proposals name of the table of a DetectionOutput: 1 x 1 x P x 7, clipped to the image */
 void addSecondStage(OnnxWriter& writer, const RoiHead& roi, const std::string& proposals,
                     const std::string& features);
 

@@ -20,45 +20,45 @@ Tensor mirrored(const Tensor& t)
 
 } // namespace
 
-int FeatureCache::kept(const Graph& backbone, int pictures, const Shape& input, size_t budget)
+int FeatureCache::kept(const Graph& backbone, int images, const Shape& input, size_t budget)
 {
-    const size_t bytes = 2 * sizeof(float) * backbone.shapes(input)[backbone.outputs.at(0)].picture();
-    return static_cast<int>(std::min(static_cast<size_t>(pictures), budget / bytes));
+    const size_t bytes = 2 * sizeof(float) * backbone.shapes(input)[backbone.outputs.at(0)].image();
+    return static_cast<int>(std::min(static_cast<size_t>(images), budget / bytes));
 }
 
-FeatureCache::FeatureCache(Network& backbone_, int pictures_, const Shape& input, size_t budget)
+FeatureCache::FeatureCache(Network& backbone_, int images_, const Shape& input, size_t budget)
     : backbone(backbone_), features(backbone_.graph().outputs.at(0)),
-      count(kept(backbone_.graph(), pictures_, input, budget)), cache(2 * static_cast<size_t>(count))
+      count(kept(backbone_.graph(), images_, input, budget)), cache(2 * static_cast<size_t>(count))
 {}
 
 const Tensor& FeatureCache::operator()(const Batch& batch)
 {
-    const size_t pictures = batch.indices.size();
+    const size_t images = batch.indices.size();
     bool whole = true, computes = false;
-    for (size_t i = 0; i < pictures; i++)
+    for (size_t i = 0; i < images; i++)
     {
         whole = whole && batch.indices[i] < count;
         computes = computes || (batch.indices[i] < count && slot(batch, i, false).empty());
     }
     if (!whole || computes)
     {
-        backbone.forward(batch.pictures);
+        backbone.forward(batch.images);
         batchFeatures = backbone.value(features).clone();
     }
     if (computes)
     {
         keep(batch, false);
-        backbone.forward(mirrored(batch.pictures));
+        backbone.forward(mirrored(batch.images));
         keep(batch, true);
     }
     if (!whole || computes)
         return batchFeatures;
 
     Shape s = slot(batch, 0, false).shape();
-    s.n = static_cast<int>(pictures);
+    s.n = static_cast<int>(images);
     batchFeatures.create(s);
-    for (size_t i = 0; i < pictures; i++)
-        std::copy_n(slot(batch, i, false).data(), s.picture(), batchFeatures.picture(static_cast<int>(i)));
+    for (size_t i = 0; i < images; i++)
+        std::copy_n(slot(batch, i, false).data(), s.image(), batchFeatures.image(static_cast<int>(i)));
     return batchFeatures;
 }
 
@@ -72,7 +72,7 @@ void FeatureCache::keep(const Batch& batch, bool other)
         {
             Tensor& to = slot(batch, i, other);
             to.create(one);
-            std::copy_n(all.picture(static_cast<int>(i)), one.picture(), to.data());
+            std::copy_n(all.image(static_cast<int>(i)), one.image(), to.data());
         }
 }
 

@@ -12,36 +12,36 @@
 namespace cv {
 namespace dnn_rpn_train {
 
-/** @brief The features of a frozen backbone: worked out when a picture comes up for the first time, for it
+/** @brief The features of a frozen backbone: worked out when an image comes up for the first time, for it
 and for its mirror image, and kept.
 
-The backbone always runs whole batches, so that a picture's features do not depend on when they are worked
+The backbone always runs whole batches, so that an image's features do not depend on when they are worked
 out. */
 class CV_EXPORTS FeatureCache
 {
 public:
     /** @param backbone a network whose only output is the features
-    @param pictures of the data set; those with the lowest indices are kept
+    @param images of the data set; those with the lowest indices are kept
     @param input shape of a batch
     @param budget bytes to keep */
-    FeatureCache(Network& backbone, int pictures, const Shape& input, size_t budget = defaultBudget());
+    FeatureCache(Network& backbone, int images, const Shape& input, size_t budget = defaultBudget());
 
     //! The features of a batch, changed by the next call.
     const Tensor& operator()(const Batch& batch);
 
-    //! How many of the pictures fit the budget.
-    static int kept(const Graph& backbone, int pictures, const Shape& input, size_t budget = defaultBudget());
+    //! How many of the images fit the budget.
+    static int kept(const Graph& backbone, int images, const Shape& input, size_t budget = defaultBudget());
 
     static size_t defaultBudget() { return size_t(2) << 30; }
 
 private:
-    //! @param other the one that the batch does not show, of picture and mirror image
+    //! @param other the one that the batch does not show, of image and mirror image
     Tensor& slot(const Batch& batch, size_t i, bool other);
     void keep(const Batch& batch, bool other);
 
     Network& backbone;
     const int features; //!< the node
-    const int count;    //!< pictures that are kept
+    const int count;    //!< images that are kept
     std::vector<Tensor> cache;
     Tensor batchFeatures;
 };

@@ -18,7 +18,7 @@ const Tensor& FrozenBackbone::featuresOf(const Batch& batch)
 {
     if (cache)
         return (*cache)(batch);
-    backbone.forward(batch.pictures);
+    backbone.forward(batch.images);
     return backbone.value(backboneGraph.outputs.at(0));
 }
 
@@ -30,11 +30,11 @@ void FrozenBackbone::keepFeatures(int images)
 std::string FrozenBackbone::describe(int images, bool varied) const
 {
     if (varied)
-        return "its features are worked out in every step, as augmentation varies the pictures";
+        return "its features are worked out in every step, as augmentation varies the images";
     const int kept = FeatureCache::kept(backboneGraph, images, input);
     if (kept == images)
-        return "its features are worked out once for each picture and kept";
-    return format("its features are kept of %d of %d pictures, which fill %d MB, and worked out anew for the "
+        return "its features are worked out once for each image and kept";
+    return format("its features are kept of %d of %d images, which fill %d MB, and worked out anew for the "
                   "others",
                   kept, images, static_cast<int>(FeatureCache::defaultBudget() >> 20));
 }

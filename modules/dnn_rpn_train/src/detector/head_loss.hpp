@@ -16,15 +16,15 @@ struct CV_EXPORTS HeadLoss
 {
     double cls = 0, reg = 0;
     int positives = 0; //!< anchors before sampling, or regions after it
-    int worst = -1;    //!< the first picture of the batch whose loss is not finite, or -1
+    int worst = -1;    //!< the first image of the batch whose loss is not finite, or -1
     double total() const { return cls + reg; }
 
-    //! Adds what the n-th picture cost; in their order.
-    void add(int n, double clsOfPicture, double regOfPicture)
+    //! Adds what the n-th image cost; in their order.
+    void add(int n, double clsOfImage, double regOfImage)
     {
-        cls += clsOfPicture;
-        reg += regOfPicture;
-        if (worst < 0 && !std::isfinite(clsOfPicture + regOfPicture))
+        cls += clsOfImage;
+        reg += regOfImage;
+        if (worst < 0 && !std::isfinite(clsOfImage + regOfImage))
             worst = n;
     }
 };

@@ -47,7 +47,7 @@ bool areHalves(const Graph& graph, const std::vector<int>& maps, Size input, boo
     }
 }
 
-//! The nearest lengths of that side of the picture, below and above, at which the maps are halves; "" if
+//! The nearest lengths of that side of the image, below and above, at which the maps are halves; "" if
 //! there are none.
 String suitable(const Graph& graph, const std::vector<int>& maps, Size input, bool rows, int stride)
 {

@@ -22,7 +22,7 @@ the last one that all behind it goes through. Levels above the backbone's last a
 @param params which levels, and their channels
 @param graph with the backbone; gets the nodes of the pyramid
 @param features the backbone's last node
-@param input width x height of the pictures: each of the maps must be half as large as the one before it.
+@param input width x height of the images: each of the maps must be half as large as the one before it.
 cv::Exception tells sizes near it that suit, and the strides that the backbone has where one is missing
 @param rng of the weights
 @return the levels' nodes, finest first */

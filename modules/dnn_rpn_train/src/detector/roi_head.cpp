@@ -26,7 +26,7 @@ RoiParams::RoiParams()
     detections.preNms = 0; // there are not many proposals
 }
 
-//! The regions of one picture that are learned from. Rows that are left over have label -1.
+//! The regions of one image that are learned from. Rows that are left over have label -1.
 struct RoiHead::Sample
 {
     Mat boxes;   //!< regions() x 4
@@ -47,7 +47,7 @@ Tensor& featureWeights(Graph& trunk, int map)
 //! A row for each region as a matrix over the tensor's memory.
 Mat rowsOf(const Tensor& t)
 {
-    return Mat(t.shape().n, static_cast<int>(t.shape().picture()), CV_32F, const_cast<float*>(t.data()));
+    return Mat(t.shape().n, static_cast<int>(t.shape().image()), CV_32F, const_cast<float*>(t.data()));
 }
 
 } // namespace
@@ -59,7 +59,7 @@ RoiHead::RoiHead(const RoiParams& params_, int classes, Graph& trunk, int featur
     map = addCornerFeatures(trunk, "roi.features", features, params.channels, input);
     trunk.outputs.push_back(map);
     Tensor& weights = featureWeights(trunk, map);
-    drawWeights(weights, std::sqrt(2. / weights.shape().picture()), rng); // He et al. 2015, eq. 10
+    drawWeights(weights, std::sqrt(2. / weights.shape().image()), rng); // He et al. 2015, eq. 10
 
     std::swap(net.parameters,
               trunk.parameters); // one list, so that an index names the same parameter in both
@@ -71,11 +71,11 @@ RoiHead::RoiHead(const RoiParams& params_, int classes, Graph& trunk, int featur
     const int last = net.addRelu("roi.fc2.relu", second);
     logits = net.addFullyConnected("roi.logits", last, Shape(1, params.hidden, 1, 1), classes + 1);
     deltas = net.addFullyConnected("roi.deltas", last, Shape(1, params.hidden, 1, 1),
-                                   params.sharedDeltas ? 4 : 4 * classes);
+                                   params.classAgnostic ? 4 : 4 * classes);
     for (int node : {first, second})
     {
         Tensor& w = net.parameters[net.nodes[node].parameters[0]].value;
-        drawWeights(w, std::sqrt(2. / w.shape().picture()), rng);
+        drawWeights(w, std::sqrt(2. / w.shape().image()), rng);
     }
     // Fast R-CNN, section 2.3.
     drawWeights(net.parameters[net.nodes[logits].parameters[0]].value, 0.01, rng);
@@ -97,13 +97,13 @@ int RoiHead::regions() const
 
 RoiHead::Sample RoiHead::sample(const Mat& proposals, const std::vector<Object>& objects, unsigned seed) const
 {
-    const Mat truth = boxesOf(objects, false);
+    const Mat groundTruth = boxesOf(objects, false);
     Mat candidates;
-    if (params.appendTruth && truth.rows > 0)
-        candidates.push_back(truth);
+    if (params.addGroundTruth && groundTruth.rows > 0)
+        candidates.push_back(groundTruth);
     if (proposals.rows > 0)
         candidates.push_back(proposals);
-    // All regions at once are as many as there are proposals at most: the worst give way to the truth.
+    // All regions at once are as many as there are proposals at most: the worst give way to the ground truth.
     if (focal && candidates.rows > regions())
         candidates = candidates.rowRange(0, regions());
 
@@ -114,11 +114,11 @@ RoiHead::Sample RoiHead::sample(const Mat& proposals, const std::vector<Object>&
     if (candidates.empty())
         return s;
     Mat matches, labels, targets;
-    matchAnchors(candidates, truth, boxesOf(objects, true), matches, params.match);
+    matchAnchors(candidates, groundTruth, boxesOf(objects, true), matches, params.match);
     if (!focal)
-        sampleAnchors(matches, params.sampleCount, params.sampleShare, static_cast<int>(seed));
+        sampleAnchors(matches, params.sampleCount, params.positiveFraction, static_cast<int>(seed));
     matchLabels(matches, labelsOf(objects), labels);
-    encodeTargets(candidates, truth, matches, targets, params.detections.deltaWeights);
+    encodeTargets(candidates, groundTruth, matches, targets, params.detections.deltaWeights);
     for (int i = 0; i < candidates.rows; i++)
         if (labels.at<int>(i) >= 0)
         {
@@ -133,21 +133,21 @@ RoiHead::Sample RoiHead::sample(const Mat& proposals, const std::vector<Object>&
 
 HeadLoss RoiHead::loss(Crop& crop, const Tensor& features, Network& network,
                        const std::vector<Mat>& proposals, const std::vector<std::vector<Object>>& objects,
-                       Size picture, unsigned seed, Tensor& featuresGradient) const
+                       Size image, unsigned seed, Tensor& featuresGradient) const
 {
-    const int pictures = features.shape().n, count = regions();
-    CV_CheckEQ(static_cast<int>(objects.size()), pictures, "objects are wanted for every picture");
-    CV_CheckEQ(static_cast<int>(proposals.size()), pictures, "proposals are wanted for every picture");
-    std::vector<Sample> samples(pictures);
-    std::vector<Mat> boxes(pictures);
-    parallel_for_(Range(0, pictures), [&](const Range& range) {
+    const int images = features.shape().n, count = regions();
+    CV_CheckEQ(static_cast<int>(objects.size()), images, "objects are wanted for every image");
+    CV_CheckEQ(static_cast<int>(proposals.size()), images, "proposals are wanted for every image");
+    std::vector<Sample> samples(images);
+    std::vector<Mat> boxes(images);
+    parallel_for_(Range(0, images), [&](const Range& range) {
         for (int n = range.start; n < range.end; n++)
         {
-            samples[n] = sample(proposals[n], objects[n], seed * static_cast<unsigned>(pictures) + n);
+            samples[n] = sample(proposals[n], objects[n], seed * static_cast<unsigned>(images) + n);
             boxes[n] = samples[n].boxes;
         }
     });
-    network.forward(crop.forward(features, boxes, picture), true);
+    network.forward(crop.forward(features, boxes, image), true);
 
     HeadLoss loss;
     int used = 0;
@@ -163,8 +163,8 @@ HeadLoss RoiHead::loss(Crop& crop, const Tensor& features, Network& network,
                      (focal ? std::max(1, 2 * loss.positives) : std::max(1, used)) / params.boxWeight;
     const Mat x = rowsOf(network.value(logits)), d = rowsOf(network.value(deltas));
     Mat xGrad = rowsOf(network.gradient(logits)), dGrad = rowsOf(network.gradient(deltas));
-    std::vector<double> cls(pictures), reg(pictures);
-    parallel_for_(Range(0, pictures), [&](const Range& range) {
+    std::vector<double> cls(images), reg(images);
+    parallel_for_(Range(0, images), [&](const Range& range) {
         for (int n = range.start; n < range.end; n++)
         {
             const Range rows(n * count, (n + 1) * count);
@@ -177,7 +177,7 @@ HeadLoss RoiHead::loss(Crop& crop, const Tensor& features, Network& network,
             reg[n] = boxLoss(d.rowRange(rows), s.targets, s.labels, regNormalizer, dGrad.rowRange(rows));
         }
     });
-    for (int n = 0; n < pictures; n++)
+    for (int n = 0; n < images; n++)
         loss.add(n, cls[n], reg[n]);
     if (loss.worst < 0)
     {
@@ -190,7 +190,7 @@ HeadLoss RoiHead::loss(Crop& crop, const Tensor& features, Network& network,
 double RoiHead::boxLoss(const Mat& d, const Mat& targets, const Mat& labels, double normalizer,
                         Mat grad) const
 {
-    if (params.sharedDeltas)
+    if (params.classAgnostic)
     {
         Mat g;
         const double loss = smoothL1Loss(d, targets, labels, g, params.boxBeta, normalizer);
@@ -210,24 +210,23 @@ double RoiHead::boxLoss(const Mat& d, const Mat& targets, const Mat& labels, dou
     return loss;
 }
 
-void RoiHead::predict(Crop& crop, const Tensor& features, Network& network, const Mat& boxes, Size picture,
+void RoiHead::predict(Crop& crop, const Tensor& features, Network& network, const Mat& boxes, Size image,
                       Mat& probabilities, Mat& boxDeltas) const
 {
-    // One shape for all pictures, so that the network plans once.
+    // One shape for all images, so that the network plans once.
     Mat padded = Mat::zeros(std::max(params.proposals.postNms, boxes.rows), 4, CV_32F);
     if (boxes.rows > 0)
         boxes.copyTo(padded.rowRange(0, boxes.rows));
-    network.forward(crop.forward(features, {padded}, picture));
+    network.forward(crop.forward(features, {padded}, image));
     const Range all(0, boxes.rows);
     classScores(rowsOf(network.value(logits)).rowRange(all), true, probabilities);
     boxDeltas = rowsOf(network.value(deltas)).rowRange(all).clone();
 }
 
-Detections RoiHead::detect(const Mat& boxes, const Mat& probabilities, const Mat& boxDeltas,
-                           Size picture) const
+Detections RoiHead::detect(const Mat& boxes, const Mat& probabilities, const Mat& boxDeltas, Size image) const
 {
     Detections d;
-    generateDetections(probabilities, boxDeltas, boxes, std::vector<int>(), picture, d.boxes, d.scores,
+    generateDetections(probabilities, boxDeltas, boxes, std::vector<int>(), image, d.boxes, d.scores,
                        d.labels, params.detections);
     return d;
 }

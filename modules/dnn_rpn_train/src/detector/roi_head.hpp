@@ -18,7 +18,7 @@ namespace dnn_rpn_train {
 class and a better box.
 
 The features that regions are cut out of are a node of the first stage's graph. What follows runs on regions
-instead of pictures and is a graph of its own, R x channels x rows x columns in: two fully connected layers
+instead of images and is a graph of its own, R x channels x rows x columns in: two fully connected layers
 with ReLU, `roi.logits` (C + 1, the background first) and `roi.deltas` (4 C, class by class, or 4). */
 class CV_EXPORTS RoiHead
 {
@@ -27,7 +27,7 @@ public:
     @param classes C
     @param trunk the first stage; gets the node of the features, as another output, and all parameters
     @param features the backbone's last node
-    @param input width x height of the pictures */
+    @param input width x height of the images */
     RoiHead(const RoiParams& params, int classes, Graph& trunk, int features, Size input, RNG& rng);
 
     //! What runs on regions. Its parameters are those of the trunk.
@@ -38,7 +38,7 @@ public:
     int logitsNode() const { return logits; }
     int deltasNode() const { return deltas; }
 
-    //! Regions a picture that loss() runs the network on.
+    //! Regions an image that loss() runs the network on.
     int regions() const;
 
     //! Divides the weights of the features, which begin without bias.
@@ -49,29 +49,29 @@ public:
     @param crop of RoiParams::pooled; what it holds is of no meaning afterwards, but its memory serves again
     @param features value of featuresNode()
     @param network runs graph(), with the gradient of its input
-    @param proposals of each picture P x 4, the best first; constants, through which no gradient flows
-    @param objects of each picture, in pixels of the input
-    @param picture width x height of the input
+    @param proposals of each image P x 4, the best first; constants, through which no gradient flows
+    @param objects of each image, in pixels of the input
+    @param image width x height of the input
     @param seed of the sampling
     @param featuresGradient of featuresNode(); every element is written
     @return with `positives` counted among the regions chosen */
     HeadLoss loss(Crop& crop, const Tensor& features, Network& network, const std::vector<Mat>& proposals,
-                  const std::vector<std::vector<Object>>& objects, Size picture, unsigned seed,
+                  const std::vector<std::vector<Object>>& objects, Size image, unsigned seed,
                   Tensor& featuresGradient) const;
 
     /** @brief Probabilities of the classes and deltas of regions.
     @param crop as for loss()
-    @param features of one picture
+    @param features of one image
     @param network runs graph()
     @param boxes P x 4
-    @param picture width x height of the input
+    @param image width x height of the input
     @param probabilities P x C, without the background
     @param boxDeltas P x 4 C or 4, times RoiParams::deltaWeights */
-    void predict(Crop& crop, const Tensor& features, Network& network, const Mat& boxes, Size picture,
+    void predict(Crop& crop, const Tensor& features, Network& network, const Mat& boxes, Size image,
                  Mat& probabilities, Mat& boxDeltas) const;
 
     //! Detections from what predict() gives.
-    Detections detect(const Mat& boxes, const Mat& probabilities, const Mat& boxDeltas, Size picture) const;
+    Detections detect(const Mat& boxes, const Mat& probabilities, const Mat& boxDeltas, Size image) const;
 
     const RoiParams& parameters() const { return params; }
     int classes() const { return classCount; }

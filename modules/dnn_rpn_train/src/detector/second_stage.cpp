@@ -52,7 +52,7 @@ Detections SecondStage::detect(const Network& trunk, int n, const AnchorHead& fi
     const Tensor& map = trunk.value(roiHead.featuresNode());
     Shape one = map.shape();
     one.n = 1;
-    const Tensor own(one, const_cast<float*>(map.picture(n)));
+    const Tensor own(one, const_cast<float*>(map.image(n)));
     roiHead.predict(crop, own, detecting, proposals, input, probabilities, deltas);
     return roiHead.detect(proposals, probabilities, deltas, input);
 }

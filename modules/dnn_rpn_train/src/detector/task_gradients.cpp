@@ -25,10 +25,10 @@ Map weightsOf(Network& network, int node)
 }
 
 //! Outputs x cells.
-Map gradientOf(Network& network, int node, int picture)
+Map gradientOf(Network& network, int node, int image)
 {
     const Tensor& g = network.gradient(node);
-    return Map(g.picture(picture), g.shape().c, static_cast<int>(g.shape().plane()));
+    return Map(g.image(image), g.shape().c, static_cast<int>(g.shape().plane()));
 }
 
 double product(const Map& a, const Matrix& between, const Map& b)
@@ -49,9 +49,9 @@ TaskGradients taskGradients(Network& network, const AnchorHead& head)
     const Matrix clsCls = cls * cls.transpose(), regReg = reg * reg.transpose(),
                  clsReg = cls * reg.transpose();
 
-    const int pictures = network.gradient(head.logitsNode()).shape().n;
-    std::vector<Vec3d> products(pictures); // cls cls, reg reg, cls reg
-    parallel_for_(Range(0, pictures), [&](const Range& range) {
+    const int images = network.gradient(head.logitsNode()).shape().n;
+    std::vector<Vec3d> products(images); // cls cls, reg reg, cls reg
+    parallel_for_(Range(0, images), [&](const Range& range) {
         for (int n = range.start; n < range.end; n++)
         {
             const Map c = gradientOf(network, head.logitsNode(), n),

@@ -163,7 +163,7 @@ void verifySecondStage(const std::vector<Mat>& outputs, const Network& network, 
     Mat probabilities, deltas;
     Crop crop(roi.parameters().pooled);
     roi.predict(crop, network.value(roi.featuresNode()), roiNetwork, boxes, size, probabilities, deltas);
-    const int background = roi.parameters().sharedDeltas ? 0 : 4;
+    const int background = roi.parameters().classAgnostic ? 0 : 4;
     auto rowsOf = [&](const Mat& output) {
         return output.reshape(1, proposals.rows).rowRange(0, boxes.rows);
     };

@@ -13,11 +13,11 @@ namespace cv {
 namespace dnn_rpn_train {
 
 /** @brief Runs an exported file in cv::dnn and compares it with the network it came from, on a drawn
-picture; cv::Exception says what differs, or that the network gives numbers that are not finite.
+image; cv::Exception says what differs, or that the network gives numbers that are not finite.
 @param file bytes of the ONNX file
 @param kind "opencv" or "heads"; of "onnx", and of "heads" with a second stage, only the numbers are looked
 at: cv::dnn 4 does not run them
-@param network runs forward on the picture
+@param network runs forward on the image
 @param head of the network
 @param size of the input
 @param roi the second stage, or null

@@ -10,7 +10,7 @@
 namespace cv {
 namespace dnn_rpn_train {
 
-//! Pooling windows along one side of a picture.
+//! Pooling windows along one side of an image.
 struct Windows
 {
     int kernel, stride, before, after; //!< before and after: padding
@@ -26,7 +26,7 @@ struct Windows
     }
 
     DNN_RPN_HOST_DEVICE int begin(int i) const { return i * stride - before; }
-    //! The part of the i-th window that lies inside the picture.
+    //! The part of the i-th window that lies inside the image.
     DNN_RPN_HOST_DEVICE int first(int i) const { return begin(i) > 0 ? begin(i) : 0; }
     DNN_RPN_HOST_DEVICE int last(int i) const { return least(begin(i) + kernel, size); }
     //! Cells of that part; with the padding, but not with what ceilMode adds beyond it, if that counts.

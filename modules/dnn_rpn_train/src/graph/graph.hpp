@@ -84,7 +84,7 @@ public:
     //! Scale 1, bias 0, running mean 0 and variance 1; frozen.
     int addBatchNorm(const std::string& name, int input, int channelCount);
     int addRelu(const std::string& name, int input);
-    //! All numbers of a picture to each output, with bias, all weights 0.
+    //! All numbers of an image to each output, with bias, all weights 0.
     //! @param inputShape of `input`; its n does not matter
     int addFullyConnected(const std::string& name, int input, const Shape& inputShape, int outputCount);
 

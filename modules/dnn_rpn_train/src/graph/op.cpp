@@ -43,8 +43,8 @@ const Shape& ShapeArgs::parameter(size_t i) const
 
 void ShapeArgs::refuse(const String& why) const
 {
-    CV_Error_(Error::StsBadSize, ("node '%s' (%s): %s, for an input picture of %dx%d", node.name.c_str(),
-                                  opName(node.op), why.c_str(), picture.w, picture.h));
+    CV_Error_(Error::StsBadSize, ("node '%s' (%s): %s, for an input image of %dx%d", node.name.c_str(),
+                                  opName(node.op), why.c_str(), image.w, image.h));
 }
 
 Shape Operator::sameShape(const ShapeArgs& args)

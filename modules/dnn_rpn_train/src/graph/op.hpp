@@ -63,7 +63,7 @@ struct CV_EXPORTS Grid
 {
     int stride = 1;
     float centre = 0.5f;
-    //! False for numbers of the whole picture, from GlobalAveragePool until they are multiplied with
+    //! False for numbers of the whole image, from GlobalAveragePool until they are multiplied with
     //! something that has cells; stride and centre are then those of what was averaged.
     bool cells = true;
 };
@@ -74,7 +74,7 @@ struct CV_EXPORTS ShapeArgs
     const Graph& graph;
     const Node& node;
     std::vector<Shape> inputs;
-    Shape picture; //!< the network's input, for messages
+    Shape image; //!< the network's input, for messages
 
     const Shape& parameter(size_t i) const;
     [[noreturn]] void refuse(const String& why) const;

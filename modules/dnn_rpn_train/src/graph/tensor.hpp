@@ -9,7 +9,7 @@
 namespace cv {
 namespace dnn_rpn_train {
 
-//! Pictures x channels x rows x columns. Parameters use it too: a bias of C channels is 1 x C x 1 x 1.
+//! Images x channels x rows x columns. Parameters use it too: a bias of C channels is 1 x C x 1 x 1.
 struct CV_EXPORTS Shape
 {
     int n = 0, c = 0, h = 0, w = 0;
@@ -18,8 +18,8 @@ struct CV_EXPORTS Shape
     Shape(int n_, int c_, int h_, int w_) : n(n_), c(c_), h(h_), w(w_) {}
 
     size_t total() const { return static_cast<size_t>(n) * c * h * w; }
-    size_t plane() const { return static_cast<size_t>(h) * w; }         //!< elements of one channel
-    size_t picture() const { return static_cast<size_t>(c) * plane(); } //!< elements of one picture
+    size_t plane() const { return static_cast<size_t>(h) * w; }       //!< elements of one channel
+    size_t image() const { return static_cast<size_t>(c) * plane(); } //!< elements of one image
     bool operator==(const Shape& o) const { return n == o.n && c == o.c && h == o.h && w == o.w; }
     bool operator!=(const Shape& o) const { return !(*this == o); }
     String str() const { return format("%dx%dx%dx%d", n, c, h, w); }
@@ -40,7 +40,7 @@ public:
     void create(const Shape& newShape)
     {
         if (newShape.total() > static_cast<size_t>(INT_MAX))
-            CV_Error_(Error::StsNoMem, ("a tensor of %s is too large; a smaller picture or batch helps",
+            CV_Error_(Error::StsNoMem, ("a tensor of %s is too large; a smaller image or batch helps",
                                         newShape.str().c_str()));
         if (memory.total() < newShape.total())
             memory.create(1, static_cast<int>(newShape.total()), CV_32F);
@@ -50,8 +50,8 @@ public:
     const Shape& shape() const { return dims; }
     float* data() { return memory.ptr<float>(); }
     const float* data() const { return memory.ptr<float>(); }
-    float* picture(int n) { return data() + n * dims.picture(); }
-    const float* picture(int n) const { return data() + n * dims.picture(); }
+    float* image(int n) { return data() + n * dims.image(); }
+    const float* image(int n) const { return data() + n * dims.image(); }
     bool empty() const { return dims.total() == 0; }
 
     void setTo(float value) { flat().setTo(value); }

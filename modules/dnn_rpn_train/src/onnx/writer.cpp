@@ -170,7 +170,7 @@ void OnnxWriter::addParameters(const Graph& graph)
             if (s.n == 1 && s.h == 1 && s.w == 1 && !graph.parameters[p].decay)
                 dims = {s.c};
             else if (n.op == Op::FullyConnected)
-                dims = {s.n, static_cast<int64_t>(s.picture())};
+                dims = {s.n, static_cast<int64_t>(s.image())};
             addConstant(graph.parameters[p].name, dims, value.data());
         }
 }

@@ -51,7 +51,7 @@ public:
         onnx::NodeProto& proto;
     };
 
-    //! The input picture; negative dimensions stay open.
+    //! The input image; negative dimensions stay open.
     void addInput(const std::string& name, const std::vector<int64_t>& dims);
     //! Negative dimensions stay open. Floats, or whole numbers of 64 bit.
     void addOutput(const std::string& name, const std::vector<int64_t>& dims, bool whole = false);

@@ -87,12 +87,12 @@ header p { margin: 0; width: 100%; }
 .controls label { display: flex; align-items: center; gap: 6px; }
 .controls output { min-width: 2.6em; font-weight: 650; font-variant-numeric: tabular-nums; }
 .controls i { width: 20px; height: 14px; border: 3px solid var(--box); border-radius: 2px; filter: drop-shadow(0 0 1px #000a); }
-.pictures { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 340px), 1fr)); gap: 14px; }
+.images { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 340px), 1fr)); gap: 14px; }
 figure { margin: 0; min-width: 0; }
-.picture { position: relative; }
-.picture img { display: block; width: 100%; border-radius: 6px; }
-.picture svg { position: absolute; inset: 0; width: 100%; height: 100%; filter: drop-shadow(0 0 1px #000a); }
-.picture rect { fill: transparent; stroke: var(--box); stroke-width: 2.5; vector-effect: non-scaling-stroke; }
+.image { position: relative; }
+.image img { display: block; width: 100%; border-radius: 6px; }
+.image svg { position: absolute; inset: 0; width: 100%; height: 100%; filter: drop-shadow(0 0 1px #000a); }
+.image rect { fill: transparent; stroke: var(--box); stroke-width: 2.5; vector-effect: non-scaling-stroke; }
 .truth { --box: #ffd60a; } .found { --box: #1ecbff; } .wrong { --box: #ff3b6b; }
 rect.truth { stroke-dasharray: 6 4; stroke-width: 2; }
 .controls i.truth { border-style: dashed; }

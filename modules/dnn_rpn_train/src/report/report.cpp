@@ -58,7 +58,7 @@ struct Score
 
 const Score scores[] = {
     {"AR@10", &Metrics::AR10, RecallChart,
-     "recall of the 10 best boxes a picture, mean over IoU 0.50:0.05:0.95"},
+     "recall of the 10 best boxes an image, mean over IoU 0.50:0.05:0.95"},
     {"AR@100", &Metrics::AR100, RecallChart, "the same of 100"},
     {"AR@300", &Metrics::AR300, RecallChart, "the same of 300"},
     {"AR@1000", &Metrics::AR1000, RecallChart, "the same of 1000"},
@@ -111,8 +111,8 @@ struct TrainingReport::Impl
     StepStats last;
     int firstStep = 0;
     Clock::time_point firstStepEnd;
-    double secondsAPicture = 0; //!< added up over the steps
-    double secondsTaken = 0;    //!< set at the end
+    double secondsAImage = 0; //!< added up over the steps
+    double secondsTaken = 0;  //!< set at the end
     std::map<int, Metrics> validations;
     std::vector<Example> examples;
     Clock::time_point examplesTime, pageTime;
@@ -206,7 +206,7 @@ struct TrainingReport::Impl
                      : running()   ? "no validation yet"
                                    : "no validation");
         const int steps = last.step - firstStep + (firstStep > 0);
-        html += tile("Pictures a second", readable(steps > 0 ? steps / secondsAPicture : missing),
+        html += tile("Images a second", readable(steps > 0 ? steps / secondsAImage : missing),
                      "loading included");
         return "<div class=\"tiles\">\n" + html + "</div>\n";
     }
@@ -228,7 +228,7 @@ struct TrainingReport::Impl
         }
         if (validations.size() > 1)
         {
-            Chart recall(hasClasses ? "Precision" : "Recall", "on the validation pictures", "epoch");
+            Chart recall(hasClasses ? "Precision" : "Recall", "on the validation images", "epoch");
             for (const Score& score : scores)
                 if (score.chart == (hasClasses ? PrecisionChart : RecallChart))
                 {
@@ -259,7 +259,7 @@ struct TrainingReport::Impl
             return "";
         OperatingPoint point;
         for (const Example& e : examples)
-            e.vote(point);
+            e.addTo(point);
         const double threshold = std::round(point.threshold() * 100) / 100;
         std::string html = "<h2>Examples</h2>\n<div class=\"card examples\"><div "
                            "class=\"controls\"><label>Score from <input "
@@ -271,12 +271,12 @@ struct TrainingReport::Impl
         for (const auto& kind : kinds)
             html += std::string("<label><input type=\"checkbox\" checked data-kind=\"") + kind[0] +
                     "\"><i class=\"" + kind[0] + "\"></i>" + kind[1] + "</label>\n";
-        html += "</div>\n<div class=\"pictures\">\n";
+        html += "</div>\n<div class=\"images\">\n";
         for (const Example& e : examples)
             html += e.html(static_cast<float>(threshold));
         return html +
                "</div>\n<p class=\"note\">Found: the box that overlaps an object most, IoU 0.5 or more. The "
-               "score to start from is the one with the highest F1 in these pictures.</p></div>\n";
+               "score to start from is the one with the highest F1 in these images.</p></div>\n";
     }
 
     std::string scoresSection() const
@@ -284,7 +284,7 @@ struct TrainingReport::Impl
         if (validations.empty())
             return "";
         const auto& latest = *validations.rbegin();
-        std::string html = "<h2>Scores on the validation pictures</h2>\n<div class=\"card scroll\"><table "
+        std::string html = "<h2>Scores on the validation images</h2>\n<div class=\"card scroll\"><table "
                            "class=\"scores\"><tr><th></th><th>epoch " +
                            fixedPoint(latest.first, 0) +
                            "</th><th>best</th><th>at epoch</th><th></th></tr>\n";
@@ -306,7 +306,7 @@ struct TrainingReport::Impl
                     "</td><td>" + fixedPoint(bestEpoch > 0 ? bestEpoch : missing, 0) + "</td><td>" +
                     score.meaning + "</td></tr>\n";
         }
-        return html + "</table><p class=\"note\">" + fixedPoint(latest.second.images, 0) + " pictures, " +
+        return html + "</table><p class=\"note\">" + fixedPoint(latest.second.images, 0) + " images, " +
                fixedPoint(latest.second.objects, 0) + " objects.</p></div>\n";
     }
 
@@ -368,7 +368,7 @@ void TrainingReport::add(const StepStats& step)
         impl->firstStepEnd = Clock::now();
     }
     impl->last = step;
-    impl->secondsAPicture += 1 / step.picturesPerSecond;
+    impl->secondsAImage += 1 / step.imagesPerSecond;
     for (size_t i = 0; i < impl->curves.size(); i++)
         impl->curves[i].add(step.step, stepColumns()[i].valueOf(step));
     if (since(impl->pageTime) > secondsBetweenPages)
@@ -380,10 +380,10 @@ void TrainingReport::addValidation(int epoch, const Metrics& metrics)
     impl->validations[epoch] = metrics;
 }
 
-void TrainingReport::addExample(const String& name, InputArray picture, InputArray boxes, InputArray scores_,
-                                const std::vector<Object>& truth)
+void TrainingReport::addExample(const String& name, InputArray pixels, InputArray boxes, InputArray scores_,
+                                const std::vector<Object>& groundTruth)
 {
-    const Example example(name, picture.getMat(), boxes.getMat(), scores_.getMat(), truth);
+    const Example example(name, pixels.getMat(), boxes.getMat(), scores_.getMat(), groundTruth);
     impl->examplesTime = Clock::now();
     for (Example& e : impl->examples)
         if (e.name() == name)
@@ -400,18 +400,18 @@ void TrainingReport::addExamples(Trainer& trainer, const Dataset& dataset, int c
     for (size_t i = 0; i < shown; i++)
     {
         const AnnotatedImage& image = dataset.images[i * all / shown];
-        Mat picture, boxes, confidences;
+        Mat pixels, boxes, confidences;
         try
         {
-            picture = readPicture(image);
+            pixels = readImage(image);
         }
         catch (const cv::Exception& e)
         {
             impl->complain(e.err);
             continue;
         }
-        trainer.detect(picture, boxes, confidences);
-        addExample(std::filesystem::path(image.path).filename().string(), picture, boxes, confidences,
+        trainer.detect(pixels, boxes, confidences);
+        addExample(std::filesystem::path(image.path).filename().string(), pixels, boxes, confidences,
                    image.objects);
     }
 }

@@ -22,8 +22,8 @@ const std::vector<Plot>& stepPlots()
         {"Gradient norm", "L2 over all parameters, before clipping", true},
         {"Gradients of the two tasks", "L2 at the features that they share", true},
         {"Cosine of the two tasks' gradients", "below 0 they disagree", false},
-        {"Throughput", "pictures a second", false},
-        {"Waiting for pictures", "seconds a step", false},
+        {"Throughput", "images a second", false},
+        {"Waiting for images", "seconds a step", false},
     };
     return plots;
 }
@@ -49,9 +49,9 @@ const std::vector<StepColumn>& stepColumns()
  "of the angle between the two: below 0, what helps one task hurts the other"},
 {"positives", &StepStats::positives, PositivesPlot, "positive anchors", true,
  "positive anchors in the batch, before sampling"},
-{"pictures_per_second", &StepStats::picturesPerSecond, ThroughputPlot, "pictures a second", true, "of this step"},
-{"waited", &StepStats::waited, WaitPlot, "waited for pictures", true,
- "seconds of the step that went by until its pictures were ready"},
+{"images_per_second", &StepStats::imagesPerSecond, ThroughputPlot, "images a second", true, "of this step"},
+{"waited", &StepStats::waited, WaitPlot, "waited for images", true,
+ "seconds of the step that went by until its images were ready"},
 {"val_AR300", &Metrics::AR300, NoPlot, "", false, "where the validation split was scored"},
 {"val_AP50", &Metrics::AP50, NoPlot, "", false, "where the validation split was scored"},
     };

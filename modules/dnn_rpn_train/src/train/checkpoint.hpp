@@ -23,7 +23,7 @@ lengths and hash 64-bit and dimensions 32-bit integers, numbers doubles, element
 */
 struct CV_EXPORTS Checkpoint
 {
-    Settings settings, data; //!< parameters and pictures, which must be the same for the training to go on
+    Settings settings, data; //!< parameters and images, which must be the same for the training to go on
     std::map<std::string, double> numbers;
     std::map<std::string, Tensor> tensors;
 

@@ -7,34 +7,34 @@
 namespace cv {
 namespace dnn_rpn_train {
 
-std::vector<Verdict> judge(const Mat& boxes, const Mat& scores, const std::vector<Object>& objects)
+std::vector<Match> matchDetections(const Mat& boxes, const Mat& scores, const std::vector<Object>& objects)
 {
     std::vector<int> keep;
     dnn_rpn::nms(boxes, scores, 0.3f, keep);
-    Mat truth, labels, ignored, overlaps;
-    asArrays(objects, truth, labels, ignored);
-    dnn_rpn::boxIoU(boxes, truth, overlaps);
+    Mat groundTruth, labels, ignored, overlaps;
+    asArrays(objects, groundTruth, labels, ignored);
+    dnn_rpn::boxIoU(boxes, groundTruth, overlaps);
     std::vector<char> taken(objects.size(), 0);
-    std::vector<Verdict> verdicts;
+    std::vector<Match> matches;
     for (int i : keep)
     {
         int best = -1;
-        for (int j = 0; j < truth.rows; j++)
+        for (int j = 0; j < groundTruth.rows; j++)
             if (!taken[j] && overlaps.at<float>(i, j) >= 0.5f &&
                 (best < 0 || overlaps.at<float>(i, j) > overlaps.at<float>(i, best)))
                 best = j;
         if (best >= 0)
             taken[best] = 1;
-        verdicts.push_back({i, best});
+        matches.push_back({i, best});
     }
-    return verdicts;
+    return matches;
 }
 
 void OperatingPoint::add(const Mat& boxes, const Mat& scores, const std::vector<Object>& objects)
 {
     for (const Object& object : objects)
         objectCount += !object.ignored;
-    for (const Verdict& v : judge(boxes, scores, objects))
+    for (const Match& v : matchDetections(boxes, scores, objects))
         if (v.object < 0 || !objects[v.object].ignored)
             found.push_back({scores.at<float>(v.box), v.object >= 0});
 }

@@ -13,7 +13,7 @@ namespace cv {
 namespace dnn_rpn_train {
 
 //! A box that stays after suppression, and what it turned out to be.
-struct Verdict
+struct Match
 {
     int box;    //!< its row
     int object; //!< the object that it finds, an ignored one perhaps; -1: none
@@ -23,11 +23,11 @@ struct Verdict
 it overlaps most, at IoU 0.5 or more, of those that no better box has taken.
 @param boxes P x 4 CV_32F, scores P CV_32F, objects in the same coordinates
 @return by falling score */
-CV_EXPORTS std::vector<Verdict> judge(const Mat& boxes, const Mat& scores,
-                                      const std::vector<Object>& objects);
+CV_EXPORTS std::vector<Match> matchDetections(const Mat& boxes, const Mat& scores,
+                                              const std::vector<Object>& objects);
 
 /** @brief Finds the score from which on boxes are worth showing: where F1, the harmonic mean of precision
-and recall of what judge() says, is highest.
+and recall of what matchDetections() says, is highest.
 
 Focal loss keeps scores low, cross-entropy lets them rise: 0.5 means another thing in each. */
 class CV_EXPORTS OperatingPoint

@@ -9,8 +9,8 @@ namespace dnn_rpn_train {
 
 Run::Run(Graph& graph_, const std::vector<Network*>& networks_, const TrainParams& params,
          const std::vector<float>& factors)
-    : graph(graph_), networks(networks_), changing(graph_.changing()), clip(params.clip),
-      patience(params.patience),
+    : graph(graph_), networks(networks_), changing(graph_.changing()),
+      maxGradientNorm(params.maxGradientNorm), patience(params.patience),
       solver(std::make_unique<Solver>(networks, params.momentum, params.weightDecay, factors))
 {
     if (params.ema > 0)
@@ -19,7 +19,7 @@ Run::Run(Graph& graph_, const std::vector<Network*>& networks_, const TrainParam
 
 double Run::step(double rate)
 {
-    const double length = solver->step(rate, clip);
+    const double length = solver->step(rate, maxGradientNorm);
     steps++;
     if (average)
         average->update(steps);

@@ -53,7 +53,7 @@ private:
     Graph& graph;
     const std::vector<Network*> networks;
     const std::vector<char> changing; //!< by parameter: weights, and what follows them
-    const double clip;
+    const double maxGradientNorm;
     const int patience;
     std::unique_ptr<Solver> solver;
     std::unique_ptr<Average> average; //!< none without a decay

@@ -56,14 +56,15 @@ Solver::Solver(const std::vector<Network*>& networks_, double momentum_, double 
     update = engine->sgdUpdate(slots);
 }
 
-double Solver::step(double rate, double clip)
+double Solver::step(double rate, double maxGradientNorm)
 {
     for (Network* network : networks)
         network->parameters().upload();
     if (engineVelocities)
         engineVelocities->upload();
     const double length = std::sqrt(update->gradientNormSquared());
-    const float shrink = clip > 0 && length > clip ? static_cast<float>(clip / length) : 1.f;
+    const float shrink =
+        maxGradientNorm > 0 && length > maxGradientNorm ? static_cast<float>(maxGradientNorm / length) : 1.f;
     update->step(static_cast<float>(rate), momentum, shrink);
     for (Network* network : networks)
         network->parameters().stepped();

@@ -27,9 +27,9 @@ public:
 
     /** @brief One step with the networks' gradients.
     @param rate learning rate
-    @param clip gradients longer than this (L2 over all parameters) are shortened to it; 0: never
+    @param maxGradientNorm gradients longer than this (L2 over all parameters) are shortened to it; 0: never
     @return the length before clipping */
-    double step(double rate, double clip);
+    double step(double rate, double maxGradientNorm);
 
     //! v by parameter; empty where frozen. With the weights, all that the next step depends on. What is
     //! changed here before the next step counts.

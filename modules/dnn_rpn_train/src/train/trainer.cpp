@@ -33,7 +33,7 @@ std::string roiText(const StepLoss& loss)
 
 StepStats::StepStats()
     : step(0), steps(0), epoch(0), epochs(0), loss(0), lossCls(0), lossReg(0), lossRoiCls(0), lossRoiReg(0),
-      learningRate(0), gradientNorm(0), positives(0), picturesPerSecond(0), waited(0), clsGradient(0),
+      learningRate(0), gradientNorm(0), positives(0), imagesPerSecond(0), waited(0), clsGradient(0),
       regGradient(0), gradientCosine(0), evaluated(false), bestEpoch(0), bestScore(-1), endsEarly(false)
 {}
 
@@ -44,7 +44,7 @@ struct Trainer::Impl
     RNG rng;
     std::unique_ptr<DetectorNet> net;
     std::unique_ptr<Run> run; //!< none outside of a training, but for one that a checkpoint brought
-    Settings data;            //!< of the run's pictures
+    Settings data;            //!< of the run's images
     std::string resumed;      //!< the checkpoint that the run came from, or ""
     float scoreThreshold = 0.5f;
     bool begun = false; //!< the weights are no longer those that were drawn
@@ -85,36 +85,36 @@ struct Trainer::Impl
                                      list(dataset.classes).c_str(), list(params.classes).c_str()));
     }
 
-    //! The pictures of a batch that begins there; fewer at the end.
+    //! The images of a batch that begins there; fewer at the end.
     std::vector<Mat> readBatch(const Dataset& dataset, int first, int total) const
     {
-        std::vector<Mat> pictures(std::max(0, std::min(params.batch, total - first)));
-        parallel_for_(Range(0, static_cast<int>(pictures.size())), [&](const Range& range) {
+        std::vector<Mat> images(std::max(0, std::min(params.batch, total - first)));
+        parallel_for_(Range(0, static_cast<int>(images.size())), [&](const Range& range) {
             for (int i = range.start; i < range.end; i++)
-                pictures[i] = readPicture(dataset.images[first + i]);
+                images[i] = readImage(dataset.images[first + i]);
         });
-        return pictures;
+        return images;
     }
 
     //! As the network takes them.
-    std::vector<Mat> resized(const std::vector<Mat>& pictures) const
+    std::vector<Mat> resized(const std::vector<Mat>& images) const
     {
-        std::vector<Mat> small(pictures.size());
-        parallel_for_(Range(0, static_cast<int>(pictures.size())), [&](const Range& range) {
+        std::vector<Mat> small(images.size());
+        parallel_for_(Range(0, static_cast<int>(images.size())), [&](const Range& range) {
             for (int i = range.start; i < range.end; i++)
-                resize(pictures[i], small[i], params.size, 0, 0, INTER_LINEAR);
+                resize(images[i], small[i], params.size, 0, 0, INTER_LINEAR);
         });
         return small;
     }
 
-    //! What is found on a batch of pictures of any size, in pixels of each.
-    std::vector<Detections> detect(const std::vector<Mat>& pictures)
+    //! What is found on a batch of images of any size, in pixels of each.
+    std::vector<Detections> detect(const std::vector<Mat>& images)
     {
-        std::vector<Detections> found = net->detect(resized(pictures));
+        std::vector<Detections> found = net->detect(resized(images));
         for (size_t n = 0; n < found.size(); n++)
         {
-            const float fx = static_cast<float>(pictures[n].cols) / params.size.width,
-                        fy = static_cast<float>(pictures[n].rows) / params.size.height;
+            const float fx = static_cast<float>(images[n].cols) / params.size.width,
+                        fy = static_cast<float>(images[n].rows) / params.size.height;
             for (int i = 0; i < found[n].boxes.rows; i++)
                 for (int j = 0; j < 4; j++)
                     found[n].boxes.at<float>(i, j) *= j % 2 ? fy : fx;
@@ -122,8 +122,8 @@ struct Trainer::Impl
         return found;
     }
 
-    /** @brief What is found on the first so many pictures, a batch at a time.
-    @param use called with the index of each picture and what is found on it, in its pixels */
+    /** @brief What is found on the first so many images, a batch at a time.
+    @param use called with the index of each image and what is found on it, in its pixels */
     void detectAll(const Dataset& dataset, int total, const std::function<void(int, const Detections&)>& use)
     {
         for (int first = 0; first < total; first += params.batch)
@@ -134,7 +134,7 @@ struct Trainer::Impl
         }
     }
 
-    //! Which scores are worth showing, from some of the pictures that were trained on.
+    //! Which scores are worth showing, from some of the images that were trained on.
     void findThreshold(const Dataset& dataset)
     {
         OperatingPoint point;
@@ -167,10 +167,9 @@ struct Trainer::Impl
         if (params.evalEvery > 0)
         {
             if (validation.countObjects() == 0)
-                CV_Error_(Error::StsBadArg,
-                          ("scoring every %d epochs wants validation pictures with objects: "
-                           "there are %d pictures and no object",
-                           params.evalEvery, static_cast<int>(validation.images.size())));
+                CV_Error_(Error::StsBadArg, ("scoring every %d epochs wants validation images with objects: "
+                                             "there are %d images and no object",
+                                             params.evalEvery, static_cast<int>(validation.images.size())));
             const Settings more = fingerprint(validation, "validation");
             now.insert(now.end(), more.begin(), more.end());
         }
@@ -187,7 +186,7 @@ struct Trainer::Impl
             return;
         checkClasses(validation);
         for (const AnnotatedImage& image : validation.images)
-            readPicture(image);
+            readImage(image);
     }
 
     //! Whose losses the next step brings down.
@@ -286,7 +285,7 @@ bool Trainer::Impl::step(StepStats& stats)
     last.waited = loader->waited();
     descend(batch, schedule.rate(step), last);
     clock.stop();
-    last.picturesPerSecond = params.batch / std::max(clock.getTimeSec(), 1e-9);
+    last.imagesPerSecond = params.batch / std::max(clock.getTimeSec(), 1e-9);
     score(last);
     stats = last;
     return true;
@@ -302,7 +301,7 @@ void Trainer::Impl::descend(const Batch& batch, double rate, StepStats& stats)
                   ("step %d: the loss is not finite (cls %g, reg %g%s), first in '%s'. A lower learning rate "
                    "(now %g) or a shorter gradient (clip, now %g) may help",
                    stats.step, loss.anchors.cls, loss.anchors.reg, roiText(loss).c_str(),
-                   training.images[batch.indices[loss.worst()]].path.c_str(), rate, params.clip));
+                   training.images[batch.indices[loss.worst()]].path.c_str(), rate, params.maxGradientNorm));
     stats.learningRate = rate;
     stats.gradientNorm = run->step(rate);
     if (!std::isfinite(stats.gradientNorm))
@@ -407,9 +406,9 @@ Metrics Trainer::evaluate(const Dataset& dataset, const std::function<void(int)>
 
 void Trainer::detect(InputArray image, OutputArray boxes, OutputArray scores, OutputArray labels)
 {
-    const Mat picture = image.getMat();
-    CV_CheckTypeEQ(picture.type(), CV_8UC3, "the picture must be 8-bit BGR");
-    const Detections found = impl->detect({picture})[0];
+    const Mat pixels = image.getMat();
+    CV_CheckTypeEQ(pixels.type(), CV_8UC3, "the image must be 8-bit BGR");
+    const Detections found = impl->detect({pixels})[0];
     const auto give = [](const Mat& from, OutputArray to) {
         if (!to.needed())
             return;

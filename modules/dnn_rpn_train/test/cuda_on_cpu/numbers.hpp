@@ -15,7 +15,7 @@ namespace cuda_on_cpu {
 inline float load(const void* from, bool isBf16, size_t i)
 {
     return isBf16 ? static_cast<float>(static_cast<const __nv_bfloat16*>(from)[i])
-                   : static_cast<const float*>(from)[i];
+                  : static_cast<const float*>(from)[i];
 }
 
 inline void store(void* to, bool isBf16, size_t i, float value)

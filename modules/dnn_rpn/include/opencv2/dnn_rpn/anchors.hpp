@@ -44,7 +44,7 @@ struct CV_EXPORTS_W_SIMPLE AnchorLevel
 
 @param level shapes, stride and offset
 @param featureSize columns x rows of the feature map; either may be 0
-@param anchors K x 4 CV_32F boxes, K = rows * columns * A. They may reach beyond the picture.
+@param anchors K x 4 CV_32F boxes, K = rows * columns * A. They may reach beyond the image.
 */
 CV_EXPORTS_W void generateAnchors(const AnchorLevel& level, Size featureSize, OutputArray anchors);
 

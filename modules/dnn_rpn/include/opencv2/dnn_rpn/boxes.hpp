@@ -74,10 +74,10 @@ CV_EXPORTS_W void decodeBoxesBackward(InputArray deltas, InputArray anchors, Inp
                                       OutputArray deltasGrad, const Scalar& weights = Scalar(1, 1, 1, 1),
                                       double maxLogSize = 4.135166556742356);
 
-/** @brief Moves coordinates outside the picture onto its border; x to 0..width, y to 0..height.
+/** @brief Moves coordinates outside the image onto its border; x to 0..width, y to 0..height.
 
 @param boxes N x 4 CV_32F, changed in place
-@param imageSize of the picture
+@param imageSize of the image
 */
 CV_EXPORTS_W void clipBoxes(InputOutputArray boxes, Size imageSize);
 

@@ -28,10 +28,10 @@ struct CV_EXPORTS_W_SIMPLE DetectionParams
     CV_PROP_RW Scalar deltaWeights; //!< as encodeBoxes() took them; default 1, 1, 1, 1
 };
 
-/** @brief Detections of one picture from the scores of C classes.
+/** @brief Detections of one image from the scores of C classes.
 
 For one-stage detectors, and for second stages, whose anchors are the proposals. For each level, the preNms
-highest-scored pairs of anchor and class are decoded, clipped to the picture and filtered by size. Suppression
+highest-scored pairs of anchor and class are decoded, clipped to the image and filtered by size. Suppression
 is among boxes of one class, over all levels; the maxDetections best come out by falling score. Equal scores:
 the lower anchor first, then the lower class. Pairs whose score or deltas are NaN are dropped. The steps are
 those of RetinaNet (Lin et al., ICCV 2017, section 4.1) and of Fast R-CNN.

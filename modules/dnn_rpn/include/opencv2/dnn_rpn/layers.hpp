@@ -19,7 +19,7 @@ The operators of this module as nodes of an ONNX file, and what detectors of oth
 
 | node | inputs | outputs | domains |
 |---|---|---|---|
-| Proposals | scores, deltas, anchors, picture | boxes, scores, count | both |
+| Proposals | scores, deltas, anchors, image | boxes, scores, count | both |
 | SigmoidFocalLoss, SoftmaxFocalLoss | logits, labels | loss 1 x 1 | both |
 | RoIAlign, RoiAlign | X, rois, batch_indices | pooled R x C x rows x columns | both |
 | RoIPool, MaxRoiPool | X, rois, batch_indices | pooled R x C x rows x columns | both |
@@ -32,8 +32,8 @@ RoiAlign, MaxRoiPool, NonMaxSuppression, TopK, Gather, Clip and the arithmetic a
 
 - **Everything is CV_32F**, indices and counts too; a float counts up to 2^24.
 - **Sizes are fixed** in OpenCV 4, so where the number of rows depends on the data, the output has as many as
-  there can be at most, the good ones first. NonMaxSuppression fills up with -1 (pictures x classes x
-  min(max_output_boxes_per_class, boxes) rows), Proposals with zeros (post_nms rows a picture). Both tell the
+  there can be at most, the good ones first. NonMaxSuppression fills up with -1 (images x classes x
+  min(max_output_boxes_per_class, boxes) rows), Proposals with zeros (post_nms rows an image). Both tell the
   number of good rows in an output of their own, `count` (for NonMaxSuppression the second one, which ONNX
   does not have and which may be left out).
 - **What follows sees padding as zeros**: Gather gives zeros for negative indices that were computed (constant
@@ -41,21 +41,21 @@ RoiAlign, MaxRoiPool, NonMaxSuppression, TopK, Gather, Clip and the arithmetic a
   NonMaxSuppression never selects a box of four zeros. Slice takes rows as they come, so the first n rows of
   padded indices are what PyTorch's `keep[:n]` gives, padded where it is shorter. A Gather of OpenCV's own
   would take -1 as the last row.
-- **Proposals** calls generateProposals() for each picture. Inputs: scores N x K, or N x K x 1; or, with
+- **Proposals** calls generateProposals() for each image. Inputs: scores N x K, or N x K x 1; or, with
   `logits` = 1, logits N x K x 1 or N x K x 2 (softmax, column 0 the background), which go through
   objectness(); deltas N x K x 4; then *either* anchors K x 4, with `level_counts` (ints) where they are of
   several levels, *or* one feature map a level, with `stride` (ints, one a level), `widths` and `heights`
   (floats, as many for each level, in pixels) and `offset` (default 0.5) as in AnchorLevel. Last comes the
   network's input, N x C x H x W, of which only the size counts; `image_width` and `image_height` can take its
   place. `pre_nms`, `post_nms` (at least 1), `nms_threshold`, `min_size`, `score_threshold` are those of
-  ProposalParams. Outputs: boxes N x post_nms x 4, or with `columns` = 5 the picture's index before each,
+  ProposalParams. Outputs: boxes N x post_nms x 4, or with `columns` = 5 the image's index before each,
   scores N x post_nms, count N x 1.
 - **SigmoidFocalLoss, SoftmaxFocalLoss**: the loss of sigmoidFocalLoss() or softmaxFocalLoss() over all
-  pictures, to watch a validation loss in a running net. logits of any shape that ends with the classes;
+  images, to watch a validation loss in a running net. logits of any shape that ends with the classes;
   labels, one a row, whole numbers. `alpha`, `gamma`, and `normalizer`: a number, or "positives" (the default:
   the number of labels above 0, at least 1).
-- **RoIAlign, RoIPool**: rois are R x 4 with batch_indices, or without where all are of picture 0; or R x 5,
-  the picture before each. A leading dimension more does no harm, so Proposals' boxes serve. RoIPool takes
+- **RoIAlign, RoIPool**: rois are R x 4 with batch_indices, or without where all are of image 0; or R x 5,
+  the image before each. A leading dimension more does no harm, so Proposals' boxes serve. RoIPool takes
   `pooled_shape` (rows, columns) and `spatial_scale`, RoIAlign ONNX's attributes. Where
   `coordinate_transformation_mode` is missing, "output_half_pixel" is meant, as before opset 16; readOnnx()
   knows the file's opset. The mode "max" is ONNX Runtime's: the largest of a sample's four neighbours times

@@ -16,8 +16,8 @@ namespace dnn_rpn {
 
 AP and AR are what COCO's evaluation (pycocotools, iouType "bbox") gives: means over IoU 0.50:0.05:0.95
 unless the name carries a number, over all classes that have objects; precision at 101 recalls. Small: area
-up to 32^2, large: from 96^2 pixels of the original picture, medium between; the borders belong to both.
-"The N best a picture" are so many of each class, as in COCO; with one class that is all of them.
+up to 32^2, large: from 96^2 pixels of the original image, medium between; the borders belong to both.
+"The N best an image" are so many of each class, as in COCO; with one class that is all of them.
 
 vocAP and vocAP07 follow Pascal VOC's development kits, at IoU 0.5 and over all detections: the area under
 the curve of precision made falling (2010 and later), and its mean at the recalls 0, 0.1 .. 1 (2007). Each
@@ -28,9 +28,9 @@ struct CV_EXPORTS_W_SIMPLE Metrics
 {
     CV_WRAP Metrics();
 
-    CV_PROP_RW double AP, AP50, AP75;             //!< average precision, the 100 best detections a picture
+    CV_PROP_RW double AP, AP50, AP75;             //!< average precision, the 100 best detections an image
     CV_PROP_RW double APsmall, APmedium, APlarge; //!< AP by the objects' size
-    //! average recall of the so many best detections a picture
+    //! average recall of the so many best detections an image
     CV_PROP_RW double AR1, AR10, AR100, AR300, AR1000;
     CV_PROP_RW double ARsmall, ARmedium, ARlarge;             //!< AR100 by the objects' size
     CV_PROP_RW double AR1000small, AR1000medium, AR1000large; //!< AR1000 by the objects' size
@@ -55,7 +55,7 @@ struct CV_EXPORTS_W_SIMPLE PrecisionRecall
     CV_PROP_RW int objects;     //!< that were to be found; without any, the curve is empty
 };
 
-/** @brief Collects detections and objects picture by picture and scores them.
+/** @brief Collects detections and objects image by image and scores them.
 
 Overlaps are worked out in double. Boxes without area overlap nothing.
 */
@@ -65,7 +65,7 @@ public:
     //! @param classes C; 1 for class-agnostic proposals
     CV_WRAP explicit Evaluator(int classes = 1);
 
-    /** @brief Adds one picture.
+    /** @brief Adds one image.
 
     Two kinds of objects count neither as found nor as missed. A detection that finds only an ignored object
     does not count either; in AP, AR and PrecisionRecall each of them excuses one detection (the best), in
@@ -74,10 +74,10 @@ public:
     vocAP takes them for ignored objects. (pycocotools does not look at an annotation's `ignore`: there
     `iscrowd` alone decides.)
 
-    @param boxes D x 4 CV_32F in pixels of the original picture
+    @param boxes D x 4 CV_32F in pixels of the original image
     @param scores D CV_32F; detections with a NaN score are left out
     @param labels D CV_32S 1..C; empty: all 1
-    @param objects G x 4 CV_32F in pixels of the original picture
+    @param objects G x 4 CV_32F in pixels of the original image
     @param objectLabels G CV_32S 1..C; empty: all 1
     @param ignored G CV_8U, non-zero for ignored objects; empty: none
     @param crowd G CV_8U, non-zero for crowds; empty: none
@@ -123,8 +123,8 @@ public:
     CV_WRAP Mat confusion(float scoreThreshold, double iouThreshold = 0.5) const;
 
 private:
-    struct Picture;
-    std::vector<Ptr<Picture>> pictures;
+    struct Image;
+    std::vector<Ptr<Image>> images_;
     int classes;
 };
 

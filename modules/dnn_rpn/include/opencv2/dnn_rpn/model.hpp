@@ -54,7 +54,7 @@ enum Suppression
     SUPPRESS_GAUSSIAN = 3 //!< softNmsGaussian()
 };
 
-/** @brief Runs a trained model: pictures in, boxes out.
+/** @brief Runs a trained model: images in, boxes out.
 
 Takes the files that dnn_rpn_train writes. "opencv" files give the same boxes through
 cv::dnn::DetectionModel alone; this class adds batches, tiles, thresholds for each class, soft suppression,
@@ -62,7 +62,7 @@ and reads "onnx" files, where cv::dnn has their operators, and "heads" files: ou
 and `deltas` N x K x 4, decoded by generateProposals(), or with classes by generateDetections(). C columns are
 sigmoids, C + 1 a softmax whose first is the background.
 
-Pictures are 8 bit: BGR, grey (as imread() would have read them in colour) or BGRA (the alpha channel is left
+Images are 8 bit: BGR, grey (as imread() would have read them in colour) or BGRA (the alpha channel is left
 out), of any size; each is resized to the model's input. Everything else is refused.
 
 A region proposal network is a detector with one class, "object": its scores are the objectness, all labels
@@ -94,7 +94,7 @@ public:
     @param value false, as at the beginning: each class on its own */
     CV_WRAP void setNmsAcrossClasses(bool value);
 
-    /** @brief How many detections a picture there are at most, the best ones.
+    /** @brief How many detections an image there are at most, the best ones.
     @param count 0, as at the beginning: all */
     CV_WRAP void setMaxDetections(int count);
 
@@ -104,9 +104,9 @@ public:
     //! @param targetId a cv::dnn::Target, as for cv::dnn::Net
     CV_WRAP void setPreferableTarget(int targetId);
 
-    /** @brief Finds the objects in a picture.
+    /** @brief Finds the objects in an image.
 
-    @param image a picture, see above
+    @param image an image, see above
     @param boxes D x 4 CV_32F in pixels of image, within it, by falling score
     @param scores D CV_32F, 0..1
     @param labels D CV_32S, 1..C
@@ -115,10 +115,10 @@ public:
     CV_WRAP void detect(InputArray image, OutputArray boxes, OutputArray scores, OutputArray labels,
                         float threshold = 0);
 
-    /** @brief Finds the objects in several pictures with one run of the network. Files of kind "opencv" with
-    two stages take one picture a run: cv::dnn's CropAndResize knows no batches.
+    /** @brief Finds the objects in several images with one run of the network. Files of kind "opencv" with
+    two stages take one image a run: cv::dnn's CropAndResize knows no batches.
 
-    @param images N pictures, not necessarily of one size; memory grows with N
+    @param images N images, not necessarily of one size; memory grows with N
     @param boxes N times what detect() gives
     @param scores likewise
     @param labels likewise
@@ -128,15 +128,15 @@ public:
                              CV_OUT std::vector<Mat>& scores, CV_OUT std::vector<Mat>& labels,
                              float threshold = 0);
 
-    /** @brief Finds small objects in a large picture, tile by tile.
+    /** @brief Finds small objects in a large image, tile by tile.
 
-    Tiles of one size cover the picture evenly, the first and the last at its borders; each is resized to
-    the model's input. A picture smaller than a tile is filled up with grey. What several tiles see is merged
+    Tiles of one size cover the image evenly, the first and the last at its borders; each is resized to
+    the model's input. An image smaller than a tile is filled up with grey. What several tiles see is merged
     by setSuppression()'s method, or, without one, by SUPPRESS_HARD at IoU 0.5. A box that ends at a tile's
     inner border, as if cut off, is left to the next tile if that shows it with room around. Objects that
     fit in no tile are found in parts, or not at all: overlaps should be as wide as objects are.
 
-    @param image a picture, see above
+    @param image an image, see above
     @param boxes as for detect(), in pixels of the whole image
     @param scores likewise
     @param labels likewise

@@ -33,8 +33,8 @@ CV_EXPORTS void nms(InputArray boxes, InputArray scores, float threshold, std::v
 
 /** @brief Greedy non-maximum suppression in which only boxes of one group meet.
 
-The groups are named by any numbers: classes, pictures of a batch, levels, or what is worked out of
-several of these (picture * C + class).
+The groups are named by any numbers: classes, images of a batch, levels, or what is worked out of
+several of these (image * C + class).
 
 @param boxes N x 4 CV_32F
 @param scores N CV_32F, as for nms()

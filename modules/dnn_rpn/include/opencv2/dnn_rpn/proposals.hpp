@@ -25,9 +25,9 @@ struct CV_EXPORTS_W_SIMPLE ProposalParams
     CV_PROP_RW float scoreThreshold; //!< lower scores are dropped; default: none are
 };
 
-/** @brief Proposals of one picture from an RPN's outputs.
+/** @brief Proposals of one image from an RPN's outputs.
 
-For each level: the preNms highest scores are decoded, clipped to the picture, filtered by size,
+For each level: the preNms highest scores are decoded, clipped to the image, filtered by size,
 and suppressed (never across levels, as in FPN, Lin et al. 2017); the postNms best of all levels
 come out by falling score. Equal scores: the lower index first. Anchors whose scores or deltas are NaN are
 dropped.

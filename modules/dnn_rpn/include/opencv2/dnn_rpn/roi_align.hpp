@@ -38,16 +38,16 @@ take the value at the border. The same as torchvision's roi_align:
 Any number of threads gives the same bits.
 
 @param features N x C x H x W CV_32F, each at least 1
-@param boxes R x 4 CV_32F, finite, within +-1e6 cells; may reach beyond the picture
-@param pictures R CV_32S, the picture 0..N - 1 of each box; empty: all are of picture 0
+@param boxes R x 4 CV_32F, finite, within +-1e6 cells; may reach beyond the image
+@param batchIndices R CV_32S, the image 0..N - 1 of each box; empty: all are of image 0
 @param pooled columns x rows of bins
 @param output R x C x rows x columns CV_32F
 @param params scale and sampling
 */
-CV_EXPORTS_W void roiAlign(InputArray features, InputArray boxes, InputArray pictures, Size pooled,
+CV_EXPORTS_W void roiAlign(InputArray features, InputArray boxes, InputArray batchIndices, Size pooled,
                            OutputArray output, const RoiAlignParams& params = RoiAlignParams());
 //! @overload
-CV_EXPORTS void roiAlign(InputArray features, InputArray boxes, InputArray pictures, Size pooled,
+CV_EXPORTS void roiAlign(InputArray features, InputArray boxes, InputArray batchIndices, Size pooled,
                          OutputArray output, const RoiAlignParams& params, Workspace& workspace);
 
 /** @brief The gradient of roiAlign() with respect to the features. Boxes get none.
@@ -56,16 +56,16 @@ Any number of threads gives the same bits.
 
 @param outputGrad R x C x rows x columns CV_32F, the gradient with respect to the output
 @param boxes as given to roiAlign()
-@param pictures as given to roiAlign()
+@param batchIndices as given to roiAlign()
 @param featuresShape N, C, H, W
 @param featuresGrad N x C x H x W CV_32F; every element is written
 @param params as given to roiAlign()
 */
-CV_EXPORTS_W void roiAlignBackward(InputArray outputGrad, InputArray boxes, InputArray pictures,
+CV_EXPORTS_W void roiAlignBackward(InputArray outputGrad, InputArray boxes, InputArray batchIndices,
                                    const std::vector<int>& featuresShape, OutputArray featuresGrad,
                                    const RoiAlignParams& params = RoiAlignParams());
 //! @overload
-CV_EXPORTS void roiAlignBackward(InputArray outputGrad, InputArray boxes, InputArray pictures,
+CV_EXPORTS void roiAlignBackward(InputArray outputGrad, InputArray boxes, InputArray batchIndices,
                                  const std::vector<int>& featuresShape, OutputArray featuresGrad,
                                  const RoiAlignParams& params, Workspace& workspace);
 

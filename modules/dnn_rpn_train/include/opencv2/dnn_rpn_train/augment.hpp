@@ -12,11 +12,11 @@ namespace dnn_rpn_train {
 //! @addtogroup dnn_rpn_train
 //! @{
 
-/** @brief How training pictures are varied. Probabilities are 0..1 and per picture; what is not drawn stays
-as it is. The defaults mirror half of the pictures and change nothing else.
+/** @brief How training images are varied. Probabilities are 0..1 and per image; what is not drawn stays
+as it is. The defaults mirror half of the images and change nothing else.
 
 Everything follows from the training's seed and the step: another number of threads or a run that is
-taken up again gives the same pictures. doc/augmentation.md shows what each does.
+taken up again gives the same images. doc/augmentation.md shows what each does.
 */
 struct CV_EXPORTS AugmentParams
 {
@@ -26,7 +26,7 @@ struct CV_EXPORTS AugmentParams
 
     double zoom = 0;            //!< probability of another scale
     Vec2d zoomRange{0.8, 1.25}; //!< of the scale, drawn evenly in its logarithm; 0.1..10
-    double mosaic = 0;          //!< probability of four pictures, each in a quarter
+    double mosaic = 0;          //!< probability of four images, each in a quarter
     double visible = 0.3;       //!< an object cut to less than this share of its area becomes ignored, 0..1
 
     double colour = 0.5;   //!< probability of each of the next four
@@ -41,7 +41,7 @@ struct CV_EXPORTS AugmentParams
     double noiseSigma = 8; //!< largest standard deviation, of 255, 0..255
 
     /** @brief A set of values that suits many tasks.
-    @param name "none": pictures as they are. "flip": the defaults. "light": scale and colour as well,
+    @param name "none": images as they are. "flip": the defaults. "light": scale and colour as well,
     little of each. "strong": for small data sets and long trainings, mosaics too. No preset turns or
     mirrors top and bottom: most objects have an up.
     @return the values; cv::Exception for another name */

@@ -12,24 +12,24 @@ namespace dnn_rpn_train {
 //! @addtogroup dnn_rpn_train
 //! @{
 
-//! One annotated object of a picture.
+//! One annotated object of an image.
 struct CV_EXPORTS_W_SIMPLE Object
 {
     CV_WRAP Object() : label(1), ignored(false) {}
 
-    CV_PROP_RW Vec4f box;    //!< x1, y1, x2, y2 in pixels of the picture, exclusive; x1 < x2, y1 < y2
+    CV_PROP_RW Vec4f box;    //!< x1, y1, x2, y2 in pixels of the image, exclusive; x1 < x2, y1 < y2
     CV_PROP_RW int label;    //!< 1..C
     CV_PROP_RW bool ignored; //!< neither an object nor background: VOC's `difficult`
 };
 
-//! One picture and what is on it.
+//! One image and what is on it.
 struct CV_EXPORTS_W_SIMPLE AnnotatedImage
 {
     CV_WRAP AnnotatedImage() {}
 
-    CV_PROP_RW String path;                 //!< of the picture
+    CV_PROP_RW String path;                 //!< of the image
     CV_PROP_RW Size size;                   //!< columns x rows as annotated, or else as the file says
-    CV_PROP_RW std::vector<Object> objects; //!< may be empty: such a picture teaches background
+    CV_PROP_RW std::vector<Object> objects; //!< may be empty: such an image teaches background
 };
 
 /** @brief How a data set is read. */
@@ -107,11 +107,11 @@ CV_EXPORTS String escapeInvalidUtf8(const String& text);
 @param ignored G CV_8U, non-zero for ignored objects */
 CV_EXPORTS void asArrays(const std::vector<Object>& objects, Mat& boxes, Mat& labels, Mat& ignored);
 
-/** @brief Decodes a picture as 8-bit BGR, turned as the annotation has it.
+/** @brief Decodes an image as 8-bit BGR, turned as the annotation has it.
 @param image path, and the size that tells which way round the annotation sees it
-@return the picture; cv::Exception names the file if it is missing, corrupt, cut off, or of another
+@return the image; cv::Exception names the file if it is missing, corrupt, cut off, or of another
 size than the annotation says */
-CV_EXPORTS_W Mat readPicture(const AnnotatedImage& image);
+CV_EXPORTS_W Mat readImage(const AnnotatedImage& image);
 
 //! @}
 

@@ -74,9 +74,9 @@ enum BatchNormMode
 //! Which anchors get which object.
 enum AnchorAssignment
 {
-    ASSIGN_IOU = 0, //!< "iou": by thresholds of the IoU (RpnParams::match)
+    ASSIGN_IOU = 0, //!< "iou": by thresholds of the IoU (AnchorHeadParams::match)
     ASSIGN_ATSS =
-        1 //!< "atss": a handful an object, whatever its size (RpnParams::atss; Zhang et al., CVPR 2020)
+        1 //!< "atss": a handful an object, whatever its size (AnchorHeadParams::atss; Zhang et al., CVPR 2020)
 };
 
 //! What boxes are held to.
@@ -98,7 +98,7 @@ struct CV_EXPORTS PyramidParams
 
 //! How a head on anchors - a region proposal network or a one-stage detector - tells objects from background,
 //! and learns to.
-struct CV_EXPORTS RpnParams
+struct CV_EXPORTS AnchorHeadParams
 {
     AnchorLoss loss = LOSS_FOCAL_SOFTMAX;
 
@@ -125,15 +125,15 @@ struct CV_EXPORTS RpnParams
     BoxLoss boxLoss = BOX_LOSS_SMOOTH_L1;
     double boxBeta = 1. / 9; //!< where smooth L1 turns from square to straight
     double boxWeight = 1;    //!< of the regression loss
-    double rate = 1;         //!< the head's learning rate is TrainParams::learningRate times this, >= 0
+    double lrFactor = 1;     //!< the head's learning rate is TrainParams::learningRate times this, >= 0
 
-    int sampleCount = 256;    //!< anchors a picture that cross-entropy looks at; see also focalNormalizer
-    float sampleShare = 0.5f; //!< at most this share of them positive
+    int sampleCount = 256;         //!< anchors an image that cross-entropy looks at; see also focalNormalizer
+    float positiveFraction = 0.5f; //!< at most this share of them positive
 
     dnn_rpn::ProposalParams proposals;   //!< at evaluation and in the exported file
     dnn_rpn::DetectionParams detections; //!< the same for a detector with classes
 
-    RpnParams();
+    AnchorHeadParams();
 };
 
 /** @brief How the second stage of Faster R-CNN judges the proposals, and learns to.
@@ -144,24 +144,24 @@ struct CV_EXPORTS RoiParams
 {
     RegionLoss loss = ROI_LOSS_CE;
 
-    int channels = 256;        //!< of the features that regions are cut out of
-    Size pooled{7, 7};         //!< columns x rows that every region is resampled to
-    int hidden = 256;          //!< width of both fully connected layers
-    bool sharedDeltas = false; //!< one box for all classes rather than one a class
+    int channels = 256;         //!< of the features that regions are cut out of
+    Size pooled{7, 7};          //!< columns x rows that every region is resampled to
+    int hidden = 256;           //!< width of both fully connected layers
+    bool classAgnostic = false; //!< one box for all classes rather than one a class
 
     dnn_rpn::ProposalParams trainProposals; //!< what it learns from: 2000 -> 1000 at IoU 0.7
     dnn_rpn::ProposalParams proposals; //!< at evaluation and in the exported file: 1000 -> 300 at IoU 0.7
-    bool appendTruth = true;           //!< the objects' own boxes are among the proposals, while training
+    bool addGroundTruth = true;        //!< the objects' own boxes are among the proposals, while training
     dnn_rpn::MatchParams match;        //!< a proposal is an object from IoU 0.5 on, else background
 
-    int sampleCount = 512;     //!< "ce": regions a picture
-    float sampleShare = 0.25f; //!< "ce": at most this share of them objects
-    double focalAlpha = 0.25;  //!< "focal": as RpnParams::focalAlpha
-    double focalGamma = 2;     //!< "focal": as RpnParams::focalGamma
-    double clsWeight = 1;      //!< of the classification loss
-    double boxWeight = 1;      //!< of the regression loss
-    double boxBeta = 1. / 9;   //!< where smooth L1 turns from square to straight
-    double rate = 3;           //!< its learning rate is TrainParams::learningRate times this, >= 0
+    int sampleCount = 512;          //!< "ce": regions an image
+    float positiveFraction = 0.25f; //!< "ce": at most this share of them objects
+    double focalAlpha = 0.25;       //!< "focal": as AnchorHeadParams::focalAlpha
+    double focalGamma = 2;          //!< "focal": as AnchorHeadParams::focalGamma
+    double clsWeight = 1;           //!< of the classification loss
+    double boxWeight = 1;           //!< of the regression loss
+    double boxBeta = 1. / 9;        //!< where smooth L1 turns from square to straight
+    double lrFactor = 3;            //!< its learning rate is TrainParams::learningRate times this, >= 0
 
     //! limits of what comes out, and the weights of the deltas: 10, 10, 5, 5
     dnn_rpn::DetectionParams detections;
@@ -226,7 +226,7 @@ struct CV_EXPORTS_W_SIMPLE TrainParams
     CV_PROP_RW String engine;
     CV_PROP_RW Precision precision;
     PyramidParams pyramid;
-    RpnParams rpn;
+    AnchorHeadParams rpn;
     RoiParams roi; //!< Faster R-CNN only
 
     CV_PROP_RW Size size; //!< of the network's input
@@ -237,12 +237,13 @@ struct CV_EXPORTS_W_SIMPLE TrainParams
     CV_PROP_RW double weightDecay; //!< on weights, not on biases
     CV_PROP_RW int warmup;         //!< steps over which the learning rate rises to its value
     CV_PROP_RW RateSchedule schedule;
-    CV_PROP_RW double clip; //!< longest gradient (L2, all parameters) that is not shortened; 0: no limit
-    CV_PROP_RW int seed;    //!< of weights, order, augmentation and samples
-    AugmentParams augment;  //!< how the images are varied
+    //! longest gradient (L2, all parameters) that is not shortened; 0: no limit
+    CV_PROP_RW double maxGradientNorm;
+    CV_PROP_RW int seed;   //!< of weights, order, augmentation and samples
+    AugmentParams augment; //!< how the images are varied
 
     CV_PROP_RW int freeze; //!< the first so many stages of the backbone are not trained; -1: all of it
-    CV_PROP_RW double backboneRate; //!< the backbone's learning rate is learningRate times this, >= 0
+    CV_PROP_RW double backboneLrFactor; //!< the backbone's learning rate is learningRate times this, >= 0
     //! A batch of a few images must speak for all. The backbone "small" is always trained.
     CV_PROP_RW BatchNormMode batchNorm;
     //! Faster R-CNN only. False: every step trains both stages together. True: they take turns, a step each,

@@ -13,11 +13,11 @@ namespace dnn_rpn_train {
 //! @addtogroup dnn_rpn_train
 //! @{
 
-//! One picture of a batch, drawn for a person.
-struct CV_EXPORTS PreviewPicture
+//! One image of a batch, drawn for a person.
+struct CV_EXPORTS PreviewImage
 {
-    Mat picture;   //!< 8-bit BGR, boxes drawn: objects green, ignored ones orange
-    String source; //!< path of the picture that it was made of; of a mosaic, the first
+    Mat image;     //!< 8-bit BGR, boxes drawn: objects green, ignored ones orange
+    String source; //!< path of the image that it was made of; of a mosaic, the first
 };
 
 /** @brief What the network sees in the first steps of a training, to be looked at before hours are spent
@@ -26,12 +26,12 @@ on it.
 The values are those of the batches, augmentation and all. Small ones are enlarged by a whole factor,
 pixel by pixel, to at least 640 columns or rows.
 
-@param dataset only the pictures that are needed are decoded
+@param dataset only the images that are needed are decoded
 @param params size, batch, seed and augment count
-@param count how many pictures
-@return the pictures in order; cv::Exception as Trainer::start() throws it */
-CV_EXPORTS std::vector<PreviewPicture> previewTraining(const Dataset& dataset, const TrainParams& params,
-                                                       int count);
+@param count how many images
+@return the images in order; cv::Exception as Trainer::start() throws it */
+CV_EXPORTS std::vector<PreviewImage> previewTraining(const Dataset& dataset, const TrainParams& params,
+                                                     int count);
 
 //! @}
 

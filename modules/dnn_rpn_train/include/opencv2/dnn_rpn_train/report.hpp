@@ -31,7 +31,7 @@ steps.
     report.finish(TrainingReport::Finished);
 
 A file that cannot be written any more, on a disk that has filled up, costs the report and not the training:
-one line in OpenCV's log says so, and every later rewriting tries again. So it is with examples whose picture
+one line in OpenCV's log says so, and every later rewriting tries again. So it is with examples whose image
 cannot be read. */
 class CV_EXPORTS TrainingReport
 {
@@ -65,20 +65,20 @@ public:
     //! @param epoch after which the scores were taken, from 1; a second time replaces the first
     void addValidation(int epoch, const dnn_rpn::Metrics& metrics);
 
-    /** @brief A picture with the truth and what is found in it.
+    /** @brief An image with the ground truth and what is found in it.
 
     The boxes are suppressed at IoU 0.3 as rpn_detect does, the best 100 stay. The page draws those above a
     score that its reader chooses; it starts where F1 over all examples is highest.
 
-    @param name a second picture of the same name takes the first one's place
-    @param picture 8-bit BGR; shown with its longer side reduced to at most 512 pixels
-    @param boxes P x 4 CV_32F in pixels of the picture
+    @param name a second image of the same name takes the first one's place
+    @param image 8-bit BGR; shown with its longer side reduced to at most 512 pixels
+    @param boxes P x 4 CV_32F in pixels of the image
     @param scores P CV_32F, 0..1
-    @param truth in pixels of the picture */
-    void addExample(const String& name, InputArray picture, InputArray boxes, InputArray scores,
-                    const std::vector<Object>& truth);
+    @param groundTruth in pixels of the image */
+    void addExample(const String& name, InputArray image, InputArray boxes, InputArray scores,
+                    const std::vector<Object>& groundTruth);
 
-    //! What the trainer now finds in so many pictures, evenly spread over the data set.
+    //! What the trainer now finds in so many images, evenly spread over the data set.
     void addExamples(Trainer& trainer, const Dataset& dataset, int count = 6);
 
     //! Whether the examples are older than a minute, or none were given in the first ten seconds.

@@ -28,9 +28,9 @@ struct CV_EXPORTS_W_SIMPLE StepStats
     //! Of the second stage, in the last step that ran it; 0 without one.
     CV_PROP double lossRoiCls, lossRoiReg;
     CV_PROP double learningRate;
-    CV_PROP double gradientNorm;      //!< before clipping
-    CV_PROP int positives;            //!< positive anchors in the batch, before sampling
-    CV_PROP double picturesPerSecond; //!< of this step, loading included
+    CV_PROP double gradientNorm;    //!< before clipping
+    CV_PROP int positives;          //!< positive anchors in the batch, before sampling
+    CV_PROP double imagesPerSecond; //!< of this step, loading included
     CV_PROP double waited; //!< seconds of it that went by until the images were ready; 0 if they were
 
     //! How strongly each task pulls at the features that both share, F: the lengths of dLcls/dF and dLreg/dF
@@ -115,7 +115,7 @@ public:
     CV_WRAP int loadCheckpoint(const String& path);
 
     //! Bytes of the network's values, gradients and workspaces for all that step(), evaluate() and detect()
-    //! did so far; weights, pictures and kept features are not counted.
+    //! did so far; weights, images and kept features are not counted.
     CV_WRAP size_t memory() const;
 
     /** @brief Scores what is found: proposals without regard to classes, detections class by class.
@@ -125,7 +125,7 @@ public:
     //! The same; afterImage is called with the number of images done.
     dnn_rpn::Metrics evaluate(const Dataset& dataset, const std::function<void(int)>& afterImage);
 
-    /** @brief What is found on one picture, as the exported file gives it.
+    /** @brief What is found on one image, as the exported file gives it.
     @param image BGR, 8 bit, any size
     @param boxes D x 4 CV_32F in pixels of image
     @param scores D CV_32F, 0..1, falling

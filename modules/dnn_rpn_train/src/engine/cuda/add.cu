@@ -39,8 +39,8 @@ public:
         for (size_t j = 0; j < args.inputs.size(); j++)
             if (args.inputGradients[j])
                 forEach(device, count,
-                        CopyOrAdd<T>{numbersOf<T>(*args.outputGradient), numbersOf<T>(*args.inputGradients[j]),
-                                  args.accumulate[j] != 0});
+                        CopyOrAdd<T>{numbersOf<T>(*args.outputGradient),
+                                     numbersOf<T>(*args.inputGradients[j]), args.accumulate[j] != 0});
     }
 
 private:

@@ -139,15 +139,14 @@ private:
     {
         const size_t count = static_cast<size_t>(images) * outputs.anchors.rows;
         const Rows to{arrays.take<float>(count * outputs.columns), arrays.take<float>(count * 4)};
-        forEachLevel(outputs, images,
-                     [&](const AnchorMaps& level, const AnchorRows& logits, const AnchorRows& deltas) {
-                         const T *const x = numbersOf<T>(*level.logits) +
-                                            image * level.logits->shape().picture(),
-                                        *const d = numbersOf<T>(*level.deltas) +
-                                                   image * level.deltas->shape().picture();
-                         forEach(device, logits.map.total(), GatherAnchors<T>{x, logits, to.logits});
-                         forEach(device, deltas.map.total(), GatherAnchors<T>{d, deltas, to.deltas});
-                     });
+        forEachLevel(
+            outputs, images,
+            [&](const AnchorMaps& level, const AnchorRows& logits, const AnchorRows& deltas) {
+                const T *const x = numbersOf<T>(*level.logits) + image * level.logits->shape().image(),
+                               *const d = numbersOf<T>(*level.deltas) + image * level.deltas->shape().image();
+                forEach(device, logits.map.total(), GatherAnchors<T>{x, logits, to.logits});
+                forEach(device, deltas.map.total(), GatherAnchors<T>{d, deltas, to.deltas});
+            });
         return to;
     }
 

@@ -78,8 +78,8 @@ public:
         }
         if (args.inputGradients[0])
             forEach(device, groups->indexer.total(),
-                    NormaliseBack<T>{gradient, x, numbersOf<T>(*args.inputGradients[0]), groups->indexer, mean,
-                                     inverse, args.parameters[0]->data(), sum, product,
+                    NormaliseBack<T>{gradient, x, numbersOf<T>(*args.inputGradients[0]), groups->indexer,
+                                     mean, inverse, args.parameters[0]->data(), sum, product,
                                      static_cast<float>(groups->members()), batch, args.accumulate[0] != 0});
     }
 

@@ -44,8 +44,8 @@ public:
             if (args.inputGradients[j])
                 forEach(device, part.total(),
                         CopyFromSlice<T>{numbersOf<T>(*args.outputGradient), whole,
-                                     numbersOf<T>(*args.inputGradients[j]), part, first,
-                                     args.accumulate[j] != 0});
+                                         numbersOf<T>(*args.inputGradients[j]), part, first,
+                                         args.accumulate[j] != 0});
             first += part.channels;
         }
     }

@@ -234,8 +234,9 @@ private:
             weightsPass.convolution, weightsPass.algorithm, at(args.scratch, weightsPass.workspace),
             weightsPass.bytes, &zero, weightDescriptor, result));
         if (device.isBf16())
-            forEach(device, static_cast<int>(weight.total()),
-                    Reordering<T, float>{result, device.indexer(weight), plain, TensorIndexer(weight), false});
+            forEach(
+                device, static_cast<int>(weight.total()),
+                Reordering<T, float>{result, device.indexer(weight), plain, TensorIndexer(weight), false});
     }
 
     void backwardData(const KernelArgs& args, const T* gradient) const
@@ -252,8 +253,8 @@ private:
         if (dataAside)
             forEach(device, static_cast<int>(in.total()),
                     PadBackward<T>{result, device.indexer(padding.padded), to, device.indexer(in),
-                                 padding.copies ? node.padTop : 0, padding.copies ? node.padLeft : 0,
-                                 args.accumulate[0] != 0});
+                                   padding.copies ? node.padTop : 0, padding.copies ? node.padLeft : 0,
+                                   args.accumulate[0] != 0});
     }
 
     const Device& device;

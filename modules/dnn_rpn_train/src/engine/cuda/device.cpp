@@ -7,8 +7,7 @@
 namespace cv {
 namespace dnn_rpn_train {
 
-Device::Device(const std::string& precision)
-    : bf16(precision == "bf16"), roundsProducts(precision != "fp32")
+Device::Device(const std::string& precision) : bf16(precision == "bf16"), roundsProducts(precision != "fp32")
 {
     try
     {

@@ -12,7 +12,7 @@ namespace dnn_rpn_train {
 
 namespace {
 
-/** @brief One product of matrices for the whole batch: pictures (n x numbers of a picture) times the
+/** @brief One product of matrices for the whole batch: images (n x numbers of an image) times the
 transposed weight (outputs x numbers). cuBLAS stores by columns: it is told of the transposed of each matrix.
 */
 template<typename T>
@@ -27,7 +27,7 @@ public:
     {
         in = task.inputs[0].shape;
         out = task.output;
-        depth = static_cast<int>(in.picture());
+        depth = static_cast<int>(in.image());
         // The weights are for the columns innermost.
         reorders = device.isBf16() && in.plane() > 1;
         Scratch scratch;

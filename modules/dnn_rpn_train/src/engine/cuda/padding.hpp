@@ -14,13 +14,13 @@ namespace dnn_rpn_train {
 /** @brief How a convolution's padding is told to a library that pads both sides alike.
 
 Often what the node pads at the bottom and on the right is never looked at, or looked at as if it were as wide
-as that at the top and on the left: then the library pads. Else the picture is copied into a wider one before.
+as that at the top and on the left: then the library pads. Else the image is copied into a wider one before.
 */
 struct ConvPadding
 {
     int rows = 0, columns = 0; //!< what the library pads, on each side
     bool copies = false;
-    Shape padded; //!< what the library convolves: the input, or the wider picture
+    Shape padded; //!< what the library convolves: the input, or the wider image
 
     ConvPadding() = default;
     ConvPadding(const Node& node, const Shape& in, const Shape& out) : padded(in)
@@ -46,7 +46,7 @@ struct ConvPadding
     }
 };
 
-//! For each number of the wider picture.
+//! For each number of the wider image.
 template<typename T>
 struct Pad
 {
@@ -66,7 +66,7 @@ struct Pad
     }
 };
 
-//! For each number of the picture.
+//! For each number of the image.
 template<typename T>
 struct PadBackward
 {

@@ -79,7 +79,8 @@ public:
 
     void forward(const KernelArgs& args) override
     {
-        const TensorIndexer in = device.indexer(args.inputs[0]->shape()), out = device.indexer(args.output->shape());
+        const TensorIndexer in = device.indexer(args.inputs[0]->shape()),
+                            out = device.indexer(args.output->shape());
         const Pooling pooling(node, in, out);
         const T* const from = numbersOf<T>(*args.inputs[0]);
         T* const to = numbersOf<T>(*args.output);

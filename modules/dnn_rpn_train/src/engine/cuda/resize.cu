@@ -22,9 +22,11 @@ public:
 
     void forward(const KernelArgs& args) override
     {
-        const TensorIndexer in = device.indexer(args.inputs[0]->shape()), out = device.indexer(args.output->shape());
-        forEach(device, out.total(),
-                UpsampleNearest<T>{numbersOf<T>(*args.inputs[0]), in, numbersOf<T>(*args.output), out, scale});
+        const TensorIndexer in = device.indexer(args.inputs[0]->shape()),
+                            out = device.indexer(args.output->shape());
+        forEach(
+            device, out.total(),
+            UpsampleNearest<T>{numbersOf<T>(*args.inputs[0]), in, numbersOf<T>(*args.output), out, scale});
     }
 
     void backward(const KernelArgs& args) override
@@ -32,10 +34,11 @@ public:
         if (!args.inputGradients[0])
             return;
         const TensorIndexer in = device.indexer(args.inputs[0]->shape()),
-                     out = device.indexer(args.outputGradient->shape());
+                            out = device.indexer(args.outputGradient->shape());
         forEach(device, in.total(),
-                UpsampleNearestBackward<T>{numbersOf<T>(*args.outputGradient), out, numbersOf<T>(*args.inputGradients[0]),
-                               in, scale, args.accumulate[0] != 0});
+                UpsampleNearestBackward<T>{numbersOf<T>(*args.outputGradient), out,
+                                           numbersOf<T>(*args.inputGradients[0]), in, scale,
+                                           args.accumulate[0] != 0});
     }
 
 private:

@@ -26,9 +26,9 @@ public:
         {
             const int total = static_cast<int>(slot.velocity->shape().total());
             for (int begin = 0; begin < total; begin += ParameterChunk::capacity)
-                all.push_back({slot.value->data() + begin, slot.velocity->data() + begin,
-                               slot.gradient->data() + begin, std::min<int>(ParameterChunk::capacity, total - begin),
-                               slot.decay, slot.factor});
+                all.push_back(
+                    {slot.value->data() + begin, slot.velocity->data() + begin, slot.gradient->data() + begin,
+                     std::min<int>(ParameterChunk::capacity, total - begin), slot.decay, slot.factor});
         }
         count = static_cast<int>(all.size());
         if (count > INT_MAX / ParameterChunk::capacity)
@@ -75,7 +75,8 @@ std::unique_ptr<SgdUpdate> makeSgdUpdate(const Device& device, const std::vector
 
 void updateAverage(const Device& device, Tensor& average, const Tensor& value, float share)
 {
-    forEach(device, static_cast<int>(average.shape().total()), EmaUpdate{average.data(), value.data(), share});
+    forEach(device, static_cast<int>(average.shape().total()),
+            EmaUpdate{average.data(), value.data(), share});
 }
 
 } // namespace dnn_rpn_train

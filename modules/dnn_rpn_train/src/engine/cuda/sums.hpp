@@ -14,27 +14,27 @@ namespace dnn_rpn_train {
 
 // Sums of many groups of numbers: each thread adds up every n-th number of one, then foldSums() those parts.
 
-//! Which numbers are summed up together: those of a channel of all pictures, or of each.
+//! Which numbers are summed up together: those of a channel of all images, or of each.
 struct Groups
 {
     TensorIndexer indexer;
-    bool byPicture;
+    bool byImage;
 
     DNN_RPN_HOST_DEVICE int count() const
     {
-        return byPicture ? indexer.pictures * indexer.channels : indexer.channels;
+        return byImage ? indexer.images * indexer.channels : indexer.channels;
     }
     DNN_RPN_HOST_DEVICE int members() const
     {
-        return byPicture ? indexer.plane() : indexer.pictures * indexer.plane();
+        return byImage ? indexer.plane() : indexer.images * indexer.plane();
     }
     DNN_RPN_HOST_DEVICE int channel(int group) const { return group % indexer.channels; }
     DNN_RPN_HOST_DEVICE int at(int group, int member) const
     {
-        const int plane = indexer.plane(), n = byPicture ? group / indexer.channels : member / plane,
-                  cell = byPicture ? member : member % plane, c = channel(group);
+        const int plane = indexer.plane(), n = byImage ? group / indexer.channels : member / plane,
+                  cell = byImage ? member : member % plane, c = channel(group);
         return indexer.channelsLast ? (n * plane + cell) * indexer.channels + c
-                                   : (n * indexer.channels + c) * plane + cell;
+                                    : (n * indexer.channels + c) * plane + cell;
     }
 
     //! Into how many parts each sum is cut at first: so many that a device is busy.

@@ -19,14 +19,14 @@ struct Index4
 //! Where the numbers of an array lie: with the columns innermost, or with the channels.
 struct TensorIndexer
 {
-    int pictures, channels, rows, columns;
+    int images, channels, rows, columns;
     bool channelsLast;
 
     explicit TensorIndexer(const Shape& s, bool channelsLast_ = false)
-        : pictures(s.n), channels(s.c), rows(s.h), columns(s.w), channelsLast(channelsLast_)
+        : images(s.n), channels(s.c), rows(s.h), columns(s.w), channelsLast(channelsLast_)
     {}
 
-    DNN_RPN_HOST_DEVICE int total() const { return pictures * channels * plane(); }
+    DNN_RPN_HOST_DEVICE int total() const { return images * channels * plane(); }
     DNN_RPN_HOST_DEVICE int plane() const { return rows * columns; }
     DNN_RPN_HOST_DEVICE int at(const Index4& p) const
     {

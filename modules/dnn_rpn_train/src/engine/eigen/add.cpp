@@ -19,12 +19,12 @@ public:
     {
         const Shape s = args.output->shape();
         parallelFor(s.n, [&](int n) {
-            float* to = args.output->picture(n);
-            std::copy(args.inputs[0]->picture(n), args.inputs[0]->picture(n) + s.picture(), to);
+            float* to = args.output->image(n);
+            std::copy(args.inputs[0]->image(n), args.inputs[0]->image(n) + s.image(), to);
             for (size_t j = 1; j < args.inputs.size(); j++)
             {
-                const float* from = args.inputs[j]->picture(n);
-                for (size_t i = 0; i < s.picture(); i++)
+                const float* from = args.inputs[j]->image(n);
+                for (size_t i = 0; i < s.image(); i++)
                     to[i] += from[i];
             }
         });
@@ -34,17 +34,17 @@ public:
     {
         const Shape s = args.outputGradient->shape();
         parallelFor(s.n, [&](int n) {
-            const float* from = args.outputGradient->picture(n);
+            const float* from = args.outputGradient->image(n);
             for (size_t j = 0; j < args.inputs.size(); j++)
             {
                 if (!args.inputGradients[j])
                     continue;
-                float* to = args.inputGradients[j]->picture(n);
+                float* to = args.inputGradients[j]->image(n);
                 if (args.accumulate[j])
-                    for (size_t i = 0; i < s.picture(); i++)
+                    for (size_t i = 0; i < s.image(); i++)
                         to[i] += from[i];
                 else
-                    std::copy(from, from + s.picture(), to);
+                    std::copy(from, from + s.image(), to);
             }
         });
     }

@@ -93,10 +93,10 @@ public:
 
 private:
     int size() const { return static_cast<int>(shape.plane()); }
-    float* plane(Tensor& t, int n, int c) const { return t.picture(n) + c * shape.plane(); }
+    float* plane(Tensor& t, int n, int c) const { return t.image(n) + c * shape.plane(); }
     ConstPlane values(const Tensor& t, int n, int c) const
     {
-        return ConstPlane(t.picture(n) + c * shape.plane(), size());
+        return ConstPlane(t.image(n) + c * shape.plane(), size());
     }
     float* means(const KernelArgs& args) const { return static_cast<float*>(args.saved); }
     float* inverses(const KernelArgs& args) const { return means(args) + shape.c; }

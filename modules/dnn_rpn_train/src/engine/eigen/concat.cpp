@@ -19,22 +19,22 @@ public:
     void forward(const KernelArgs& args) override
     {
         parallelFor(args.output->shape().n, [&](int n) {
-            float* to = args.output->picture(n);
+            float* to = args.output->image(n);
             for (const Tensor* input : args.inputs)
-                to = std::copy(input->picture(n), input->picture(n) + input->shape().picture(), to);
+                to = std::copy(input->image(n), input->image(n) + input->shape().image(), to);
         });
     }
 
     void backward(const KernelArgs& args) override
     {
         parallelFor(args.outputGradient->shape().n, [&](int n) {
-            const float* from = args.outputGradient->picture(n);
+            const float* from = args.outputGradient->image(n);
             for (size_t j = 0; j < args.inputs.size(); j++)
             {
-                const size_t size = args.inputs[j]->shape().picture();
+                const size_t size = args.inputs[j]->shape().image();
                 if (args.inputGradients[j])
                 {
-                    float* to = args.inputGradients[j]->picture(n);
+                    float* to = args.inputGradients[j]->image(n);
                     if (args.accumulate[j])
                         for (size_t i = 0; i < size; i++)
                             to[i] += from[i];

@@ -15,7 +15,7 @@ namespace {
 
 /** @brief Convolution as a product of matrices: weight (Co x Ci k k) times windows (Ci k k x cells).
 
-The windows are copied out of the pictures unless the kernel is 1x1 with stride 1. Every number is
+The windows are copied out of the images unless the kernel is 1x1 with stride 1. Every number is
 worked out by one thread, in the same order whichever that is: the same bits for any number of threads. */
 class EigenConv : public Kernel
 {
@@ -48,11 +48,11 @@ public:
         for (int g = 0; g < node.group; g++)
         {
             copyWindows(args, g);
-            const Pieces pieces(groupOutputs, cells, piecesAPicture());
+            const Pieces pieces(groupOutputs, cells, piecesAImage());
             parallelFor(out.n * pieces.count(), [&](int i) {
                 const int n = i / pieces.count();
                 const Rect r = pieces[i % pieces.count()];
-                Map all(args.output->picture(n) + g * groupOutputs * cells, groupOutputs, cells);
+                Map all(args.output->image(n) + g * groupOutputs * cells, groupOutputs, cells);
                 auto block = all.block(r.y, r.x, r.height, r.width);
                 block.noalias() = weights(weight, g).middleRows(r.y, r.height) *
                                   windows(args, n, g).middleCols(r.x, r.width);
@@ -86,8 +86,8 @@ public:
     }
 
 private:
-    //! So many that a few cores have work even if the batch is one picture.
-    int piecesAPicture() const { return (fewCores + out.n - 1) / out.n; }
+    //! So many that a few cores have work even if the batch is one image.
+    int piecesAImage() const { return (fewCores + out.n - 1) / out.n; }
 
     ConstMap weights(const float* all, int group) const
     {
@@ -96,7 +96,7 @@ private:
 
     ConstMap outputGradient(const KernelArgs& args, int n, int group) const
     {
-        return ConstMap(args.outputGradient->picture(n) + group * groupOutputs * cells, groupOutputs, cells);
+        return ConstMap(args.outputGradient->image(n) + group * groupOutputs * cells, groupOutputs, cells);
     }
 
     float* workspace(const KernelArgs& args, int n) const
@@ -104,11 +104,11 @@ private:
         return static_cast<float*>(args.scratch) + static_cast<size_t>(n) * depth * cells;
     }
 
-    //! The windows of one group of one picture, after copyWindows().
+    //! The windows of one group of one image, after copyWindows().
     ConstMap windows(const KernelArgs& args, int n, int group) const
     {
         return ConstMap(copies ? workspace(args, n)
-                               : args.inputs[0]->picture(n) + group * groupInputs * in.plane(),
+                               : args.inputs[0]->image(n) + group * groupInputs * in.plane(),
                         depth, cells);
     }
 
@@ -118,7 +118,7 @@ private:
             return;
         parallelFor(in.n * groupInputs, [&](int i) {
             const int n = i / groupInputs, c = i % groupInputs;
-            const float* source = args.inputs[0]->picture(n) + (group * groupInputs + c) * in.plane();
+            const float* source = args.inputs[0]->image(n) + (group * groupInputs + c) * in.plane();
             float* row = workspace(args, n) + static_cast<size_t>(c) * node.kernel.area() * cells;
             for (int ky = 0; ky < node.kernel.height; ky++)
                 for (int kx = 0; kx < node.kernel.width; kx++, row += cells)
@@ -157,8 +157,8 @@ private:
         parallelFor(out.c, [&](int c) {
             float sum = 0;
             for (int n = 0; n < out.n; n++)
-                sum += Eigen::Map<const Eigen::VectorXf>(args.outputGradient->picture(n) + c * cells, cells)
-                           .sum();
+                sum +=
+                    Eigen::Map<const Eigen::VectorXf>(args.outputGradient->image(n) + c * cells, cells).sum();
             args.parameterGradients[1]->data()[c] = sum;
         });
     }
@@ -190,13 +190,13 @@ private:
         const ConstMap weight = weights(args.parameters[0]->data(), g);
         Tensor& gradient = *args.inputGradients[0];
         // The windows are not needed any more: their memory takes the windows' gradient.
-        const Pieces pieces(depth, cells, piecesAPicture());
+        const Pieces pieces(depth, cells, piecesAImage());
         parallelFor(out.n * pieces.count(), [&](int i) {
             const int n = i / pieces.count();
             const Rect r = pieces[i % pieces.count()];
             const auto product = weight.middleCols(r.y, r.height).transpose() *
                                  outputGradient(args, n, g).middleCols(r.x, r.width);
-            Map to(copies ? workspace(args, n) : gradient.picture(n) + g * groupInputs * in.plane(), depth,
+            Map to(copies ? workspace(args, n) : gradient.image(n) + g * groupInputs * in.plane(), depth,
                    cells);
             auto block = to.block(r.y, r.x, r.height, r.width);
             if (!copies && accumulate)
@@ -208,7 +208,7 @@ private:
             return;
         parallelFor(in.n * groupInputs, [&](int i) {
             const int n = i / groupInputs, c = i % groupInputs;
-            float* channel = gradient.picture(n) + (g * groupInputs + c) * in.plane();
+            float* channel = gradient.image(n) + (g * groupInputs + c) * in.plane();
             if (!accumulate)
                 std::fill(channel, channel + in.plane(), 0.f);
             const float* rows = workspace(args, n) + static_cast<size_t>(c) * node.kernel.area() * cells;

@@ -69,17 +69,17 @@ public:
                *weightGrad = args.parameterGradients[0], *biasGrad = args.parameterGradients[1];
         const Shape in = input.shape(), out = outGrad.shape();
         const int taps = node.kernel.area(), stride = node.stride.width;
-        // One channel of all pictures at a time: its weights' gradient is summed in a fixed order.
+        // One channel of all images at a time: its weights' gradient is summed in a fixed order.
         parallelFor(out.c, [&](int c) {
             std::vector<double> weightSum(taps, 0.);
             double biasSum = 0;
             for (int n = 0; n < out.n; n++)
             {
-                float* g = outGrad.picture(n) + c * out.plane();
-                const float* from = input.picture(n) + c * in.plane();
-                float* to = inGrad ? inGrad->picture(n) + c * in.plane() : nullptr;
+                float* g = outGrad.image(n) + c * out.plane();
+                const float* from = input.image(n) + c * in.plane();
+                float* to = inGrad ? inGrad->image(n) + c * in.plane() : nullptr;
                 if (activation.present())
-                    activation.mask(args.output->picture(n) + c * out.plane(), g, out.plane());
+                    activation.mask(args.output->image(n) + c * out.plane(), g, out.plane());
                 if (to && !args.accumulate[0])
                     std::fill(to, to + in.plane(), 0.f);
                 biasSum += ConstDenseRow(g, static_cast<int>(out.plane())).sum();

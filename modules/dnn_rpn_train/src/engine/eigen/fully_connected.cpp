@@ -12,7 +12,7 @@ namespace dnn_rpn_train {
 
 namespace {
 
-/** @brief One product of matrices for the whole batch: pictures (n x numbers of a picture) times the
+/** @brief One product of matrices for the whole batch: images (n x numbers of an image) times the
 transposed weight (outputs x numbers). The same bits for any number of threads, as EigenConv. */
 class EigenFullyConnected : public Kernel
 {
@@ -23,7 +23,7 @@ public:
     {
         rows = task.output.n;
         outputs = task.output.c;
-        depth = static_cast<int>(task.inputs[0].shape.picture());
+        depth = static_cast<int>(task.inputs[0].shape.image());
         KernelPlan plan = plainPlan(task);
         plan.readsInputs = task.parameterGradients[0];
         plan.readsOutput = activation.present();
@@ -51,7 +51,7 @@ public:
     {
         if (activation.present())
             parallelFor(rows, [&](int i) {
-                activation.mask(args.output->picture(i), args.outputGradient->picture(i), outputs);
+                activation.mask(args.output->image(i), args.outputGradient->image(i), outputs);
             });
         const ConstMap gradient(args.outputGradient->data(), rows, outputs);
         if (args.parameterGradients[0])

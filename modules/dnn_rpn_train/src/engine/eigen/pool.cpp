@@ -118,7 +118,7 @@ public:
     }
 
 private:
-    //! body(window, the part of it inside the picture, cells to divide by) for each of the output's windows.
+    //! body(window, the part of it inside the image, cells to divide by) for each of the output's windows.
     template<typename Body>
     void forEachWindow(const Shape& in, const Shape& out, const Body& body) const
     {

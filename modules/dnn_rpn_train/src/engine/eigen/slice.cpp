@@ -54,8 +54,8 @@ private:
         parallelFor(out.n * out.c, [&](int plane) {
             const int n = plane / out.c, c = channel + plane % out.c * node.channels.step;
             for (int y = 0; y < out.h; y++)
-                body(n * in.picture() + c * in.plane() +
-                         static_cast<size_t>(row + y * node.rows.step) * in.w + column,
+                body(n * in.image() + c * in.plane() + static_cast<size_t>(row + y * node.rows.step) * in.w +
+                         column,
                      plane * out.plane() + static_cast<size_t>(y) * out.w, out.w);
         });
     }

@@ -9,7 +9,7 @@
 namespace cv {
 namespace dnn_rpn_train {
 
-//! The output columns first..last-1 whose input column, x * stride + shift, lies inside the picture.
+//! The output columns first..last-1 whose input column, x * stride + shift, lies inside the image.
 inline void insideRange(int size, int outSize, int stride, int shift, int& first, int& last)
 {
     first = shift >= 0 ? 0 : (-shift + stride - 1) / stride;
@@ -19,7 +19,7 @@ inline void insideRange(int size, int outSize, int stride, int shift, int& first
 }
 
 /** @brief Goes over one channel of a convolution: body(tap, count, outAt, inAt) for each tap of the kernel
-and each row of outputs that it reaches inside the picture. The `count` outputs from outAt on belong to the
+and each row of outputs that it reaches inside the image. The `count` outputs from outAt on belong to the
 inputs from inAt on, a stride apart. */
 template<typename Body>
 void sweepTaps(const Node& node, const Shape& in, const Shape& out, const Body& body)

@@ -14,7 +14,7 @@ Shape shape(const ShapeArgs& args)
 {
     Shape out = args.inputs[0];
     const int scale = args.node.scale;
-    // No picture that fits into memory has longer sides; a product of ints would overflow.
+    // No image that fits into memory has longer sides; a product of ints would overflow.
     if (scale < 1 || std::max(out.h, out.w) > INT_MAX / scale)
         args.refuse(format("its input of %dx%d cannot be enlarged by %d", out.w, out.h, scale));
     out.h *= scale;

@@ -28,7 +28,7 @@ int channels(const Graph&, const Node& node, const std::vector<int>& inputs)
 void grid(const Node& node, Grid& grid)
 {
     const SliceRange &x = node.columns, &y = node.rows;
-    // Where the last rows or columns begin depends on the picture's size; and one of two slices that thin out
+    // Where the last rows or columns begin depends on the image's size; and one of two slices that thin out
     // rows and columns makes no square cells: the other will have done so from the same input.
     if (x.begin < 0 || y.begin < 0 || x.step != y.step)
         grid.cells = false;

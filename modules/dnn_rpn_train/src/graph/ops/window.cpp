@@ -18,7 +18,7 @@ int windows(int size, int kernel, int stride, int dilation, int padBefore, int p
     if (room < 0)
         return 0;
     int count = room / stride + 1;
-    // A partial window counts only if it begins inside the picture or the padding before it.
+    // A partial window counts only if it begins inside the image or the padding before it.
     if (ceilMode && room % stride != 0 && count * stride < size + padBefore)
         count++;
     return count;
@@ -77,7 +77,7 @@ void windowGrid(const Node& node, Grid& grid)
                   ("node '%s' has stride %dx%d: only equal strides give square cells", node.name.c_str(),
                    node.stride.width, node.stride.height));
     grid.centre += grid.stride * (0.5f * node.dilation.width * (node.kernel.width - 1) - node.padLeft);
-    // No cell of a picture that fits into memory is larger; a product of ints would overflow.
+    // No cell of an image that fits into memory is larger; a product of ints would overflow.
     if (grid.stride > (1 << 14) / node.stride.width)
         CV_Error_(Error::StsOutOfRange, ("node '%s': a stride of %d x %d pixels is too large",
                                          node.name.c_str(), grid.stride, node.stride.width));
@@ -130,7 +130,7 @@ void readPoolingWindow(NodeReader& reader, Node& node)
         reader.refuse("it has no kernel_shape");
     readWindow(reader, node);
     readAutoPad(reader, node);
-    // A window must touch the picture.
+    // A window must touch the image.
     if (std::max(node.padTop, node.padBottom) >= node.kernel.height ||
         std::max(node.padLeft, node.padRight) >= node.kernel.width)
         reader.refuse("its padding is as large as its kernel");

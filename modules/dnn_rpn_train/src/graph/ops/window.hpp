@@ -10,7 +10,7 @@
 namespace cv {
 namespace dnn_rpn_train {
 
-// What convolutions and poolings have in common: windows that go over a picture.
+// What convolutions and poolings have in common: windows that go over an image.
 
 Shape windowShape(const ShapeArgs& args);
 void windowGrid(const Node& node, Grid& grid);

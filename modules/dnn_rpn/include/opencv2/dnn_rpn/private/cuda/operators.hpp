@@ -106,11 +106,11 @@ CV_EXPORTS void smoothL1Loss(const float* deltas, const float* targets, const in
 
 /* Targets.
 
-Several pictures with the same anchors are done at once: matches, deltas and labels are pictures x K, and an
-object is named by its index among the objects of all pictures. With one picture that is what the twins give.
+Several images with the same anchors are done at once: matches, deltas and labels are images x K, and an
+object is named by its index among the objects of all images. With one image that is what the twins give.
 */
 
-//! The boxes of several pictures, those of each behind those of the one before.
+//! The boxes of several images, those of each behind those of the one before.
 struct BoxLists
 {
     BoxLists(const float* boxes_ = nullptr, int count_ = 0, const int* starts_ = nullptr)
@@ -118,8 +118,8 @@ struct BoxLists
     {}
 
     const float* boxes; //!< count x 4
-    int count;          //!< of all pictures
-    const int* starts;  //!< pictures + 1: where each begins, and the count; may be nullptr for one picture
+    int count;          //!< of all images
+    const int* starts;  //!< images + 1: where each begins, and the count; may be nullptr for one image
 };
 
 /** @brief cv::dnn_rpn::matchAnchors(), to the bit
@@ -128,14 +128,14 @@ Nothing of size K x G is kept: the overlaps are worked out twice.
 
 @param anchors anchorCount x 4
 @param anchorCount K
-@param pictures N
-@param objects of all pictures
-@param ignoreRegions of all pictures, may be none
+@param images N
+@param objects of all images
+@param ignoreRegions of all images, may be none
 @param matches N x K: an index into objects.boxes, MATCH_NEGATIVE or MATCH_IGNORED
 @param workspace room to work in
 @param stream on which this happens
 @param params thresholds */
-CV_EXPORTS void matchAnchors(const float* anchors, int anchorCount, int pictures, const BoxLists& objects,
+CV_EXPORTS void matchAnchors(const float* anchors, int anchorCount, int images, const BoxLists& objects,
                              const BoxLists& ignoreRegions, int* matches, Workspace& workspace, Stream stream,
                              const MatchParams& params = MatchParams());
 
@@ -143,35 +143,35 @@ CV_EXPORTS void matchAnchors(const float* anchors, int anchorCount, int pictures
 
 @param matches N x K, changed in place; other numbers than matchAnchors() gives are left alone
 @param anchorCount K
-@param pictures N
-@param count anchors to keep of each picture
+@param images N
+@param count anchors to keep of each image
 @param positiveShare of count, 0..1
-@param seed of the first picture; picture n has seed + n
+@param seed of the first image; image n has seed + n
 @param workspace room to work in
 @param stream on which this happens */
-CV_EXPORTS void sampleAnchors(int* matches, int anchorCount, int pictures, int count, float positiveShare,
+CV_EXPORTS void sampleAnchors(int* matches, int anchorCount, int images, int count, float positiveShare,
                               int seed, Workspace& workspace, Stream stream);
 
 /** @brief cv::dnn_rpn::encodeTargets()
 
 @param anchors anchorCount x 4
 @param anchorCount K
-@param pictures N
-@param objects of all pictures; starts are not needed
+@param images N
+@param objects of all images; starts are not needed
 @param matches N x K
 @param deltas N x K x 4; NaN where a match is no object, or a box has no positive, finite width and height
 @param stream on which this happens
 @param weights as for encodeBoxes() */
-CV_EXPORTS void encodeTargets(const float* anchors, int anchorCount, int pictures, const BoxLists& objects,
+CV_EXPORTS void encodeTargets(const float* anchors, int anchorCount, int images, const BoxLists& objects,
                               const int* matches, float* deltas, Stream stream,
                               const Scalar& weights = Scalar(1, 1, 1, 1));
 
 /** @brief cv::dnn_rpn::matchLabels()
 
-@param matches of `count` anchors, of however many pictures
+@param matches of `count` anchors, of however many images
 @param count N K
-@param classes of all pictures' objects, 1..C; nullptr: every object has label 1
-@param classCount objects of all pictures, not needed without classes
+@param classes of all images' objects, 1..C; nullptr: every object has label 1
+@param classCount objects of all images, not needed without classes
 @param labels count; INT_MIN, of which the losses make NaN, where a match is no object or a class is below 1
 @param positives one number, the labels > 0; may be nullptr. Losses take it as Normalizer::count.
 @param stream on which this happens */
@@ -192,12 +192,12 @@ CV_EXPORTS void matchLabels(const int* matches, int count, const int* classes, i
 CV_EXPORTS void nms(const float* boxes, const float* scores, int count, float threshold, int* keep,
                     int* keptCount, Workspace& workspace, Stream stream, int maxCount = 0);
 
-//! How many proposals a picture has room for: postNms, or what all levels can give if that is less or no
+//! How many proposals an image has room for: postNms, or what all levels can give if that is less or no
 //! limit.
 CV_EXPORTS int proposalRoom(const std::vector<int>& levelCounts,
                             const ProposalParams& params = ProposalParams());
 
-/** @brief cv::dnn_rpn::generateProposals() of several pictures with the same anchors
+/** @brief cv::dnn_rpn::generateProposals() of several images with the same anchors
 
 The same proposals, but for the last bits of exp() in decoding.
 
@@ -205,27 +205,27 @@ The same proposals, but for the last bits of exp() in decoding.
 @param deltas N x K x 4
 @param anchors K x 4
 @param levelCounts anchors of each level, in host memory, 1..32 of them, summing up to K
-@param pictures N
+@param images N
 @param imageSize of the network's input
 @param boxes N x P x 4 with P = proposalRoom(levelCounts, params); zeros behind the last proposal
 @param proposalScores N x P; zeros behind the last proposal
-@param counts N: how many proposals each picture has
+@param counts N: how many proposals each image has
 @param workspace room to work in
 @param stream on which this happens
 @param params limits */
 CV_EXPORTS void generateProposals(const float* scores, const float* deltas, const float* anchors,
-                                  const std::vector<int>& levelCounts, int pictures, Size imageSize,
+                                  const std::vector<int>& levelCounts, int images, Size imageSize,
                                   float* boxes, float* proposalScores, int* counts, Workspace& workspace,
                                   Stream stream, const ProposalParams& params = ProposalParams());
 
-//! Features of N pictures: N x C x H x W, each at least 1.
+//! Features of N images: N x C x H x W, each at least 1.
 struct FeatureShape
 {
-    FeatureShape(int pictures_, int channels_, int height_, int width_)
-        : pictures(pictures_), channels(channels_), height(height_), width(width_)
+    FeatureShape(int images_, int channels_, int height_, int width_)
+        : images(images_), channels(channels_), height(height_), width(width_)
     {}
 
-    int pictures, channels, height, width;
+    int images, channels, height, width;
 };
 
 /** @brief cv::dnn_rpn::roiAlign()
@@ -233,14 +233,14 @@ struct FeatureShape
 @param features N x C x H x W
 @param shape N, C, H, W
 @param boxes rois x 4, finite, within +-1e6 cells; the output of another is NaN
-@param pictures rois: 0..N - 1, or the output is NaN; nullptr: all are of picture 0
+@param batchIndices rois: 0..N - 1, or the output is NaN; nullptr: all are of image 0
 @param rois R
 @param pooled columns x rows of bins
 @param output R x C x rows x columns, at most 2e9 numbers
 @param stream on which this happens
 @param params scale and sampling */
 CV_EXPORTS void roiAlign(const float* features, const FeatureShape& shape, const float* boxes,
-                         const int* pictures, int rois, Size pooled, float* output, Stream stream,
+                         const int* batchIndices, int rois, Size pooled, float* output, Stream stream,
                          const RoiAlignParams& params = RoiAlignParams());
 
 /** @brief cv::dnn_rpn::roiAlignBackward()
@@ -251,7 +251,7 @@ roiAlign() give nothing here.
 @param outputGrad R x C x rows x columns
 @param shape N, C, H, W
 @param boxes as given to roiAlign()
-@param pictures as given to roiAlign()
+@param batchIndices as given to roiAlign()
 @param rois R
 @param pooled as given to roiAlign()
 @param featuresGrad N x C x H x W; every element is written
@@ -259,7 +259,7 @@ roiAlign() give nothing here.
 @param stream on which this happens
 @param params as given to roiAlign() */
 CV_EXPORTS void roiAlignBackward(const float* outputGrad, const FeatureShape& shape, const float* boxes,
-                                 const int* pictures, int rois, Size pooled, float* featuresGrad,
+                                 const int* batchIndices, int rois, Size pooled, float* featuresGrad,
                                  Workspace& workspace, Stream stream,
                                  const RoiAlignParams& params = RoiAlignParams());
 

@@ -1,8 +1,8 @@
 // This file is part of OpenCV project.
 // It is subject to the license terms in the LICENSE file found in the top-level directory
 // of this distribution and at http://opencv.org/license.html.
-#ifndef OPENCV_DNN_RPN_SCENE_HPP
-#define OPENCV_DNN_RPN_SCENE_HPP
+#ifndef OPENCV_DNN_RPN_IMAGE_MATCHES_HPP
+#define OPENCV_DNN_RPN_IMAGE_MATCHES_HPP
 
 #include <algorithm>
 #include <vector>
@@ -35,30 +35,30 @@ inline Vec4d wide(const Vec4f& box, double border = 0)
     return Vec4d(box[0], box[1], box[2] + border, box[3] + border);
 }
 
-/** @brief The detections and the objects of one class in one picture, and which overlap.
+/** @brief The detections and the objects of one class in one image, and which overlap.
 
 Overlaps are worked out once; the assignments at all thresholds and areas use them. */
-class Scene
+class ImageMatches
 {
 public:
     /** @param detections by falling score
     @param lowest overlaps below this are of no interest; above 0
     @param border added to width and height for findVoc() */
-    Scene(const FoundBox* detections, int detectionCount, const TrueBox* objects, int objectCount,
-          double lowest, double border = 0)
-        : found(detections), foundCount(detectionCount), truth(objects), truthCount(objectCount), first(1, 0),
-          vocPairs(detectionCount, {-1, 0})
+    ImageMatches(const FoundBox* detections, int detectionCount, const TrueBox* objects, int objectCount,
+                 double lowest, double border = 0)
+        : found(detections), foundCount(detectionCount), groundTruth(objects), groundTruthCount(objectCount),
+          first(1, 0), vocPairs(detectionCount, {-1, 0})
     {
         for (int d = 0; d < foundCount; d++)
         {
             const Vec4d a = wide(found[d].box), a1 = wide(found[d].box, border);
             const double area = boxArea(a.val), area1 = boxArea(a1.val);
             areas.push_back(area);
-            for (int g = 0; g < truthCount; g++)
+            for (int g = 0; g < groundTruthCount; g++)
             {
-                const Vec4d b = wide(truth[g].box), b1 = wide(truth[g].box, border);
-                const double overlap = truth[g].crowd ? shareOf(a.val, area, b.val)
-                                                      : overlapOf(a.val, area, b.val, boxArea(b.val));
+                const Vec4d b = wide(groundTruth[g].box), b1 = wide(groundTruth[g].box, border);
+                const double overlap = groundTruth[g].crowd ? shareOf(a.val, area, b.val)
+                                                            : overlapOf(a.val, area, b.val, boxArea(b.val));
                 if (overlap >= lowest)
                     pairs.push_back({g, overlap});
                 const double overlap1 = overlapOf(a1.val, area1, b1.val, boxArea(b1.val));
@@ -70,9 +70,9 @@ public:
     }
 
     int detectionCount() const { return foundCount; }
-    int objectCount() const { return truthCount; }
+    int objectCount() const { return groundTruthCount; }
     const FoundBox& detection(int d) const { return found[d]; }
-    const TrueBox& object(int g) const { return truth[g]; }
+    const TrueBox& object(int g) const { return groundTruth[g]; }
     double areaOfDetection(int d) const { return areas[d]; } //!< in square pixels
 
     /** @brief COCO's greedy assignment: each detection, best first, takes the free object that it overlaps
@@ -84,7 +84,7 @@ public:
     {
         // COCO lets rounding errors pass where boxes must agree exactly.
         threshold = std::min(threshold, 1 - 1e-10);
-        std::vector<uchar> taken(truthCount, 0);
+        std::vector<uchar> taken(groundTruthCount, 0);
         std::vector<int> matches;
         for (int d = 0; d < foundCount; d++)
         {
@@ -102,7 +102,7 @@ public:
                 }
             }
             if (match >= 0)
-                taken[match] = !truth[match].crowd;
+                taken[match] = !groundTruth[match].crowd;
             matches.push_back(match);
         }
         return matches;
@@ -123,8 +123,8 @@ private:
 
     const FoundBox* found;
     int foundCount;
-    const TrueBox* truth;
-    int truthCount;
+    const TrueBox* groundTruth;
+    int groundTruthCount;
     std::vector<double> areas;
     std::vector<Pair> pairs; //!< of detection d: first[d] .. first[d + 1] - 1
     std::vector<int> first;

@@ -41,39 +41,39 @@ std::string reasonOf(const std::string& bytes, const std::string& error)
 
 } // namespace
 
-Mat readPicture(const AnnotatedImage& image)
+Mat readImage(const AnnotatedImage& image)
 {
     const std::string bytes = readBytes(image.path);
     if (bytes.empty() || bytes.size() > INT_MAX)
         CV_Error_(Error::StsError,
                   ("'%s' is %s", image.path.c_str(), bytes.empty() ? "empty" : "larger than 2 GB"));
     const Mat raw(1, static_cast<int>(bytes.size()), CV_8U, const_cast<char*>(bytes.data()));
-    Mat picture;
+    Mat pixels;
     std::string error;
     try
     {
-        picture = imdecode(raw, IMREAD_COLOR);
+        pixels = imdecode(raw, IMREAD_COLOR);
         // Some tools annotate the pixels as stored, others as the EXIF orientation turns them.
-        const bool turned = image.size.area() > 0 && picture.size() != image.size &&
-                            picture.size() == Size(image.size.height, image.size.width);
+        const bool turned = image.size.area() > 0 && pixels.size() != image.size &&
+                            pixels.size() == Size(image.size.height, image.size.width);
         if (turned)
-            picture = imdecode(raw, IMREAD_COLOR | IMREAD_IGNORE_ORIENTATION);
+            pixels = imdecode(raw, IMREAD_COLOR | IMREAD_IGNORE_ORIENTATION);
     }
     catch (const cv::Exception& e)
     {
-        picture.release();
+        pixels.release();
         error = e.what();
     }
-    if (picture.empty())
+    if (pixels.empty())
         CV_Error_(Error::StsError, ("'%s' %s", image.path.c_str(), reasonOf(bytes, error).c_str()));
     if (isCutOff(bytes))
         CV_Error_(Error::StsError, ("'%s' is cut off: a JPEG without its end", image.path.c_str()));
-    if (image.size.area() > 0 && picture.size() != image.size)
+    if (image.size.area() > 0 && pixels.size() != image.size)
         CV_Error_(Error::StsUnmatchedSizes,
                   ("'%s' is %dx%d, but its annotation says %dx%d: are the boxes of another "
                    "image?",
-                   image.path.c_str(), picture.cols, picture.rows, image.size.width, image.size.height));
-    return picture;
+                   image.path.c_str(), pixels.cols, pixels.rows, image.size.width, image.size.height));
+    return pixels;
 }
 
 } // namespace dnn_rpn_train
