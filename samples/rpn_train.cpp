@@ -244,6 +244,13 @@ void score(Trainer& trainer, const Dataset& validation, const Outputs& outputs, 
 void train(CommandLineParser& options)
 {
     TrainParams params = readTrainParams(options);
+    if (flagOption(options, "describe"))
+    {
+        std::printf("%s\n", describeBackbone(params).c_str());
+        return;
+    }
+    if (!options.has("data"))
+        CV_Error(Error::StsBadArg, "the option --data is missing; --help explains it");
     useThreads(countOption(options, "threads", 0, 1024));
     const Outputs outputs(options);
     if (params.evalEvery > 0 && outputs.val == "none")

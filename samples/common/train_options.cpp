@@ -19,7 +19,7 @@ const bool common = true, special = false;
 const std::vector<Option>& programOptions()
 {
     static const std::vector<Option> options{
-{"data",       "",           "data", common, "folder of annotated images, as Pascal VOC, COCO, YOLO, CVAT, LabelMe and others leave it"},
+{"data",       "<none>",     "data", common, "folder of annotated images, as Pascal VOC, COCO, YOLO, CVAT, LabelMe and others leave it"},
 {"train",      "trainval",   "data", common,
  "the split to train on: ImageSets/Main/NAME.txt, annotations/instances_NAME.json or images/NAME"},
 {"val",        "test",       "data", common,
@@ -36,6 +36,8 @@ const std::vector<Option>& programOptions()
 {"preview_only", "false",    "data", special, "do not train after it"},
 {"detector",   "<none>",     "network", common,
  "rpn: boxes without classes; retina: with classes, in one stage; faster_rcnn: in two. Without it, rpn"},
+{"describe",   "false",      "network", special,
+ "list the maps of the backbone and which of them are taken, and train nothing: with backbone, features, pyramid and size"},
 {"params",     "<none>",     "network", special,
  "repeat a training: take all parameters from the MODEL.yml that it wrote; other options change them"},
 {"out",        "model.onnx", "output", common, "the model file; MODEL.yml, MODEL.csv and MODEL.html go beside it"},

@@ -36,7 +36,7 @@ struct Pyramid
 
     Pyramid(const PyramidParams& params, Size input) : features(addBackbone(graph, "small", rng))
     {
-        maps = addPyramid(params, graph, features, input, rng);
+        maps = addPyramid(params, graph, {features}, input, rng);
     }
 };
 
@@ -132,7 +132,7 @@ TEST(Pyramid, aStageEndsWhereAllPathsMeet)
     join.op = Op::Add;
     join.inputs = {graph.addConv("c", inner, 2, 7, 3, 2), graph.addConv("short", end, 6, 7, 1, 2)};
     const int features = graph.add(join);
-    addPyramid(levels(1, 2), graph, features, Size(32, 24), rng);
+    addPyramid(levels(1, 2), graph, {features}, Size(32, 24), rng);
     for (const Node& n : graph.nodes)
     {
         if (n.name == "pyramid.lateral1")

@@ -22,12 +22,14 @@ DetectorNet::DetectorNet(const TrainParams& p, RNG& rng)
       exactEngine(p.precision == PRECISION_FP32 ? engine : Engine::create(p.engine, "fp32"))
 {
     const int classes = static_cast<int>(p.classes.size());
-    features = addBackbone(trunk, p.backbone, rng);
+    const Backbone backbone = addBackbone(trunk, p, rng);
+    features = backbone.last;
+    taken = backbone.told;
     try
     {
-        std::vector<int> levels{features};
+        std::vector<int> levels = backbone.maps;
         if (p.pyramid.exists())
-            levels = addPyramid(p.pyramid, trunk, features, p.size, rng);
+            levels = addPyramid(p.pyramid, trunk, backbone.maps, p.size, rng);
         headParameters.start = static_cast<int>(trunk.parameters.size());
         anchorHead = std::make_unique<AnchorHead>(p.rpn, p.detector() == DETECTOR_RETINANET ? classes : 0,
                                                   trunk, levels, rng);
@@ -92,7 +94,7 @@ std::vector<float> DetectorNet::rateFactors() const
 
 std::string DetectorNet::describe(int images) const
 {
-    const std::string text = stages->describe(trunk, frozenStages());
+    const std::string text = (taken.empty() ? "" : taken + "\n") + stages->describe(trunk, frozenStages());
     if (frozenBackbone)
         return text + "\n" + frozenBackbone->describe(images, !params.augment.onlyMirrors());
     if (frozenStages() == stages->count())

@@ -96,6 +96,7 @@ private:
     const Ptr<Engine> exactEngine; //!< of those that detect: in floats, as whoever runs the file
     Graph trunk;
     int features = -1;    //!< the backbone's last node
+    std::string taken;    //!< of a backbone's file
     Range headParameters; //!< those of the first stage's head; behind them are the second stage's
     std::unique_ptr<Stages> stages;
     std::unique_ptr<AnchorHead> anchorHead;

@@ -38,6 +38,9 @@ const std::vector<ParameterRow>& parameterTable()
     static const std::vector<ParameterRow> rows{
 {"backbone",   "network", all, common, AT(backbone), 0, 0,
  "an ONNX feature extractor, or small: built in, starts untrained"},
+{"features",   "network", all, special, AT(features), 0, 0,
+ "which maps of the backbone to take: names of nodes in the file, with commas between them, or auto: without "
+ "classifiers' and detectors' last layers. --describe lists them"},
 {"size",       "network", all, common, AT(size), 1, 16384,
  "width x height of the network's input; images are resized to it"},
 {"pyramid",    "network", all, common, AT(pyramid), 0, 0,

@@ -89,7 +89,7 @@ enum BoxLoss
 //! Which maps a feature pyramid has: level l has cells of 2^l pixels (Lin et al., CVPR 2017).
 struct CV_EXPORTS PyramidParams
 {
-    int finest = 0;     //!< the first level; 0: no pyramid, the heads stand on the backbone's last map
+    int finest = 0;     //!< the first level; 0: no pyramid, the heads stand on one map of the backbone
     int coarsest = 0;   //!< the last level, >= finest
     int channels = 128; //!< of every level
 
@@ -222,6 +222,9 @@ struct CV_EXPORTS_W_SIMPLE TrainParams
     CV_PROP_RW std::vector<String>
         classes;                //!< names of the labels 1..C, as the data set has them; an RPN needs none
     CV_PROP_RW String backbone; //!< an ONNX file, or "small": a built-in network, untrained
+    //! Names of nodes or values in the file whose maps are taken, with commas between them; "auto": where
+    //! classifiers and detectors of other objects begin, see describeBackbone()
+    CV_PROP_RW String features;
     //! "onednn", "eigen", "cuda", or "auto": the first of these that this build has
     CV_PROP_RW String engine;
     CV_PROP_RW Precision precision;
