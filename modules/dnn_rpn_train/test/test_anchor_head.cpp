@@ -264,6 +264,38 @@ TEST(AnchorHead, atssChoosesThePositives)
     EXPECT_EQ(expected, loss.positives);
 }
 
+TEST(AnchorHead, taskAlignmentAsksTheClassifierForTheBoxesQuality)
+{
+    Form form{LOSS_FOCAL_SIGMOID, 3, 0, 2, NORMALIZE_BY_POSITIVES, ASSIGN_TASK_ALIGNED, BOX_LOSS_GIOU};
+    Small s(form);
+    s.forward(1);
+    const std::vector<Object> objects{at(8, 8, 30, 24, false, 2), at(20, 5, 50, 40, false, 3)};
+    const HeadLoss loss = s.head->loss(*s.network, {objects}, 3);
+
+    Mat x, d, anchors, boxes, scores, matches, quality, labels, gradient;
+    std::vector<int> counts;
+    s.head->heads(*s.network, 0, x, d);
+    s.head->anchors(*s.network, anchors, counts);
+    decodeBoxes(d, anchors, boxes);
+    exp(-x, scores);
+    scores = 1 / (1 + scores);
+    Mat truth(0, 4, CV_32F);
+    for (const Object& o : objects)
+        truth.push_back(Mat(o.box).reshape(1, 1));
+    const Mat classes = (Mat_<int>({2, 3}));
+    matchAnchorsTaskAligned(anchors, boxes, scores, truth, classes, Mat(), matches, quality);
+    EXPECT_EQ(matchLabels(matches, classes, labels), loss.positives);
+    EXPECT_GT(loss.positives, 2);
+    const double normalizer = std::max(1., sum(quality)[0]);
+    EXPECT_NEAR(qualityFocalLoss(x, labels, quality, gradient, 2, normalizer), loss.cls, 1e-5 * loss.cls);
+    Mat targets = Mat::zeros(anchors.size(), CV_32F);
+    for (int k = 0; k < anchors.rows; k++)
+        if (matches.at<int>(k) >= 0)
+            truth.row(matches.at<int>(k)).copyTo(targets.row(k));
+    EXPECT_NEAR(giouLoss(boxes, targets, labels, gradient, normalizer, quality), loss.reg, 1e-5);
+    EXPECT_GT(loss.reg, 0);
+}
+
 TEST(AnchorHead, giouIsThatOfTheDecodedBoxes)
 {
     Small s(Form{LOSS_FOCAL_SIGMOID, 0, 0, 1, NORMALIZE_BY_POSITIVES, ASSIGN_IOU, BOX_LOSS_GIOU});

@@ -87,10 +87,13 @@ private:
     void addTo(Graph& graph, const std::vector<int>& features, RNG& rng);
     void match(const Mat& anchors, const std::vector<int>& levelCounts, const Mat& boxes, const Mat& ignored,
                Mat& matches) const;
-    Target targetOf(const Mat& anchors, const std::vector<int>& levelCounts,
+    void matchPredictions(const Mat& anchors, const Mat& x, const Mat& d, const std::vector<Object>& objects,
+                          Mat& matches, Mat& quality) const;
+    //! @param x, d logits and deltas, which only ASSIGN_TASK_ALIGNED looks at
+    Target targetOf(const Mat& anchors, const std::vector<int>& levelCounts, const Mat& x, const Mat& d,
                     const std::vector<Object>& objects, int seed) const;
     Vec2d normalizers(const std::vector<Target>& targets) const;
-    double clsLoss(const Mat& x, const Mat& labels, Mat& gradient, double normalizer) const;
+    double clsLoss(const Mat& x, const Target& target, Mat& gradient, double normalizer) const;
     double boxLoss(const Mat& d, const Mat& anchors, const Target& target, Mat& gradient,
                    double normalizer) const;
 

@@ -10,6 +10,7 @@
 #include "opencv2/dnn_rpn/kinds.hpp"
 #include "opencv2/dnn_rpn/proposals.hpp"
 #include "opencv2/dnn_rpn/targets.hpp"
+#include "opencv2/dnn_rpn/task_aligned.hpp"
 #include "opencv2/dnn_rpn_train/augment.hpp"
 
 namespace cv {
@@ -75,8 +76,12 @@ enum BatchNormMode
 enum AnchorAssignment
 {
     ASSIGN_IOU = 0, //!< "iou": by thresholds of the IoU (AnchorHeadParams::match)
-    ASSIGN_ATSS =
-        1 //!< "atss": a handful an object, whatever its size (AnchorHeadParams::atss; Zhang et al., CVPR 2020)
+    //! "atss": a handful an object, whatever its size (AnchorHeadParams::atss; Zhang et al., CVPR 2020)
+    ASSIGN_ATSS = 1,
+    //! "task_aligned": those that the network finds the object with best (AnchorHeadParams::taskAligned; Feng
+    //! et al., ICCV 2021). The classifier learns how good its boxes are, by quality focal loss: wants
+    //! LOSS_FOCAL_SIGMOID and BOX_LOSS_GIOU
+    ASSIGN_TASK_ALIGNED = 2
 };
 
 //! What boxes are held to.
@@ -114,6 +119,7 @@ struct CV_EXPORTS AnchorHeadParams
     AnchorAssignment assignment = ASSIGN_IOU;    //!< which rule says which anchors are positive
     dnn_rpn::MatchParams match;                  //!< ASSIGN_IOU: which anchors are positive
     dnn_rpn::AtssParams atss;                    //!< ASSIGN_ATSS: which; candidates are counted in cells
+    dnn_rpn::TaskAlignedParams taskAligned;      //!< ASSIGN_TASK_ALIGNED: which
 
     double focalAlpha = 0.25; //!< weight of the positives, 0..1; negative: none
     double focalGamma = 2;    //!< how much well-classified anchors are held back, >= 0
