@@ -221,6 +221,19 @@ void AnchorHead::matchPredictions(const Mat& all, const Mat& x, const Mat& d,
                             quality, params.taskAligned);
 }
 
+Mat AnchorHead::qualityOf(const Mat& all, const Mat& d, const Mat& objects, const Mat& matches) const
+{
+    Mat boxes, overlap, quality(all.rows, 1, CV_32F, Scalar(0));
+    decodeBoxes(d, all, boxes);
+    for (int k = 0; k < all.rows; k++)
+        if (matches.at<int>(k) >= 0)
+        {
+            boxIoU(boxes.row(k), objects.row(matches.at<int>(k)), overlap);
+            quality.at<float>(k) = overlap.at<float>(0);
+        }
+    return quality;
+}
+
 AnchorHead::Target AnchorHead::targetOf(const Mat& all, const std::vector<int>& levelCounts, const Mat& x,
                                         const Mat& d, const std::vector<Object>& objects, int seed) const
 {
@@ -231,6 +244,8 @@ AnchorHead::Target AnchorHead::targetOf(const Mat& all, const std::vector<int>& 
         matchPredictions(all, x, d, objects, matches, t.quality);
     else
         match(all, levelCounts, boxes, boxesOf(objects, true), matches);
+    if (params.quality && t.quality.empty())
+        t.quality = qualityOf(all, d, boxes, matches);
     t.positives = matchLabels(matches, classOf, t.labels);
     if (!focal)
     {
@@ -296,8 +311,8 @@ double AnchorHead::boxLoss(const Mat& d, const Mat& all, const Target& target, M
         return smoothL1Loss(d, target.boxes, target.labels, gradient, params.boxBeta, normalizer);
     Mat boxes, boxesGradient;
     decodeBoxes(d, all, boxes);
-    const double loss =
-        giouLoss(boxes, target.boxes, target.labels, boxesGradient, normalizer, target.quality);
+    const double loss = giouLoss(boxes, target.boxes, target.labels, boxesGradient, normalizer,
+                                 params.assignment == ASSIGN_TASK_ALIGNED ? target.quality : Mat());
     decodeBoxesBackward(d, all, boxesGradient, gradient);
     return loss;
 }

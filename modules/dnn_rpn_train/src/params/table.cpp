@@ -99,6 +99,8 @@ const std::vector<ParameterRow>& parameterTable()
 {"gamma",      "loss", all, special, AT(rpn.focalGamma), 0, 100, "focal loss: how much easy anchors are held back"},
 {"lambda",     "loss", all, special, AT(rpn.focalWeight), 1e-6, factor,
  "focal loss: weight of the classification beside the boxes; 0.1 in the paper"},
+{"quality",    "loss", all, special, AT(rpn.quality), 0, 0,
+ "loss=focal_sigmoid: a positive anchor should say how good its box is, rather than 1; without alpha"},
 {"focal_norm", "loss", all, special, AT(rpn.focalNormalizer), 0, 0,
  "what focal loss is divided by: the positives, as in the paper, or the samples, as cross-entropy"},
 {"prior",      "loss", all, special, AT(rpn.prior), 1e-6, 0.999,

@@ -75,7 +75,8 @@ CV_EXPORTS_W double softmaxFocalLoss(InputArray logits, InputArray labels, Outpu
 /** @brief Quality focal loss of C independent sigmoids (Li et al., NeurIPS 2020, eq. 6): what the logit of an
 object's class should say is no longer 1, but how good the box is.
 
-For each logit x, p = sigmoid(x), and y the row's quality where the label names the logit's class, 0 elsewhere:
+For each logit x, p = sigmoid(x), and y the row's quality where the label names the logit's class, 0
+elsewhere:
 
     QFL = -|y - p|^gamma ((1 - y) log(1 - p) + y log(p))
     dQFL/dx = |y - p|^gamma (p - y) + gamma |y - p|^(gamma - 1) sign(p - y) p (1 - p) CE    CE = QFL / |y - p|^gamma

@@ -79,8 +79,7 @@ enum AnchorAssignment
     //! "atss": a handful an object, whatever its size (AnchorHeadParams::atss; Zhang et al., CVPR 2020)
     ASSIGN_ATSS = 1,
     //! "task_aligned": those that the network finds the object with best (AnchorHeadParams::taskAligned; Feng
-    //! et al., ICCV 2021). The classifier learns how good its boxes are, by quality focal loss: wants
-    //! LOSS_FOCAL_SIGMOID and BOX_LOSS_GIOU
+    //! et al., ICCV 2021); wants AnchorHeadParams::quality and BOX_LOSS_GIOU
     ASSIGN_TASK_ALIGNED = 2
 };
 
@@ -127,6 +126,9 @@ struct CV_EXPORTS AnchorHeadParams
     /** Beside a second stage, whose losses are divided by all of its regions, those divided by a few
     positives are all that the shared features learn. */
     FocalNormalizer focalNormalizer = NORMALIZE_BY_POSITIVES;
+    //! The classifier learns how good an anchor's box is, its IoU, rather than 1 (quality focal loss, Li et
+    //! al., NeurIPS 2020): with LOSS_FOCAL_SIGMOID, whose alpha it does without.
+    bool quality = false;
     double prior = 0.01; //!< the focal classifier starts by giving every anchor this probability, 0..1
     BoxLoss boxLoss = BOX_LOSS_SMOOTH_L1;
     double boxBeta = 1. / 9; //!< where smooth L1 turns from square to straight
