@@ -263,6 +263,7 @@ void train(CommandLineParser& options)
     const auto [training, validation] = readSplits(options, params.seed, outputs.stem);
     if (params.detector() != DETECTOR_RPN)
         params.classes = training.classes;
+    followRecipe(options, training, params);
     if (!preview(options, training, params))
         return;
     Trainer trainer(params);

@@ -101,6 +101,14 @@ void TrainParams::check() const
     if (rpn.match.negativeIoU > rpn.match.positiveIoU)
         CV_Error_(Error::StsOutOfRange,
                   ("negative=%g is above positive=%g", rpn.match.negativeIoU, rpn.match.positiveIoU));
+    if (rpn.quality && (rpn.loss != LOSS_FOCAL_SIGMOID || (rpn.focalGamma > 0 && rpn.focalGamma < 1)))
+        CV_Error_(Error::StsBadArg,
+                  ("quality wants loss=focal_sigmoid and gamma=0 or from 1 on, not %s and %g",
+                   get("loss").c_str(), rpn.focalGamma));
+    if (rpn.assignment == ASSIGN_TASK_ALIGNED && !(rpn.quality && rpn.boxLoss == BOX_LOSS_GIOU))
+        CV_Error_(Error::StsBadArg,
+                  ("assign=task_aligned wants quality=true and box_loss=giou, not %s and %s",
+                   get("quality").c_str(), get("box_loss").c_str()));
     augment.check();
     if (patience > 0 && evalEvery == 0)
         CV_Error_(Error::StsBadArg,
