@@ -37,7 +37,7 @@ const std::vector<Option>& programOptions()
 {"preview_count", "24",      "data", special, "so many images"},
 {"preview_only", "false",    "data", special, "do not train after it"},
 {"detector",   "<none>",     "network", common,
- "rpn: boxes without classes; retina: with classes, in one stage; faster_rcnn: in two. Without it, rpn"},
+ "retina: boxes with classes, in one stage; faster_rcnn: in two; rpn: boxes without classes. Without it, retina"},
 {"describe",   "false",      "network", special,
  "list the maps of the backbone and which of them are taken, and train nothing: with backbone, features, pyramid and size"},
 {"recipe",     "balanced",   "descent", common,
@@ -66,7 +66,7 @@ const std::vector<Option>& programOptions()
 DetectorKind detectorOf(CommandLineParser& options)
 {
     if (!options.has("detector"))
-        return DETECTOR_RPN;
+        return DETECTOR_RETINANET;
     return dnn_rpn::kindOf<DetectorKind>(options.get<String>("detector"), "--detector:");
 }
 
