@@ -111,7 +111,9 @@ grep -q '^5 images' "$work/camera.log" && [ -s "$work/found.avi" ] || fail "rpn_
 [ -s "$work/proposals.png" ] || fail "no sheet of proposals"
 
 # What the network will see, and then the training, or not.
-"$bin/rpn_train" --data="$work/scenes" --augment=strong --epochs=1 --val=none --size=160x120 --out="$work/strong.onnx" --preview="$work/seen"
+"$bin/rpn_train" --data="$work/scenes" --augment=strong --epochs=1 --val=none --size=160x120 --out="$work/strong.onnx" --preview="$work/seen" \
+    --tensorboard="$work/runs/strong"
+grep -aq 'step/loss' "$work"/runs/strong/events.out.tfevents.* || fail "no event file for TensorBoard"
 [ "$(find "$work/seen" -name '*.png' | wc -l)" = 24 ] || fail "24 images of what the network sees"
 [ -s "$work/strong.onnx" ] || fail "the training did not go on after the preview"
 "$bin/rpn_train" --data="$work/scenes" --augment=strong --size=160x120 --out="$work/none.onnx" --preview="$work/again_seen" --preview_only
