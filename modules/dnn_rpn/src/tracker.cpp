@@ -4,7 +4,6 @@
 #include "precomp.hpp"
 #include "box.hpp"
 #include "check.hpp"
-#include "opencv2/dnn_rpn/tracker.hpp"
 #include "track/assignment.hpp"
 #include "track/motion.hpp"
 
@@ -191,7 +190,7 @@ std::vector<Track> Tracker::tracks() const
         {
             const Vec4f b = f.motion.box();
             tracks.push_back(f.track);
-            tracks.back().box = Rect2f(b[0], b[1], b[2] - b[0], b[3] - b[1]);
+            tracks.back().box = Rect2d(b[0], b[1], double(b[2]) - b[0], double(b[3]) - b[1]);
         }
     std::sort(tracks.begin(), tracks.end(), [](const Track& a, const Track& b) { return a.id < b.id; });
     return tracks;

@@ -3,7 +3,6 @@
 // of this distribution and at http://opencv.org/license.html.
 #include "test_precomp.hpp"
 #include "../src/track/assignment.hpp"
-#include "opencv2/dnn_rpn/tracker.hpp"
 
 #include <map>
 #include <set>
@@ -200,7 +199,7 @@ TEST(DnnRpn_Tracker, predictsThroughAGap)
         tracker.update(std::vector<Vec4f>{at(time)}, std::vector<float>{0.9f}, noArray(), ids);
     for (int time = 20; time < 30; time++)
         tracker.update(noArray(), noArray(), noArray(), ids);
-    const Rect2f predicted = tracker.tracks().at(0).box;
+    const Rect2d predicted = tracker.tracks().at(0).box;
     EXPECT_NEAR(4 * 29, predicted.x, 4);
     EXPECT_NEAR(60, predicted.height, 2);
     tracker.update(std::vector<Vec4f>{at(30)}, std::vector<float>{0.9f}, noArray(), ids);

@@ -41,7 +41,7 @@ struct CV_EXPORTS_W_SIMPLE Track
 
     CV_PROP int id;      //!< from 1; never given again
     CV_PROP int label;   //!< class, 1..C
-    CV_PROP Rect2f box;  //!< the filter's estimate, in pixels: x, y, width, height
+    CV_PROP Rect2d box;  //!< the filter's estimate, in pixels: x, y, width, height
     CV_PROP float score; //!< of the last detection
     CV_PROP int hits;    //!< images in which it was found
     CV_PROP int missed;  //!< images in a row, up to the last one, in which it was not
