@@ -51,6 +51,8 @@ const std::vector<Option>& programOptions()
  "several, as in opencv,onnx, the later ones go into MODEL-KIND.onnx"},
 {"json",       "<none>",     "output", special, "write the validation scores to this file, too"},
 {"report",     "<none>",     "output", special, "the page to watch, or none; without this option MODEL.html"},
+{"tensorboard", "<none>",    "output", special,
+ "write losses and scores to an event file in this folder, too, for TensorBoard: tensorboard --logdir=FOLDER"},
 {"checkpoint", "auto",       "output", special,
  "where an interrupted training can go on: a file, auto: MODEL.checkpoint, or none"},
 {"checkpoint_every", "20",   "output", special, "seconds between checkpoints; 0: after every step"},
