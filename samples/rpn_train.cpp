@@ -254,6 +254,13 @@ void score(Trainer& trainer, const Dataset& validation, const Outputs& outputs, 
 void train(CommandLineParser& options)
 {
     TrainParams params = readTrainParams(options);
+    if (flagOption(options, "describe"))
+    {
+        std::printf("%s\n", describeBackbone(params).c_str());
+        return;
+    }
+    if (!options.has("data"))
+        CV_Error(Error::StsBadArg, "the option --data is missing; --help explains it");
     useThreads(countOption(options, "threads", 0, 1024));
     const Outputs outputs(options);
     if (params.evalEvery > 0 && outputs.val == "none")
@@ -266,6 +273,7 @@ void train(CommandLineParser& options)
     const auto [training, validation] = readSplits(options, params.seed, outputs.stem);
     if (params.detector() != DETECTOR_RPN)
         params.classes = training.classes;
+    followRecipe(options, training, params);
     if (!preview(options, training, params))
         return;
     Trainer trainer(params);

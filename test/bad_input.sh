@@ -45,7 +45,7 @@ fresh() {
     cp -r "$work/good" "$work/data"
 }
 
-train=("$bin/rpn_train" "--data=$work/data" --size=64x48 --epochs=1 "--out=$work/out/m.onnx")
+train=("$bin/rpn_train" "--data=$work/data" --detector=rpn --recipe=none --size=64x48 --epochs=1 "--out=$work/out/m.onnx")
 "$bin/rpn_scenes" --output="$work/good" --count=20 --size=160x120 >/dev/null
 
 mkdir "$work/folder.onnx"

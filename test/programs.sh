@@ -39,7 +39,7 @@ diff -r "$work/scenes" "$work/again" || fail "the same seed drew other scenes"
 
 for kind in opencv heads; do
     [ $kind = opencv ] && epochs=20 || epochs=2
-    "$bin/rpn_train" --data="$work/scenes" --epochs=$epochs --lr=0.1 --lambda=0.1 --kind=$kind \
+    "$bin/rpn_train" --data="$work/scenes" --detector=rpn --recipe=none --epochs=$epochs --lr=0.1 --lambda=0.1 --kind=$kind \
         --out="$work/$kind.onnx" --json="$work/$kind.train.json" | tee "$work/$kind.log"
     for file in onnx yml csv html; do
         [ -s "$work/$kind.$file" ] || fail "no $kind.$file"
@@ -134,17 +134,17 @@ grep -q '^5 images, [1-9]' "$work/camera.log" || fail "rpn_camera does not take 
 [ -s "$work/proposals.png" ] || fail "no sheet of proposals"
 
 # What the network will see, and then the training, or not.
-"$bin/rpn_train" --data="$work/scenes" --augment=strong --epochs=1 --val=none --size=160x120 --out="$work/strong.onnx" --preview="$work/seen" \
+"$bin/rpn_train" --data="$work/scenes" --detector=rpn --recipe=none --augment=strong --epochs=1 --val=none --size=160x120 --out="$work/strong.onnx" --preview="$work/seen" \
     --tensorboard="$work/runs/strong"
 grep -aq 'step/loss' "$work"/runs/strong/events.out.tfevents.* || fail "no event file for TensorBoard"
 [ "$(find "$work/seen" -name '*.png' | wc -l)" = 24 ] || fail "24 images of what the network sees"
 [ -s "$work/strong.onnx" ] || fail "the training did not go on after the preview"
-"$bin/rpn_train" --data="$work/scenes" --augment=strong --size=160x120 --out="$work/none.onnx" --preview="$work/again_seen" --preview_only
+"$bin/rpn_train" --data="$work/scenes" --detector=rpn --recipe=none --augment=strong --size=160x120 --out="$work/none.onnx" --preview="$work/again_seen" --preview_only
 diff -r "$work/seen" "$work/again_seen" || fail "the same seed showed other images"
 [ ! -e "$work/none.onnx" ] || fail "--preview_only trained"
 
 # Ctrl-C: the training ends early, and nothing is lost.
-"$bin/rpn_train" --data="$work/scenes" --epochs=1000 --out="$work/early.onnx" >"$work/early.log" &
+"$bin/rpn_train" --data="$work/scenes" --detector=rpn --recipe=none --epochs=1000 --out="$work/early.onnx" >"$work/early.log" &
 trainer=$!
 for _ in $(seq 600); do
     grep -q '^training' "$work/early.log" && break

@@ -7,6 +7,8 @@
 #include <cstdio>
 #include <sstream>
 
+#include "opencv2/dnn_rpn_train/recipe.hpp"
+
 using namespace cv;
 using namespace cv::dnn_rpn_train;
 using dnn_rpn::ExportKind;
@@ -19,7 +21,7 @@ const bool common = true, special = false;
 const std::vector<Option>& programOptions()
 {
     static const std::vector<Option> options{
-{"data",       "",           "data", common, "folder of annotated images, as Pascal VOC, COCO, YOLO, CVAT, LabelMe and others leave it"},
+{"data",       "<none>",     "data", common, "folder of annotated images, as Pascal VOC, COCO, YOLO, CVAT, LabelMe and others leave it"},
 {"train",      "trainval",   "data", common,
  "the split to train on: ImageSets/Main/NAME.txt, annotations/instances_NAME.json or images/NAME"},
 {"val",        "test",       "data", common,
@@ -35,7 +37,12 @@ const std::vector<Option>& programOptions()
 {"preview_count", "24",      "data", special, "so many images"},
 {"preview_only", "false",    "data", special, "do not train after it"},
 {"detector",   "<none>",     "network", common,
- "rpn: boxes without classes; retina: with classes, in one stage; faster_rcnn: in two. Without it, rpn"},
+ "retina: boxes with classes, in one stage; faster_rcnn: in two; rpn: boxes without classes. Without it, retina"},
+{"describe",   "false",      "network", special,
+ "list the maps of the backbone and which of them are taken, and train nothing: with backbone, features, pyramid and size"},
+{"recipe",     "balanced",   "descent", common,
+ "quick, balanced, best, or none: how long the training may take. It sets size, epochs, schedule, ema and augment by "
+ "the images, unless they are given"},
 {"params",     "<none>",     "network", special,
  "repeat a training: take all parameters from the MODEL.yml that it wrote; other options change them"},
 {"out",        "model.onnx", "output", common, "the model file; MODEL.yml, MODEL.csv and MODEL.html go beside it"},
@@ -61,7 +68,7 @@ const std::vector<Option>& programOptions()
 DetectorKind detectorOf(CommandLineParser& options)
 {
     if (!options.has("detector"))
-        return DETECTOR_RPN;
+        return DETECTOR_RETINANET;
     return dnn_rpn::kindOf<DetectorKind>(options.get<String>("detector"), "--detector:");
 }
 
@@ -69,12 +76,15 @@ DetectorKind detectorOf(CommandLineParser& options)
 std::vector<Option> parameterOptions(DetectorKind detector, bool withLimits)
 {
     const TrainParams defaults(detector);
+    const std::vector<String> recipe = recipeParameters();
     std::vector<Option> all;
     for (const ParameterInfo& p : TrainParams::parameters())
         if (std::find(p.detectors.begin(), p.detectors.end(), dnn_rpn::nameOf(detector)) != p.detectors.end())
         {
             const String values = withLimits || p.named ? " (" + p.values + ")" : String();
-            all.push_back({p.name, defaults.get(p.name), p.group, p.common, p.help + values});
+            const bool byRecipe = std::find(recipe.begin(), recipe.end(), p.name) != recipe.end();
+            all.push_back(
+                {p.name, byRecipe ? "recipe" : defaults.get(p.name), p.group, p.common, p.help + values});
         }
     return all;
 }
@@ -160,6 +170,21 @@ TrainParams readTrainParams(CommandLineParser& options)
                 CV_Error_(e.code, ("--%s", e.err.c_str()));
             }
     return params;
+}
+
+void followRecipe(CommandLineParser& options, const Dataset& training, TrainParams& params)
+{
+    const String name = options.get<String>("recipe");
+    if (name == "none" || options.has("params"))
+        return;
+    std::vector<String> given;
+    for (const ParameterInfo& p : TrainParams::parameters())
+        if (options.has(p.name))
+            given.push_back(p.name);
+    const auto recipe = dnn_rpn::kindOf<Recipe>(name, "--recipe:");
+    for (const RecipeChoice& choice : applyRecipe(recipe, training, given, params))
+        std::printf("recipe %s: --%s=%s (%s)\n", name.c_str(), choice.parameter.c_str(), choice.value.c_str(),
+                    choice.reason.c_str());
 }
 
 std::vector<ExportKind> readKinds(CommandLineParser& options)

@@ -47,6 +47,19 @@ PERF_TEST_P(Losses, sigmoidFocalClasses, testing::Combine(testing::Values(20), T
     SANITY_CHECK_NOTHING();
 }
 
+PERF_TEST_P(Losses, qualityFocalClasses, testing::Combine(testing::Values(20), THREADS))
+{
+    const Threads threads(get<1>(GetParam()));
+    const int classes = get<0>(GetParam());
+    RNG rng(1);
+    const Mat logits = randomNormal(rng, pyramid, classes, 3), labels = randomLabels(rng, pyramid, classes);
+    Mat quality(pyramid, 1, CV_32F), grad(pyramid, classes, CV_32F);
+    rng.fill(quality, RNG::UNIFORM, 0, 1);
+    declare.in(logits, labels, quality).out(grad).time(60);
+    TEST_CYCLE() qualityFocalLoss(logits, labels, quality, grad);
+    SANITY_CHECK_NOTHING();
+}
+
 PERF_TEST_P(Losses, softmaxFocalClasses, testing::Combine(testing::Values(20), THREADS))
 {
     const Threads threads(get<1>(GetParam()));

@@ -32,6 +32,20 @@ PERF_TEST_P(Targets, matchAtss,
     SANITY_CHECK_NOTHING();
 }
 
+PERF_TEST_P(Targets, matchTaskAligned,
+            testing::Combine(testing::Values(oneMap, pyramid), testing::Values(8, 100), THREADS))
+{
+    const Threads threads(get<2>(GetParam()));
+    RNG rng(1);
+    const Mat anchors = randomBoxes(rng, get<0>(GetParam())), objects = randomBoxes(rng, get<1>(GetParam()));
+    Mat scores(anchors.rows, 3, CV_32F), matches, quality;
+    rng.fill(scores, RNG::UNIFORM, 0, 1);
+    declare.in(anchors, objects, scores);
+    TEST_CYCLE()
+    matchAnchorsTaskAligned(anchors, anchors, scores, objects, noArray(), noArray(), matches, quality);
+    SANITY_CHECK_NOTHING();
+}
+
 typedef TestBaseWithParam<tuple<int, int>> Sampling;
 
 PERF_TEST_P(Sampling, sample, testing::Combine(testing::Values(oneMap, pyramid), THREADS))

@@ -5,6 +5,7 @@
 #include "arena.hpp"
 #include "box.hpp"
 #include "check.hpp"
+#include "ignore_regions.hpp"
 #include "levels.hpp"
 #include "units.hpp"
 
@@ -102,14 +103,6 @@ void giveBest(const Candidate* candidates, int count, int object, int* matches)
         matches[best->anchor] = object;
 }
 
-bool inRegion(const float* anchor, const Mat& regions, float threshold)
-{
-    for (int r = 0; r < regions.rows; r++)
-        if (shareOf(anchor, boxArea(anchor), regions.ptr<float>(r)) >= threshold)
-            return true;
-    return false;
-}
-
 } // namespace
 
 void matchAnchorsAtss(InputArray anchors, const std::vector<int>& levelCounts, InputArray objects,
@@ -171,9 +164,7 @@ void matchAnchorsAtss(InputArray anchors_, const std::vector<int>& levelCounts, 
             if (given[g] == 0)
                 giveBest(candidates + room * g, found[g], g, matches);
     }
-    for (int k = 0; k < anchors.rows && regions.rows > 0; k++)
-        if (matches[k] == MATCH_NEGATIVE && inRegion(anchors.ptr<float>(k), regions, params.ignoreIoF))
-            matches[k] = MATCH_IGNORED;
+    ignoreNegatives(anchors, regions, params.ignoreIoF, matches);
     output.finish();
 }
 

@@ -291,6 +291,80 @@ double softmaxFocalLoss(InputArray logits_, InputArray labels_, OutputArray grad
     return loss;
 }
 
+namespace {
+
+/** The loss of one logit whose class is the label's, and its derivative. In double: the difference to the
+quality is small where the classifier is good.
+@param x the logit */
+double qualityFocal(double gamma, double x, double quality, double& derivative)
+{
+    const double e = std::exp(-std::abs(x)), p = (x >= 0 ? 1. : e) / (1 + e), q = (x >= 0 ? e : 1.) / (1 + e);
+    // p - y, from 1 - p where that keeps the digits.
+    const double difference = quality > 0.5 ? (1 - quality) - q : p - quality, size = std::abs(difference);
+    const double crossEntropy = std::max(x, 0.) - x * quality + std::log1p(e);
+    const double modulator = gamma == 0 ? 1. : std::pow(size, gamma);
+    const double slope = gamma == 0 || size == 0 ? 0.
+                                                 : gamma * std::pow(size, gamma - 1) *
+                                                       ((difference > 0) - (difference < 0)) * p * q;
+    derivative = modulator * difference + slope * crossEntropy;
+    return modulator * crossEntropy;
+}
+
+void checkQuality(const Mat& labels, const Mat& quality)
+{
+    for (int k = 0; k < labels.rows; k++)
+        if (labels.at<int>(k) > 0 && !(quality.at<float>(k) >= 0 && quality.at<float>(k) <= 1))
+            CV_Error_(Error::StsOutOfRange,
+                      ("quality must be in 0..1, but has %g at %d", quality.at<float>(k), k));
+}
+
+} // namespace
+
+double qualityFocalLoss(InputArray logits_, InputArray labels_, InputArray quality_, OutputArray grad_,
+                        double gamma, double normalizer)
+{
+    const Mat logits = matrixArgument(logits_, "logits");
+    const Mat labels = columnArgument(labels_, CV_32S, logits.rows, "labels");
+    const Mat quality = columnArgument(quality_, CV_32F, logits.rows, "quality");
+    if (gamma > 0 && gamma < 1)
+        CV_Error_(Error::StsOutOfRange, ("gamma must be 0 or at least 1, not %g", gamma));
+    const Focal focal = focalOf(-1, gamma, normalizer);
+    checkQuality(labels, quality);
+    RowsOutput output(grad_, logits.rows, logits.cols, CV_32F, {logits});
+    Mat& grad = output.rows();
+    const double loss = sumOverLabels(logits, labels, logits.cols, [&](int first, int last) {
+        // All but a few logits are background, and go through the focal loss; the others have a label of
+        // their own there, which is ignored.
+        const int rows = last - first, columns = logits.cols;
+        Mat background(rows * columns, 1, CV_32S);
+        int* own = background.ptr<int>();
+        for (int k = first; k < last; k++, own += columns)
+        {
+            const int label = labels.at<int>(k);
+            std::fill(own, own + columns, std::min(label, 0));
+            if (label > 0)
+                own[label - 1] = -1;
+        }
+        const Mat x = logits.rowRange(first, last).reshape(1, rows * columns);
+        Mat g = grad.empty() ? Mat() : grad.rowRange(first, last).reshape(1, rows * columns);
+        double sum = sigmoidFocalRows(focal, x, background, g, 0, rows * columns);
+        for (int k = first; k < last; k++)
+        {
+            const int label = labels.at<int>(k);
+            if (label <= 0)
+                continue;
+            double derivative;
+            sum += focal.scale *
+                   qualityFocal(gamma, logits.at<float>(k, label - 1), quality.at<float>(k), derivative);
+            if (!grad.empty())
+                grad.at<float>(k, label - 1) = static_cast<float>(focal.scale * derivative);
+        }
+        return sum;
+    });
+    output.finish();
+    return loss;
+}
+
 double sigmoidCrossEntropy(InputArray logits, InputArray labels, OutputArray grad, double normalizer)
 {
     return sigmoidFocalLoss(logits, labels, grad, -1, 0, normalizer);
@@ -417,22 +491,25 @@ double generalizedIoULoss(const float* box, const float* target, double* derivat
 } // namespace
 
 double giouLoss(InputArray boxes_, InputArray targets_, InputArray labels_, OutputArray grad_,
-                double normalizer)
+                double normalizer, InputArray weights_)
 {
     const Mat boxes = boxesArgument(boxes_, "boxes"), targets = boxesArgument(targets_, "targets");
     checkSameRows(boxes, "boxes", targets, "targets");
     const Mat labels = columnArgument(labels_, CV_32S, boxes.rows, "labels");
+    const Mat weights = weights_.empty() ? Mat() : columnArgument(weights_, CV_32F, boxes.rows, "weights");
     checkNormalizer(normalizer);
     RowsOutput output(grad_, boxes.rows, boxes.cols, CV_32F, {}); // the gradient may lie where its inputs do
     Mat& grad = output.rows();
 
     const double sum = sumOverPositives(boxes, labels, grad, [&](int k) {
         double derivative[4];
-        const double loss = generalizedIoULoss(boxes.ptr<float>(k), targets.ptr<float>(k), derivative);
+        const double weight = weights.empty() ? 1. : weights.at<float>(k);
+        const double loss =
+            weight * generalizedIoULoss(boxes.ptr<float>(k), targets.ptr<float>(k), derivative);
         for (int v = 0; v < 4 && !grad.empty(); v++)
         {
             // A float ends where a side of 1e38 over the smallest area does not; NaN passes.
-            const double g = derivative[v] / normalizer;
+            const double g = weight * derivative[v] / normalizer;
             grad.at<float>(k, v) = static_cast<float>(g > FLT_MAX ? FLT_MAX : g < -FLT_MAX ? -FLT_MAX : g);
         }
         return loss;

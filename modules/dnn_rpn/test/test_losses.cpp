@@ -25,6 +25,20 @@ double slowSigmoidFocal(const Mat& x, const Mat& label, double alpha, double gam
     return sum / normalizer;
 }
 
+double slowQualityFocal(const Mat& x, const Mat& label, const Mat& quality, double gamma, double normalizer)
+{
+    double sum = 0;
+    for (int k = 0; k < x.rows; k++)
+        for (int c = 0; c < x.cols && label.at<int>(k) >= 0; c++)
+        {
+            const double z = x.at<double>(k, c), p = 1 / (1 + std::exp(-z));
+            const double y = label.at<int>(k) == c + 1 ? quality.at<float>(k) : 0;
+            const double notP = z > 0 ? z + std::log1p(std::exp(-z)) : std::log1p(std::exp(z)); // -log(1 - p)
+            sum += std::pow(std::abs(y - p), gamma) * (notP - y * z);
+        }
+    return sum / normalizer;
+}
+
 double slowSoftmaxFocal(const Mat& x, const Mat& label, double alpha, double gamma, double normalizer)
 {
     double sum = 0;
@@ -405,6 +419,77 @@ TEST(DnnRpn_Losses, giouLikeTheDefinition)
                 x, [&](const Mat& at) { return slowGiou(at, target, label, 7); },
                 [&](const Mat& at, Mat& grad) { giouLoss(at, target, label, grad, 7); });
     }
+}
+
+TEST(DnnRpn_Losses, giouRowsHaveWeights)
+{
+    RNG rng(16);
+    const Mat x = randomBoxes(rng, 9, 40, 2, 30), target = randomBoxes(rng, 9, 40, 2, 30);
+    const Mat label = randomLabels(rng, 9, -1, 2);
+    Mat weights(9, 1, CV_32F), grad, rowGrad;
+    rng.fill(weights, RNG::UNIFORM, 0, 2);
+    double expected = 0;
+    const double loss = giouLoss(x, target, label, grad, 3, weights);
+    for (int k = 0; k < 9; k++)
+    {
+        const float weight = weights.at<float>(k);
+        expected += weight * giouLoss(x.row(k), target.row(k), label.row(k), rowGrad, 3);
+        expectClose(rowGrad * weight, grad.row(k), 1e-6);
+    }
+    EXPECT_NEAR(expected, loss, 1e-6);
+    EXPECT_ERROR("9 elements, not 1", giouLoss(x, target, label, grad, 3, weights.row(0)));
+}
+
+TEST(DnnRpn_Losses, qualityFocalLikeTheDefinition)
+{
+    RNG rng(17);
+    for (int columns : {1, 3, 20})
+        for (double gamma : {0., 1., 2., 2.7})
+            for (int rows : {1, 7, 4099})
+            {
+                SCOPED_TRACE(format("%d x %d, gamma %g", rows, columns, gamma));
+                Mat x(rows, columns, CV_32F), quality(rows, 1, CV_32F), grad;
+                rng.fill(x, RNG::NORMAL, 0, 3);
+                rng.fill(quality, RNG::UNIFORM, 0, 1);
+                const Mat label = randomLabels(rng, rows, -1, columns);
+                const double expected = slowQualityFocal(wide(x), label, quality, gamma, 7);
+                EXPECT_NEAR(expected, qualityFocalLoss(x, label, quality, grad, gamma, 7),
+                            2e-6 * std::max(1., expected));
+                if (rows < 100)
+                    checkGradient(
+                        x, [&](const Mat& at) { return slowQualityFocal(at, label, quality, gamma, 7); },
+                        [&](const Mat& at, Mat& g) { qualityFocalLoss(at, label, quality, g, gamma, 7); });
+                // Boxes that are all perfect leave the focal loss.
+                Mat focalGrad;
+                const Mat perfect(rows, 1, CV_32F, Scalar(1));
+                EXPECT_NEAR(sigmoidFocalLoss(x, label, focalGrad, -1, gamma, 7),
+                            qualityFocalLoss(x, label, perfect, grad, gamma, 7),
+                            2e-6 * std::max(1., expected));
+                expectClose(focalGrad, grad, 2e-6);
+            }
+}
+
+TEST(DnnRpn_Losses, qualityFocalOfOddNumbers)
+{
+    Mat grad;
+    for (float x : {-100.f, 100.f})
+        for (float quality : {0.f, 0.3f, 1.f})
+        {
+            const double loss = qualityFocalLoss(floats({x}, 1), labels({1}), floats({quality}, 1), grad);
+            EXPECT_TRUE(std::isfinite(loss) && std::isfinite(grad.at<float>(0))) << x << " " << quality;
+        }
+    // The quality of rows that have none does not matter; a classifier that says it has no loss to gain.
+    qualityFocalLoss(floats({0, 0}, 1), labels({0, -1}), floats({nan, 7}, 1), grad);
+    EXPECT_EQ(0, grad.at<float>(1));
+    qualityFocalLoss(floats({0}, 1), labels({1}), floats({0.5f}, 1), grad);
+    EXPECT_EQ(0, grad.at<float>(0));
+    EXPECT_EQ(0, qualityFocalLoss(Mat(), Mat(), Mat(), grad));
+    EXPECT_ERROR("quality must be in 0..1, but has 1.5 at 0",
+                 qualityFocalLoss(floats({0}, 1), labels({1}), floats({1.5f}, 1), grad));
+    EXPECT_ERROR("gamma must be 0 or at least 1, not 0.5",
+                 qualityFocalLoss(floats({0}, 1), labels({1}), floats({1}, 1), grad, 0.5));
+    EXPECT_ERROR("labels must be in -1..1, but has 2",
+                 qualityFocalLoss(floats({0}, 1), labels({2}), floats({1}, 1), grad));
 }
 
 TEST(DnnRpn_Losses, giouLikeTorchvision)

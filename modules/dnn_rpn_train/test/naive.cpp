@@ -165,6 +165,9 @@ Wide naiveForward(const Node& node, const std::vector<Wide>& inputs, const std::
                     case Op::Tanh:
                         value = std::tanh(inputs[0].at(n, c, y, x));
                         break;
+                    case Op::Erf:
+                        value = std::erf(inputs[0].at(n, c, y, x));
+                        break;
                     case Op::Elu:
                     {
                         const double v = inputs[0].at(n, c, y, x);

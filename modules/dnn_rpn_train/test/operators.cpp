@@ -86,6 +86,7 @@ void addElementwise(Cases& all)
     add("falling hard sigmoid", n, {1, 1, 1, 7});
     add("softplus", plain(Op::Softplus), {2, 3, 3, 5});
     add("tanh", plain(Op::Tanh), {2, 3, 3, 5});
+    add("erf", plain(Op::Erf), {2, 3, 3, 5});
     n = plain(Op::Elu);
     for (float alpha : {0.f, 0.5f, 1.f})
     {

@@ -24,6 +24,7 @@ struct Form
     FocalNormalizer focalNormalizer = NORMALIZE_BY_POSITIVES;
     AnchorAssignment assignment = ASSIGN_IOU;
     BoxLoss boxLoss = BOX_LOSS_SMOOTH_L1;
+    bool quality = false;
 
     std::string str() const
     {
@@ -78,6 +79,7 @@ struct Small
         params.focalNormalizer = form.focalNormalizer;
         params.assignment = form.assignment;
         params.boxLoss = form.boxLoss;
+        params.quality = form.quality;
         head = std::make_unique<AnchorHead>(params, form.classes, graph, features, rng);
         network = std::make_unique<Network>(graph, Engine::create(engine));
     }
@@ -262,6 +264,59 @@ TEST(AnchorHead, atssChoosesThePositives)
     const HeadLoss loss = s.head->loss(*s.network, objects, 3);
     EXPECT_GT(loss.positives, 3);
     EXPECT_EQ(expected, loss.positives);
+}
+
+TEST(AnchorHead, taskAlignmentAsksTheClassifierForTheBoxesQuality)
+{
+    Form form{LOSS_FOCAL_SIGMOID, 3, 0, 2, NORMALIZE_BY_POSITIVES, ASSIGN_TASK_ALIGNED, BOX_LOSS_GIOU, true};
+    Small s(form);
+    s.forward(1);
+    const std::vector<Object> objects{at(8, 8, 30, 24, false, 2), at(20, 5, 50, 40, false, 3)};
+    const HeadLoss loss = s.head->loss(*s.network, {objects}, 3);
+
+    Mat x, d, anchors, boxes, scores, matches, quality, labels, gradient;
+    std::vector<int> counts;
+    s.head->heads(*s.network, 0, x, d);
+    s.head->anchors(*s.network, anchors, counts);
+    decodeBoxes(d, anchors, boxes);
+    exp(-x, scores);
+    scores = 1 / (1 + scores);
+    Mat truth(0, 4, CV_32F);
+    for (const Object& o : objects)
+        truth.push_back(Mat(o.box).reshape(1, 1));
+    const Mat classes = (Mat_<int>({2, 3}));
+    matchAnchorsTaskAligned(anchors, boxes, scores, truth, classes, Mat(), matches, quality);
+    EXPECT_EQ(matchLabels(matches, classes, labels), loss.positives);
+    EXPECT_GT(loss.positives, 2);
+    const double normalizer = std::max(1., sum(quality)[0]), lambda = s.head->parameters().focalWeight;
+    EXPECT_NEAR(qualityFocalLoss(x, labels, quality, gradient, 2, normalizer / lambda), loss.cls, 1e-6);
+    Mat targets = Mat::zeros(anchors.size(), CV_32F);
+    for (int k = 0; k < anchors.rows; k++)
+        if (matches.at<int>(k) >= 0)
+            truth.row(matches.at<int>(k)).copyTo(targets.row(k));
+    EXPECT_NEAR(giouLoss(boxes, targets, labels, gradient, normalizer, quality), loss.reg, 1e-5);
+    EXPECT_GT(loss.reg, 0);
+}
+
+TEST(AnchorHead, qualityIsTheOverlapOfTheDecodedBox)
+{
+    Form form{LOSS_FOCAL_SIGMOID, 0, 0, 1, NORMALIZE_BY_POSITIVES, ASSIGN_IOU, BOX_LOSS_SMOOTH_L1, true};
+    Small s(form);
+    s.forward(1);
+    const std::vector<Object> objects{at(8, 8, 30, 24)};
+    const HeadLoss loss = s.head->loss(*s.network, {objects}, 3);
+    Mat x, d, anchors, matches, labels, boxes, quality, gradient;
+    std::vector<int> counts;
+    s.head->heads(*s.network, 0, x, d);
+    s.head->anchors(*s.network, anchors, counts);
+    const Mat box = Mat(objects[0].box).reshape(1, 1);
+    matchAnchors(anchors, box, Mat(), matches, s.head->parameters().match);
+    const int positives = matchLabels(matches, noArray(), labels);
+    decodeBoxes(d, anchors, boxes);
+    boxIoU(boxes, box, quality);
+    EXPECT_NEAR(
+        qualityFocalLoss(x, labels, quality, gradient, 2, positives / s.head->parameters().focalWeight),
+        loss.cls, 1e-6);
 }
 
 TEST(AnchorHead, giouIsThatOfTheDecodedBoxes)

@@ -74,14 +74,14 @@ TEST(Photographs, pyramidsStandOnBothBackbones)
         levels.finest = 3;
         levels.coarsest = 5;
         const std::string message =
-            errorOf([&] { addPyramid(levels, graph, features, Size(320, 240), rng); });
+            errorOf([&] { addPyramid(levels, graph, {features}, Size(320, 240), rng); });
         EXPECT_TRUE(contains(message, padded ? "choose a height of 224 or 256"
                                              : "finest level is the backbone's last, 4"))
             << message;
         levels.finest = padded ? 3 : 4;
         levels.coarsest = levels.finest + 2;
         const Size size(320, 256);
-        const std::vector<int> maps = addPyramid(levels, graph, features, size, rng);
+        const std::vector<int> maps = addPyramid(levels, graph, {features}, size, rng);
         ASSERT_EQ(3u, maps.size());
         for (int i = 0; i < 3; i++)
             EXPECT_EQ(1 << (levels.finest + i), gridOf(graph, maps[i]).stride);

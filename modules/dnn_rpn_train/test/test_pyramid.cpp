@@ -36,7 +36,7 @@ struct Pyramid
 
     Pyramid(const PyramidParams& params, Size input) : features(addBackbone(graph, "small", rng))
     {
-        maps = addPyramid(params, graph, features, input, rng);
+        maps = addPyramid(params, graph, {features}, input, rng);
     }
 };
 
@@ -46,6 +46,22 @@ Tensor randomImage(RNG& rng, const Shape& shape)
     for (size_t i = 0; i < shape.total(); i++)
         t.data()[i] = static_cast<float>(rng.uniform(0., 255.));
     return t;
+}
+
+TEST(Pyramid, leftToTheNetworkItIsTheFirstThatFits)
+{
+    TrainParams params(DETECTOR_RETINANET);
+    params.classes = {"disc"};
+    params.size = Size(160, 96);
+    EXPECT_EQ("auto", params.get("pyramid"));
+    EXPECT_EQ("3-5", Trainer(params).params().get("pyramid"));
+    params.size = Size(100, 60); // maps that are no halves of each other; above the last one there are none
+    EXPECT_EQ("4-6", Trainer(params).params().get("pyramid"));
+    params.set("pyramid", "none");
+    EXPECT_EQ("none", Trainer(params).params().get("pyramid"));
+    params.set("pyramid", "auto");
+    params.backbone = "no-such-file.onnx";
+    EXPECT_TRUE(contains(errorOf([&] { Trainer t(params); }), "no-such-file.onnx"));
 }
 
 TEST(Pyramid, levelsHaveTheirStrides)
@@ -132,7 +148,7 @@ TEST(Pyramid, aStageEndsWhereAllPathsMeet)
     join.op = Op::Add;
     join.inputs = {graph.addConv("c", inner, 2, 7, 3, 2), graph.addConv("short", end, 6, 7, 1, 2)};
     const int features = graph.add(join);
-    addPyramid(levels(1, 2), graph, features, Size(32, 24), rng);
+    addPyramid(levels(1, 2), graph, {features}, Size(32, 24), rng);
     for (const Node& n : graph.nodes)
     {
         if (n.name == "pyramid.lateral1")

@@ -28,6 +28,7 @@ Conventions that hold everywhere
 #include "opencv2/dnn_rpn/nms.hpp"
 #include "opencv2/dnn_rpn/targets.hpp"
 #include "opencv2/dnn_rpn/atss.hpp"
+#include "opencv2/dnn_rpn/task_aligned.hpp"
 #include "opencv2/dnn_rpn/losses.hpp"
 #include "opencv2/dnn_rpn/proposals.hpp"
 #include "opencv2/dnn_rpn/detections.hpp"

@@ -48,7 +48,7 @@ std::vector<std::string> argumentNames(size_t levels)
         names.push_back("feature map " + std::to_string(i + 1));
     if (levels == 0)
         names.push_back("anchors");
-    names.push_back("picture");
+    names.push_back("image");
     return names;
 }
 

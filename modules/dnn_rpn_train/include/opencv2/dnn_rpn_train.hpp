@@ -17,6 +17,7 @@ call fit() and exportModel(). Conventions (boxes, labels, letters for counts) ar
 #include "opencv2/dnn_rpn_train/log.hpp"
 #include "opencv2/dnn_rpn_train/params.hpp"
 #include "opencv2/dnn_rpn_train/preview.hpp"
+#include "opencv2/dnn_rpn_train/recipe.hpp"
 #include "opencv2/dnn_rpn_train/report.hpp"
 #include "opencv2/dnn_rpn_train/threads.hpp"
 #include "opencv2/dnn_rpn_train/trainer.hpp"

@@ -83,13 +83,22 @@ void channelsFirst(Mat& all, Network& network, const std::vector<int>& nodes, in
         [](const Mat& rows, Mat& map) { transpose(rows, map); });
 }
 
-std::vector<float> defaultSizes(const Graph& graph, const std::vector<int>& features)
+std::vector<float> defaultSizes(const Graph& graph, const std::vector<int>& features,
+                                AnchorAssignment assignment)
 {
+    // Thresholds of the IoU want anchors of every size; other rules one a level, or of some sizes on one map.
+    const bool byThreshold = assignment == ASSIGN_IOU;
+    std::vector<float> sizes{16, 32, 64, 128};
+    if (features.size() == 1 && byThreshold)
+        sizes.push_back(256);
     if (features.size() == 1)
-        return {16, 32, 64, 128, 256};
-    std::vector<float> sizes;
-    for (int node : features) // RetinaNet, Lin et al., ICCV 2017, section 4
-        for (double scale : {1., std::cbrt(2.), std::cbrt(4.)})
+        return sizes;
+    sizes.clear();
+    std::vector<double> scales{1.};
+    if (byThreshold) // RetinaNet, Lin et al., ICCV 2017, section 4
+        scales = {1., std::cbrt(2.), std::cbrt(4.)};
+    for (int node : features)
+        for (double scale : scales)
             sizes.push_back(static_cast<float>(4 * scale * gridOf(graph, node).stride));
     return sizes;
 }
@@ -100,7 +109,8 @@ std::vector<float> defaultSizes(const Graph& graph, const std::vector<int>& feat
 struct AnchorHead::Target
 {
     Mat labels;
-    Mat boxes; //!< as deltas, or with giouLoss() as they are
+    Mat boxes;   //!< as deltas, or with giouLoss() as they are
+    Mat quality; //!< what the classifier should say of positives; empty: 1
     int positives = 0, sampled = 0;
 };
 
@@ -116,7 +126,7 @@ AnchorHead::AnchorHead(const AnchorHeadParams& params_, int classes, Graph& grap
     isSoftmax = params.loss == LOSS_FOCAL_SOFTMAX || params.loss == LOSS_CE_SOFTMAX;
 
     if (params.anchorSizes.empty())
-        params.anchorSizes = defaultSizes(graph, features);
+        params.anchorSizes = defaultSizes(graph, features, params.assignment);
     const std::vector<float>& sizes = params.anchorSizes;
     if (features.empty() || sizes.empty() || sizes.size() % features.size() != 0)
         CV_Error_(Error::StsBadArg, ("%d anchor sizes cannot be divided evenly among %d levels",
@@ -209,13 +219,42 @@ void AnchorHead::match(const Mat& all, const std::vector<int>& levelCounts, cons
     matchAnchorsAtss(all, levelCounts, boxes, ignored, matches, atss);
 }
 
-AnchorHead::Target AnchorHead::targetOf(const Mat& all, const std::vector<int>& levelCounts,
-                                        const std::vector<Object>& objects, int seed) const
+void AnchorHead::matchPredictions(const Mat& all, const Mat& x, const Mat& d,
+                                  const std::vector<Object>& objects, Mat& matches, Mat& quality) const
+{
+    Mat boxes, scores;
+    decodeBoxes(d, all, boxes);
+    classScores(x, false, scores);
+    matchAnchorsTaskAligned(all, boxes, scores, boxesOf(objects, false),
+                            classCount > 0 ? labelsOf(objects) : Mat(), boxesOf(objects, true), matches,
+                            quality, params.taskAligned);
+}
+
+Mat AnchorHead::qualityOf(const Mat& all, const Mat& d, const Mat& objects, const Mat& matches) const
+{
+    Mat boxes, overlap, quality(all.rows, 1, CV_32F, Scalar(0));
+    decodeBoxes(d, all, boxes);
+    for (int k = 0; k < all.rows; k++)
+        if (matches.at<int>(k) >= 0)
+        {
+            boxIoU(boxes.row(k), objects.row(matches.at<int>(k)), overlap);
+            quality.at<float>(k) = overlap.at<float>(0);
+        }
+    return quality;
+}
+
+AnchorHead::Target AnchorHead::targetOf(const Mat& all, const std::vector<int>& levelCounts, const Mat& x,
+                                        const Mat& d, const std::vector<Object>& objects, int seed) const
 {
     Target t;
     const Mat boxes = boxesOf(objects, false), classOf = classCount > 0 ? labelsOf(objects) : Mat();
     Mat matches;
-    match(all, levelCounts, boxes, boxesOf(objects, true), matches);
+    if (params.assignment == ASSIGN_TASK_ALIGNED)
+        matchPredictions(all, x, d, objects, matches, t.quality);
+    else
+        match(all, levelCounts, boxes, boxesOf(objects, true), matches);
+    if (params.quality && t.quality.empty())
+        t.quality = qualityOf(all, d, boxes, matches);
     t.positives = matchLabels(matches, classOf, t.labels);
     if (!focal)
     {
@@ -239,13 +278,17 @@ AnchorHead::Target AnchorHead::targetOf(const Mat& all, const std::vector<int>& 
 Vec2d AnchorHead::normalizers(const std::vector<Target>& targets) const
 {
     int positives = 0, sampled = 0;
+    double quality = 0;
     for (const Target& t : targets)
     {
         positives += t.positives;
         sampled += t.sampled;
+        quality += t.quality.empty() ? 0 : sum(t.quality)[0];
     }
     double clsCount = sampled, regCount = sampled;
-    if (focal && params.focalNormalizer == NORMALIZE_BY_SAMPLES)
+    if (params.assignment == ASSIGN_TASK_ALIGNED)
+        clsCount = regCount = quality; // TOOD, eq. 7 and 9
+    else if (focal && params.focalNormalizer == NORMALIZE_BY_SAMPLES)
         clsCount = regCount = static_cast<double>(params.sampleCount) * targets.size();
     else if (focal)
     {
@@ -257,8 +300,11 @@ Vec2d AnchorHead::normalizers(const std::vector<Target>& targets) const
                  std::max(1., regCount) / params.boxWeight);
 }
 
-double AnchorHead::clsLoss(const Mat& x, const Mat& labels, Mat& gradient, double normalizer) const
+double AnchorHead::clsLoss(const Mat& x, const Target& target, Mat& gradient, double normalizer) const
 {
+    const Mat& labels = target.labels;
+    if (!target.quality.empty())
+        return qualityFocalLoss(x, labels, target.quality, gradient, params.focalGamma, normalizer);
     if (focal && isSoftmax)
         return softmaxFocalLoss(x, labels, gradient, params.focalAlpha, params.focalGamma, normalizer);
     if (focal)
@@ -274,7 +320,8 @@ double AnchorHead::boxLoss(const Mat& d, const Mat& all, const Target& target, M
         return smoothL1Loss(d, target.boxes, target.labels, gradient, params.boxBeta, normalizer);
     Mat boxes, boxesGradient;
     decodeBoxes(d, all, boxes);
-    const double loss = giouLoss(boxes, target.boxes, target.labels, boxesGradient, normalizer);
+    const double loss = giouLoss(boxes, target.boxes, target.labels, boxesGradient, normalizer,
+                                 params.assignment == ASSIGN_TASK_ALIGNED ? target.quality : Mat());
     decodeBoxesBackward(d, all, boxesGradient, gradient);
     return loss;
 }
@@ -295,11 +342,14 @@ HeadLoss AnchorHead::loss(Network& network, const std::vector<std::vector<Object
     }
 
     std::vector<Target> targets(images);
+    std::vector<Mat> x(images), d(images);
     parallel_for_(Range(0, images), [&](const Range& range) {
         for (int n = range.start; n < range.end; n++)
-            targets[n] =
-                targetOf(all, counts, objects[n],
-                         static_cast<int>(seed * static_cast<unsigned>(images) + static_cast<unsigned>(n)));
+        {
+            heads(network, n, x[n], d[n]);
+            const unsigned own = seed * static_cast<unsigned>(images) + static_cast<unsigned>(n);
+            targets[n] = targetOf(all, counts, x[n], d[n], objects[n], static_cast<int>(own));
+        }
     });
     const Vec2d normalizer = normalizers(targets);
 
@@ -308,10 +358,9 @@ HeadLoss AnchorHead::loss(Network& network, const std::vector<std::vector<Object
         for (int n = range.start; n < range.end; n++)
         {
             const Target& t = targets[n];
-            Mat x, d, xGrad, dGrad;
-            heads(network, n, x, d);
-            cls[n] = clsLoss(x, t.labels, xGrad, normalizer[0]);
-            reg[n] = boxLoss(d, all, t, dGrad, normalizer[1]);
+            Mat xGrad, dGrad;
+            cls[n] = clsLoss(x[n], t, xGrad, normalizer[0]);
+            reg[n] = boxLoss(d[n], all, t, dGrad, normalizer[1]);
             channelsFirst(xGrad, network, logits, n);
             channelsFirst(dGrad, network, deltas, n);
         }

@@ -80,17 +80,23 @@ private:
     //! Whether the form of the loss is one that AnchorOperators have.
     bool devicesCan() const
     {
-        return focal && params.assignment == ASSIGN_IOU && params.boxLoss == BOX_LOSS_SMOOTH_L1;
+        return focal && !params.quality && params.assignment == ASSIGN_IOU &&
+               params.boxLoss == BOX_LOSS_SMOOTH_L1;
     }
     HeadLoss lossBy(AnchorOperators& operators, Network& network,
                     const std::vector<std::vector<Object>>& objects) const;
     void addTo(Graph& graph, const std::vector<int>& features, RNG& rng);
     void match(const Mat& anchors, const std::vector<int>& levelCounts, const Mat& boxes, const Mat& ignored,
                Mat& matches) const;
-    Target targetOf(const Mat& anchors, const std::vector<int>& levelCounts,
+    //! IoUs of the predicted boxes with what they should be, for positives.
+    Mat qualityOf(const Mat& anchors, const Mat& d, const Mat& objects, const Mat& matches) const;
+    void matchPredictions(const Mat& anchors, const Mat& x, const Mat& d, const std::vector<Object>& objects,
+                          Mat& matches, Mat& quality) const;
+    //! @param x, d logits and deltas, which only AnchorHeadParams::quality looks at
+    Target targetOf(const Mat& anchors, const std::vector<int>& levelCounts, const Mat& x, const Mat& d,
                     const std::vector<Object>& objects, int seed) const;
     Vec2d normalizers(const std::vector<Target>& targets) const;
-    double clsLoss(const Mat& x, const Mat& labels, Mat& gradient, double normalizer) const;
+    double clsLoss(const Mat& x, const Target& target, Mat& gradient, double normalizer) const;
     double boxLoss(const Mat& d, const Mat& anchors, const Target& target, Mat& gradient,
                    double normalizer) const;
 

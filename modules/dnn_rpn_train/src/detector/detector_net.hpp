@@ -40,6 +40,8 @@ public:
     //! cv::Exception for wrong parameters or a backbone that cannot be read
     DetectorNet(const TrainParams& params, RNG& rng);
 
+    //! The parameters; a pyramid that was left to the network is the one it has.
+    const TrainParams& parameters() const { return params; }
     bool hasSecondStage() const { return secondStage != nullptr; }
     //! The first stage's graph, with everybody's parameters.
     Graph& graph() { return trunk; }
@@ -96,6 +98,7 @@ private:
     const Ptr<Engine> exactEngine; //!< of those that detect: in floats, as whoever runs the file
     Graph trunk;
     int features = -1;    //!< the backbone's last node
+    std::string taken;    //!< of a backbone's file
     Range headParameters; //!< those of the first stage's head; behind them are the second stage's
     std::unique_ptr<Stages> stages;
     std::unique_ptr<AnchorHead> anchorHead;

@@ -16,11 +16,12 @@ namespace {
 std::map<int, int> stageEnds(const Graph& graph, int features)
 {
     std::map<int, int> ends;
+    const std::vector<Grid> grids = gridsOf(graph, features + 1);
     int firstRead = features; // by the nodes behind
     for (int i = features; i > 0; i--)
     {
         if (firstRead >= i)
-            ends.insert({gridOf(graph, i).stride, i}); // unless there is one
+            ends.insert({grids[i].stride, i}); // unless there is one
         for (int input : graph.nodes[i].inputs)
             firstRead = std::min(firstRead, input);
     }
@@ -121,19 +122,16 @@ int addSum(Graph& graph, const std::string& name, int fine, int coarse)
     return graph.add(sum);
 }
 
-} // namespace
-
-std::vector<int> addPyramid(const PyramidParams& params, Graph& graph, int features, Size input, RNG& rng)
+//! The maps of the levels that the backbone has; cv::Exception tells which one it lacks.
+std::vector<int> levelMaps(const PyramidParams& params, const Graph& graph, const std::vector<int>& given)
 {
-    const int highest = 10;
-    if (params.finest < 1 || params.coarsest < params.finest || params.coarsest > highest)
-        CV_Error_(Error::StsOutOfRange, ("levels %d..%d of a pyramid: they must rise within 1..%d",
-                                         params.finest, params.coarsest, highest));
-    if (params.channels < 1)
-        CV_Error_(Error::StsOutOfRange, ("a pyramid cannot have %d channels", params.channels));
-
-    const std::map<int, int> ends = stageEnds(graph, features);
-    const int last = gridOf(graph, features).stride;
+    std::map<int, int> ends;
+    if (given.size() == 1)
+        ends = stageEnds(graph, given[0]);
+    else
+        for (int node : given)
+            ends.insert({gridOf(graph, node).stride, node});
+    const int last = gridOf(graph, given.back()).stride;
     std::vector<int> maps;
     for (int level = params.finest; level <= params.coarsest && (1 << level) <= last; level++)
     {
@@ -151,17 +149,53 @@ std::vector<int> addPyramid(const PyramidParams& params, Graph& graph, int featu
         CV_Error_(Error::StsBadArg, ("a pyramid's level %d needs a map of stride %d, and the backbone has %s",
                                      reached + 1, 1 << (reached + 1), strides.c_str()));
     }
+    return maps;
+}
+
+//! Whether what the coarsest map shows is in the finest one.
+bool isNeck(const Graph& graph, const std::vector<int>& maps)
+{
+    if (maps.size() < 2)
+        return false;
+    const std::vector<char> needed = graph.behind({maps.front()});
+    const std::vector<Grid> grids = gridsOf(graph, static_cast<int>(graph.nodes.size()));
+    for (size_t i = 0; i < grids.size(); i++)
+        if (needed[i] && grids[i].cells && grids[i].stride >= grids[maps.back()].stride)
+            return true;
+    return false;
+}
+
+} // namespace
+
+std::vector<int> addPyramid(const PyramidParams& params, Graph& graph, const std::vector<int>& given,
+                            Size input, RNG& rng)
+{
+    const int highest = 10;
+    if (params.finest < 1 || params.coarsest < params.finest || params.coarsest > highest)
+        CV_Error_(Error::StsOutOfRange, ("levels %d..%d of a pyramid: they must rise within 1..%d",
+                                         params.finest, params.coarsest, highest));
+    if (params.channels < 1)
+        CV_Error_(Error::StsOutOfRange, ("a pyramid cannot have %d channels", params.channels));
+
+    const std::vector<int> maps = levelMaps(params, graph, given);
+    const int reached = params.finest + static_cast<int>(maps.size()) - 1;
+    const bool neck = isNeck(graph, maps);
     checkSizes(graph, maps, input, reached);
 
     auto nameOf = [](const char* what, int level) {
         return std::string("pyramid.") + what + std::to_string(level);
     };
     std::vector<int> levels(maps.size());
-    int above = -1;
+    int above = -1; // none, or one that is to be added to the next
     for (int i = static_cast<int>(maps.size()) - 1; i >= 0; i--)
     {
         const int level = params.finest + i;
         const int lateral = addConv(graph, nameOf("lateral", level), maps[i], params.channels, 1, 1, rng);
+        if (neck)
+        {
+            levels[i] = lateral;
+            continue;
+        }
         above = above < 0 ? lateral : addSum(graph, nameOf("level", level), lateral, above);
         levels[i] = addConv(graph, nameOf("level", level), above, params.channels, 3, 1, rng);
     }

@@ -16,10 +16,11 @@ const int preprocessing = 1; //!< the node that addBackbone() puts before the fe
 Stages::Stages(const Graph& graph, int features)
     : stageOf(graph.parameters.size(), 0), isMember(graph.parameters.size(), 0)
 {
+    const std::vector<Grid> grids = gridsOf(graph, features + 1);
     std::vector<int> strideOf(features + 1, 0);
     for (int i = preprocessing + 1; i <= features; i++)
         if (!graph.nodes[i].parameters.empty())
-            strides.push_back(strideOf[i] = gridOf(graph, i).stride);
+            strides.push_back(strideOf[i] = grids[i].stride);
     std::sort(strides.begin(), strides.end());
     strides.erase(std::unique(strides.begin(), strides.end()), strides.end());
     firstNode.resize(strides.size());

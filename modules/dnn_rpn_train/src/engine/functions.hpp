@@ -106,6 +106,29 @@ struct Tanh
     DNN_RPN_HOST_DEVICE float back(float y, float g) const { return (1 - y * y) * g; }
 };
 
+struct Erf
+{
+    explicit Erf(const Node&) {}
+    DNN_RPN_HOST_DEVICE float operator()(float x) const { return erff(x); }
+    //! 2 / sqrt(pi) exp(-x^2). x is found from y by Winitzki's approximation (2008) and two steps of Newton.
+    DNN_RPN_HOST_DEVICE float back(float y, float g) const
+    {
+        const float size = y < 0 ? -y : y;
+        if (size >= 1)
+            return 0;
+        const float a = 0.147f, logarithm = logf((1 - size) * (1 + size)),
+                    half = 2 / (3.14159265f * a) + logarithm / 2,
+                    square = sqrtf(half * half - logarithm / a) - half;
+        float x = square > 0 ? sqrtf(square) : 0;
+        for (int i = 0; i < 2; i++)
+            x -= (erff(x) - size) / slope(x);
+        return slope(x) * g;
+    }
+
+private:
+    DNN_RPN_HOST_DEVICE static float slope(float x) { return 1.12837917f * expf(-x * x); }
+};
+
 struct Elu
 {
     float alpha;

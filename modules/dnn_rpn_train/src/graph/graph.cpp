@@ -125,6 +125,52 @@ int Graph::channels(int node) const
     return all[node];
 }
 
+std::vector<char> Graph::behind(const std::vector<int>& wanted) const
+{
+    std::vector<char> all(nodes.size(), 0);
+    for (int node : wanted)
+        all.at(node) = 1;
+    for (int i = static_cast<int>(nodes.size()) - 1; i >= 0; i--)
+        if (all[i])
+            for (int input : nodes[i].inputs)
+                all[input] = 1;
+    return all;
+}
+
+void Graph::keepOnly(std::vector<int>& wanted)
+{
+    const std::vector<char> kept = behind(wanted);
+    std::vector<int> newNode(nodes.size(), -1), newParameter(parameters.size(), -1);
+    std::vector<char> used(parameters.size(), 0);
+    for (size_t i = 0; i < nodes.size(); i++)
+        if (kept[i])
+            for (int p : nodes[i].parameters)
+                used[p] = 1;
+    std::vector<Parameter> fewer;
+    for (size_t p = 0; p < parameters.size(); p++)
+        if (used[p])
+        {
+            newParameter[p] = static_cast<int>(fewer.size());
+            fewer.push_back(parameters[p]);
+        }
+    std::vector<Node> all;
+    all.swap(nodes);
+    parameters.swap(fewer);
+    outputs.clear();
+    for (size_t i = 0; i < all.size(); i++)
+        if (kept[i])
+        {
+            Node& node = all[i];
+            for (int& input : node.inputs)
+                input = newNode[input];
+            for (int& p : node.parameters)
+                p = newParameter[p];
+            newNode[i] = add(node);
+        }
+    for (int& node : wanted)
+        node = newNode[node];
+}
+
 std::vector<Shape> Graph::shapes(const Shape& input) const
 {
     std::vector<Shape> all(nodes.size());
@@ -151,26 +197,35 @@ Graph frozen(const Graph& graph)
     return g;
 }
 
+Grid nextGrid(const Graph& graph, int node, const std::vector<Grid>& grids)
+{
+    const Node& n = graph.nodes[node];
+    if (n.op == Op::Input)
+        return Grid();
+    int first = n.inputs.at(0);
+    for (int j : n.inputs)
+        if (!grids[first].cells)
+            first = j;
+    Grid grid = grids[first];
+    for (int j : n.inputs)
+        if (grids[j].cells && grids[j].stride != grid.stride)
+            CV_Error_(Error::StsBadArg, ("node '%s' joins branches of strides %d and %d", n.name.c_str(),
+                                         grid.stride, grids[j].stride));
+    operatorOf(n.op).grid(n, grid);
+    return grid;
+}
+
+std::vector<Grid> gridsOf(const Graph& graph, int count)
+{
+    std::vector<Grid> grids(count);
+    for (int i = 0; i < count; i++)
+        grids[i] = nextGrid(graph, i, grids);
+    return grids;
+}
+
 Grid gridOf(const Graph& graph, int node)
 {
-    std::vector<Grid> grids(node + 1);
-    for (int i = 0; i <= node; i++)
-    {
-        const Node& n = graph.nodes[i];
-        if (n.op == Op::Input)
-            continue;
-        int first = n.inputs.at(0);
-        for (int j : n.inputs)
-            if (!grids[first].cells)
-                first = j;
-        grids[i] = grids[first];
-        for (int j : n.inputs)
-            if (grids[j].cells && grids[j].stride != grids[i].stride)
-                CV_Error_(Error::StsBadArg, ("node '%s' joins branches of strides %d and %d", n.name.c_str(),
-                                             grids[i].stride, grids[j].stride));
-        operatorOf(n.op).grid(n, grids[i]);
-    }
-    return grids[node];
+    return gridsOf(graph, node + 1)[node];
 }
 
 } // namespace dnn_rpn_train

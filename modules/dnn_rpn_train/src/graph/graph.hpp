@@ -98,6 +98,12 @@ public:
     //! Channels of a node's output, which do not depend on the input's size.
     int channels(int node) const;
 
+    //! By node: whether one of these nodes is made from it, or is it.
+    std::vector<char> behind(const std::vector<int>& wanted) const;
+    /** @brief Leaves out all nodes and parameters that these nodes are not made from.
+    @param wanted nodes; become their new indices */
+    void keepOnly(std::vector<int>& wanted);
+
     //! The shape of every node's output; cv::Exception names the node that cannot take its input.
     std::vector<Shape> shapes(const Shape& input) const;
 };
@@ -109,6 +115,10 @@ CV_EXPORTS Graph frozen(const Graph& graph);
 //! Of a node's output in the graph's input. cv::Exception if branches that meet disagree about the stride,
 //! and behind a fully connected node, which has no cells.
 CV_EXPORTS Grid gridOf(const Graph& graph, int node);
+//! The same of the first `count` nodes.
+CV_EXPORTS std::vector<Grid> gridsOf(const Graph& graph, int count);
+//! The same of one node, from those of the nodes before it.
+CV_EXPORTS Grid nextGrid(const Graph& graph, int node, const std::vector<Grid>& grids);
 
 } // namespace dnn_rpn_train
 } // namespace cv

@@ -28,6 +28,7 @@ struct NodeWriter;
     X(HardSigmoid) /* alpha x + beta, within 0..1 */                                                         \
     X(Softplus)    /* log(1 + exp(x)) */                                                                     \
     X(Tanh)                                                                                                  \
+    X(Erf) /* 2 / sqrt(pi) times the integral of exp(-t^2) from 0 to x */                                    \
     X(Elu) /* x from 0 on, alpha (exp(x) - 1) below, alpha >= 0 */
 
 #define DNN_RPN_OPERATORS(X)                                                                                 \

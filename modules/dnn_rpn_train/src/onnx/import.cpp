@@ -8,7 +8,6 @@
 #include "opencv2/dnn_rpn/private/file.hpp"
 
 #include <numeric>
-#include <set>
 
 namespace cv {
 namespace dnn_rpn_train {
@@ -170,18 +169,20 @@ Padding readPad(const NodeReader& reader)
     return p;
 }
 
+} // namespace
+
 class Importer
 {
 public:
-    Importer(const std::string& path, Graph& graph) : all(path, graph)
+    Importer(OnnxImport& result_, Graph& graph) : result(result_), all(result_.file, graph)
     {
-        if (!model.ParseFromString(dnn_rpn::readFile(path)))
-            CV_Error_(Error::StsParseError, ("'%s' is not an ONNX file, or it is cut off", path.c_str()));
+        if (!model.ParseFromString(dnn_rpn::readFile(all.path)))
+            CV_Error_(Error::StsParseError, ("'%s' is not an ONNX file, or it is cut off", all.path.c_str()));
         if (model.graph().node_size() == 0)
-            CV_Error_(Error::StsParseError, ("'%s' holds no network", path.c_str()));
+            CV_Error_(Error::StsParseError, ("'%s' holds no network", all.path.c_str()));
     }
 
-    int run(int inputNode)
+    void run(int inputNode)
     {
         const onnx::GraphProto& file = model.graph();
         const char* const path = all.path.c_str();
@@ -196,33 +197,43 @@ public:
                                              static_cast<int>(inputs.size())));
         if (file.output_size() == 0)
             CV_Error_(Error::StsParseError, ("'%s' has no output", path));
+        for (const onnx::ValueInfoProto& v : file.output())
+            result.outputNames.push_back(v.name());
         all.values[inputs[0]] = inputNode;
-        const std::string& output = file.output(0).name();
-        const std::set<std::string> needed = behind(output);
         for (const onnx::NodeProto& n : file.node())
-            for (const std::string& o : n.output())
-                if (needed.count(o))
-                {
-                    addNode(n);
-                    break;
-                }
-        const auto found = all.values.find(output);
-        if (found == all.values.end())
-            CV_Error_(Error::StsParseError, ("'%s': no node gives the output '%s'", path, output.c_str()));
-        return found->second;
+            addLayer(n);
+        result.values.swap(all.values);
     }
 
 private:
-    //! The values that one value is made from, itself among them.
-    std::set<std::string> behind(const std::string& value) const
+    //! A node of the file with all that comes of it; nothing at all if it is not known.
+    void addLayer(const onnx::NodeProto& n)
     {
-        std::set<std::string> found{value};
-        const onnx::GraphProto& file = model.graph();
-        for (int i = file.node_size() - 1; i >= 0; i--)
-            for (const std::string& o : file.node(i).output())
-                if (found.count(o))
-                    found.insert(file.node(i).input().begin(), file.node(i).input().end());
-        return found;
+        OnnxImport::Layer layer;
+        layer.name = nameOf(n);
+        layer.type = n.op_type();
+        layer.inputs.assign(n.input().begin(), n.input().end());
+        layer.outputs.assign(n.output().begin(), n.output().end());
+        const auto isUnknown = [&](const std::string& value) { return unknown.count(value) != 0; };
+        layer.known = std::none_of(n.input().begin(), n.input().end(), isUnknown);
+        const size_t nodes = all.graph.nodes.size(), parameters = all.graph.parameters.size();
+        if (layer.known)
+            try
+            {
+                addNode(n);
+                layer.constant = n.output_size() && all.constants.has(n.output(0));
+            }
+            catch (const cv::Exception& e)
+            {
+                all.graph.nodes.resize(nodes);
+                all.graph.parameters.resize(parameters);
+                layer.known = false;
+                layer.refusalCode = e.code;
+                layer.refusal = e.err;
+            }
+        if (!layer.known)
+            unknown.insert(n.output().begin(), n.output().end());
+        result.all.push_back(layer);
     }
 
     //! What gives a value of the file without a node of the graph. False for other operators.
@@ -314,15 +325,65 @@ private:
     }
 
     const std::string prefix = "backbone."; //!< keeps names apart from the head's
+    OnnxImport& result;
     Imported all;
     onnx::ModelProto model;
+    std::set<std::string> unknown; //!< values that nodes which are not known would give
 };
 
-} // namespace
+OnnxImport::OnnxImport(const std::string& path, Graph& graph, int input) : file(path)
+{
+    Importer(*this, graph).run(input);
+}
+
+int OnnxImport::node(const std::string& value) const
+{
+    const auto found = values.find(value);
+    return found == values.end() ? -1 : found->second;
+}
+
+std::string OnnxImport::valueNamed(const std::string& name) const
+{
+    if (values.count(name))
+        return name;
+    for (const Layer& layer : all)
+        if (std::find(layer.outputs.begin(), layer.outputs.end(), name) != layer.outputs.end())
+            return name;
+    for (const Layer& layer : all)
+        if (layer.name == name && !layer.outputs.empty())
+            return layer.outputs[0];
+    return "";
+}
+
+std::set<std::string> OnnxImport::behind(const std::vector<std::string>& wanted) const
+{
+    std::set<std::string> found(wanted.begin(), wanted.end());
+    for (auto layer = all.rbegin(); layer != all.rend(); ++layer)
+        for (const std::string& o : layer->outputs)
+            if (found.count(o))
+                found.insert(layer->inputs.begin(), layer->inputs.end());
+    return found;
+}
+
+int OnnxImport::require(const std::string& value) const
+{
+    const int found = node(value);
+    if (found >= 0)
+        return found;
+    const std::set<std::string> needed = behind({value});
+    for (const Layer& layer : all)
+        if (!layer.refusal.empty() && std::any_of(layer.outputs.begin(), layer.outputs.end(),
+                                                  [&](const std::string& o) { return needed.count(o) != 0; }))
+            CV_Error_(layer.refusalCode, ("%s", layer.refusal.c_str()));
+    CV_Error_(Error::StsParseError, ("'%s': no node gives '%s'", file.c_str(), value.c_str()));
+}
 
 int importOnnx(const std::string& path, Graph& graph, int input)
 {
-    return Importer(path, graph).run(input);
+    const OnnxImport imported(path, graph, input);
+    std::vector<int> output{imported.require(imported.outputs()[0])};
+    graph.keepOnly(output);
+    return output[0];
 }
 
 } // namespace dnn_rpn_train

@@ -47,6 +47,7 @@ const std::vector<KindRow<AnchorAssignment>>& kindRows<AnchorAssignment>()
     static const std::vector<KindRow<AnchorAssignment>> rows{
         {ASSIGN_IOU, "iou", "by thresholds of the IoU"},
         {ASSIGN_ATSS, "atss", "a handful an object, whatever its size"},
+        {ASSIGN_TASK_ALIGNED, "task_aligned", "those that the network finds the object with best"},
     };
     return rows;
 }

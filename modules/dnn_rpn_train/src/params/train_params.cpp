@@ -30,15 +30,23 @@ void checkClassName(const String& name)
 } // namespace
 
 TrainParams::TrainParams(DetectorKind detector)
-    : backbone("small"), engine("auto"), precision(PRECISION_FP32), size(320, 240), epochs(12), batch(4),
-      learningRate(0.01), momentum(0.9), weightDecay(1e-4), warmup(50), schedule(SCHEDULE_STEP),
-      maxGradientNorm(10), seed(0), freeze(0), backboneLrFactor(1), batchNorm(BATCHNORM_FROZEN),
-      alternate(false), ema(0), evalEvery(0), patience(0), kind(detector)
+    : backbone("small"), features("auto"), engine("auto"), precision(PRECISION_FP32), size(320, 240),
+      epochs(12), batch(4), learningRate(0.01), momentum(0.9), weightDecay(1e-4), warmup(50),
+      schedule(SCHEDULE_STEP), maxGradientNorm(10), seed(0), freeze(0), backboneLrFactor(1),
+      batchNorm(BATCHNORM_FROZEN), alternate(false), ema(0), evalEvery(0), patience(0), kind(detector)
 {
-    if (detector == DETECTOR_RETINANET) // Lin et al., ICCV 2017, section 4
+    if (detector == DETECTOR_RETINANET)
     {
-        rpn.match.positiveIoU = 0.5f;
+        rpn.match.positiveIoU = 0.5f; // Lin et al., ICCV 2017, section 4
         rpn.match.negativeIoU = 0.4f;
+        rpn.loss = LOSS_FOCAL_SIGMOID;
+        rpn.assignment = ASSIGN_ATSS;
+        rpn.boxLoss = BOX_LOSS_GIOU;
+        rpn.anchorRatios = {1};
+        rpn.lrFactor = 10;
+        rpn.detections.scoreThreshold = 0.01f;
+        maxGradientNorm = 2;
+        setPyramid(-1, -1, 64);
     }
     if (detector == DETECTOR_FASTER_RCNN)
     {
@@ -101,6 +109,14 @@ void TrainParams::check() const
     if (rpn.match.negativeIoU > rpn.match.positiveIoU)
         CV_Error_(Error::StsOutOfRange,
                   ("negative=%g is above positive=%g", rpn.match.negativeIoU, rpn.match.positiveIoU));
+    if (rpn.quality && (rpn.loss != LOSS_FOCAL_SIGMOID || (rpn.focalGamma > 0 && rpn.focalGamma < 1)))
+        CV_Error_(Error::StsBadArg,
+                  ("quality wants loss=focal_sigmoid and gamma=0 or from 1 on, not %s and %g",
+                   get("loss").c_str(), rpn.focalGamma));
+    if (rpn.assignment == ASSIGN_TASK_ALIGNED && !(rpn.quality && rpn.boxLoss == BOX_LOSS_GIOU))
+        CV_Error_(Error::StsBadArg,
+                  ("assign=task_aligned wants quality=true and box_loss=giou, not %s and %s",
+                   get("quality").c_str(), get("box_loss").c_str()));
     augment.check();
     if (patience > 0 && evalEvery == 0)
         CV_Error_(Error::StsBadArg,

@@ -72,6 +72,27 @@ With p the softmax probability of the row's label t:
 CV_EXPORTS_W double softmaxFocalLoss(InputArray logits, InputArray labels, OutputArray grad,
                                      double alpha = 0.25, double gamma = 2, double normalizer = 1);
 
+/** @brief Quality focal loss of C independent sigmoids (Li et al., NeurIPS 2020, eq. 6): what the logit of an
+object's class should say is no longer 1, but how good the box is.
+
+For each logit x, p = sigmoid(x), and y the row's quality where the label names the logit's class, 0
+elsewhere:
+
+    QFL = -|y - p|^gamma ((1 - y) log(1 - p) + y log(p))
+    dQFL/dx = |y - p|^gamma (p - y) + gamma |y - p|^(gamma - 1) sign(p - y) p (1 - p) CE    CE = QFL / |y - p|^gamma
+
+With y = 1 for every positive row it is sigmoidFocalLoss() without alpha.
+
+@param logits K x C CV_32F, column c - 1 for class c
+@param labels K CV_32S, -1..C
+@param quality K CV_32F; 0..1 where the label is positive, elsewhere of no account
+@param grad K x C CV_32F
+@param gamma 0, or from 1 on: between them the gradient has no limit at p = y
+@param normalizer divides value and gradient, such as the sum of the positives' quality
+*/
+CV_EXPORTS_W double qualityFocalLoss(InputArray logits, InputArray labels, InputArray quality,
+                                     OutputArray grad, double gamma = 2, double normalizer = 1);
+
 /** @brief Cross-entropy of C independent sigmoids: sigmoidFocalLoss() with gamma 0, no weighting. */
 CV_EXPORTS_W double sigmoidCrossEntropy(InputArray logits, InputArray labels, OutputArray grad,
                                         double normalizer = 1);
@@ -117,9 +138,10 @@ boxes, in pixels; decodeBoxesBackward() takes it to the deltas that a network pr
 @param labels K CV_32S; rows with a label <= 0 give no loss and gradient 0
 @param grad K x 4 CV_32F
 @param normalizer divides value and gradient
+@param weights K CV_32F, finite, multiply the rows' losses and gradients; empty: all are 1
 */
 CV_EXPORTS_W double giouLoss(InputArray boxes, InputArray targets, InputArray labels, OutputArray grad,
-                             double normalizer = 1);
+                             double normalizer = 1, InputArray weights = noArray());
 
 //! @}
 //! @}

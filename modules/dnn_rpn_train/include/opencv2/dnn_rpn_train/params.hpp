@@ -10,6 +10,7 @@
 #include "opencv2/dnn_rpn/kinds.hpp"
 #include "opencv2/dnn_rpn/proposals.hpp"
 #include "opencv2/dnn_rpn/targets.hpp"
+#include "opencv2/dnn_rpn/task_aligned.hpp"
 #include "opencv2/dnn_rpn_train/augment.hpp"
 
 namespace cv {
@@ -75,8 +76,11 @@ enum BatchNormMode
 enum AnchorAssignment
 {
     ASSIGN_IOU = 0, //!< "iou": by thresholds of the IoU (AnchorHeadParams::match)
-    ASSIGN_ATSS =
-        1 //!< "atss": a handful an object, whatever its size (AnchorHeadParams::atss; Zhang et al., CVPR 2020)
+    //! "atss": a handful an object, whatever its size (AnchorHeadParams::atss; Zhang et al., CVPR 2020)
+    ASSIGN_ATSS = 1,
+    //! "task_aligned": those that the network finds the object with best (AnchorHeadParams::taskAligned; Feng
+    //! et al., ICCV 2021); wants AnchorHeadParams::quality and BOX_LOSS_GIOU
+    ASSIGN_TASK_ALIGNED = 2
 };
 
 //! What boxes are held to.
@@ -89,11 +93,14 @@ enum BoxLoss
 //! Which maps a feature pyramid has: level l has cells of 2^l pixels (Lin et al., CVPR 2017).
 struct CV_EXPORTS PyramidParams
 {
-    int finest = 0;     //!< the first level; 0: no pyramid, the heads stand on the backbone's last map
+    //! The first level. 0: no pyramid, the heads stand on one map of the backbone. -1: three levels, the
+    //! first of 3-5, 4-6 and 5-7 that backbone and input size allow, or else none.
+    int finest = 0;
     int coarsest = 0;   //!< the last level, >= finest
     int channels = 128; //!< of every level
 
     bool exists() const { return finest > 0; }
+    bool automatic() const { return finest < 0; }
 };
 
 //! How a head on anchors - a region proposal network or a one-stage detector - tells objects from background,
@@ -114,6 +121,7 @@ struct CV_EXPORTS AnchorHeadParams
     AnchorAssignment assignment = ASSIGN_IOU;    //!< which rule says which anchors are positive
     dnn_rpn::MatchParams match;                  //!< ASSIGN_IOU: which anchors are positive
     dnn_rpn::AtssParams atss;                    //!< ASSIGN_ATSS: which; candidates are counted in cells
+    dnn_rpn::TaskAlignedParams taskAligned;      //!< ASSIGN_TASK_ALIGNED: which
 
     double focalAlpha = 0.25; //!< weight of the positives, 0..1; negative: none
     double focalGamma = 2;    //!< how much well-classified anchors are held back, >= 0
@@ -121,6 +129,9 @@ struct CV_EXPORTS AnchorHeadParams
     /** Beside a second stage, whose losses are divided by all of its regions, those divided by a few
     positives are all that the shared features learn. */
     FocalNormalizer focalNormalizer = NORMALIZE_BY_POSITIVES;
+    //! The classifier learns how good an anchor's box is, its IoU, rather than 1 (quality focal loss, Li et
+    //! al., NeurIPS 2020): with LOSS_FOCAL_SIGMOID, whose alpha it does without.
+    bool quality = false;
     double prior = 0.01; //!< the focal classifier starts by giving every anchor this probability, 0..1
     BoxLoss boxLoss = BOX_LOSS_SMOOTH_L1;
     double boxBeta = 1. / 9; //!< where smooth L1 turns from square to straight
@@ -222,6 +233,9 @@ struct CV_EXPORTS_W_SIMPLE TrainParams
     CV_PROP_RW std::vector<String>
         classes;                //!< names of the labels 1..C, as the data set has them; an RPN needs none
     CV_PROP_RW String backbone; //!< an ONNX file, or "small": a built-in network, untrained
+    //! Names of nodes or values in the file whose maps are taken, with commas between them; "auto": where
+    //! classifiers and detectors of other objects begin, see describeBackbone()
+    CV_PROP_RW String features;
     //! "onednn", "eigen", "cuda", or "auto": the first of these that this build has
     CV_PROP_RW String engine;
     CV_PROP_RW Precision precision;

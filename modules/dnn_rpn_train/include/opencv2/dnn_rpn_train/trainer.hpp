@@ -74,7 +74,8 @@ public:
     //! The parameters; an engine that was left to the trainer is the one it chose.
     CV_WRAP const TrainParams& params() const;
 
-    //! What of the network will be trained on these images and what is frozen, in a line or two.
+    //! Which maps of the backbone were taken, what of the network will be trained on these images and what is
+    //! frozen, in a few lines.
     CV_WRAP String summary(const Dataset& dataset) const;
 
     //! start(), step() until nothing is left, finish().
@@ -153,6 +154,16 @@ private:
     struct Impl;
     Ptr<Impl> impl;
 };
+
+/** @brief What an ONNX file offers a detector to stand on, and what is taken of it.
+
+A line for each map that all paths to the last ones go through: its cells in pixels, its channels, the
+multiplications up to there, in thousands of millions for an image of TrainParams::size, and the name that
+TrainParams::features takes. Those with a * are what this network stands on, without or with
+TrainParams::pyramid.
+@param params backbone, features, pyramid and size
+@return lines of text; cv::Exception as Trainer's constructor */
+CV_EXPORTS_W String describeBackbone(const TrainParams& params);
 
 //! @}
 
