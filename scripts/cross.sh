@@ -5,7 +5,7 @@ repository=$(cd "$(dirname "$0")/.." && pwd)
 
 usage() {
     cat <<'END_OF_HELP'
-Usage: scripts/cross.sh mingw|arm64 [--jobs=N]
+Usage: scripts/cross.sh mingw|arm64 [--jobs=N] [--only=PATTERN]
 
   mingw  lets MinGW's compiler read every source of the modules and programs for Windows, with this machine's headers of
          OpenCV and the other libraries: what does not compile there shows, what does not link or run does not.
@@ -13,15 +13,18 @@ Usage: scripts/cross.sh mingw|arm64 [--jobs=N]
   arm64  compiles dnn_rpn and its tests for ARM64, links them with Debian's OpenCV of that architecture, which is
          unpacked beside the build, and runs the tests under qemu-user. Needs g++-aarch64-linux-gnu and qemu-user
   --jobs=N  compilations at a time, default: one per processor
+  --only=PATTERN  mingw: only sources whose path matches the regular expression
 END_OF_HELP
 }
 
 jobs=$(nproc)
 target=
+only=.
 for argument in "$@"; do
     case $argument in
         mingw | arm64) target=$argument ;;
         --jobs=*) jobs=${argument#*=} ;;
+        --only=*) only=${argument#*=} ;;
         --help | -h) usage; exit 0 ;;
         *) echo "Unknown argument: $argument" >&2; usage >&2; exit 2 ;;
     esac
@@ -51,13 +54,13 @@ mingw() {
     local include=$build/include header
     rm -rf "$include"
     mkdir -p "$include"
-    for header in opencv4/opencv2 eigen3/Eigen pugixml.hpp pugiconfig.hpp nlohmann yaml-cpp google onnx oneapi; do
+    for header in opencv4/opencv2 eigen3/Eigen eigen3/unsupported pugixml.hpp pugiconfig.hpp nlohmann yaml-cpp google onnx oneapi; do
         [ ! -e "/usr/include/$header" ] || ln -s "/usr/include/$header" "$include/"
     done
     local flags=(-std=c++17 -fsyntax-only -Wall -Wextra -Wshadow -Werror -DONNX_ML=1 -DONNX_NAMESPACE=onnx -Imodules/dnn_rpn/include
         -Imodules/dnn_rpn_train/include -Isamples "-I$build/generated" -isystem "$include")
     local sources
-    sources=$(find modules/*/src samples -name '*.cpp' ! -path '*/cuda/*' ! -path '*/onednn/*')
+    sources=$(find modules/*/src samples -name '*.cpp' ! -path '*/cuda/*' ! -path '*/onednn/*' | grep -E -- "$only")
     local failed=0
     # shellcheck disable=SC2086 # names without blanks
     printf '%s\n' $sources | xargs -P "$jobs" -I{} sh -c \
