@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Formats all of our C++ and CUDA in place; with --check, changes nothing and fails where it would. Comments, which
-# clang-format leaves as they are, must fit into 110 columns, too.
+# clang-format leaves as they are, must fit into 110 columns, too, and a function into 80 lines.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -28,3 +28,7 @@ if [ -n "$long" ]; then
     echo "$long" >&2
     exit 1
 fi
+
+# The Python module's list of bindings is a table.
+find modules samples perf test -type f \( -name '*.cpp' -o -name '*.hpp' -o -name '*.cu' \) \
+    -exec python3 scripts/long_functions.py {} + >&2
