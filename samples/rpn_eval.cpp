@@ -122,89 +122,124 @@ std::vector<std::pair<String, PrecisionRecall>> namedCurves(const Evaluator& sho
     return curves;
 }
 
-void evaluate(CommandLineParser& options)
+//! What is scored, on what, and where it is written; "" where it is not wanted.
+struct Task
 {
-    const String json = options.has("json") ? options.get<String>("json") : String();
-    const String html = options.has("html") ? options.get<String>("html")
-                        : json.empty()      ? String()
-                                            : fs::path(json).replace_extension(".html").string();
-    if (!json.empty() && json == html)
-        CV_Error_(Error::StsBadArg, ("--json=%s is where the page belongs", json.c_str()));
-    const int images = countOption(options, "images", 0, 1000);
-    const String folder = options.get<String>("data"), split = options.get<String>("split"),
-                 model = options.get<String>("model"),
-                 description = fs::path(model).replace_extension(".yml").string();
-    checkOutputs({{"--json", json}, {"--html", html}},
-                 {{"--data", folder}, {"--model", model}, {"--model", description}});
-    for (const String& path : {json, html})
+    String model, folder, split, json, html;
+};
+
+//! cv::Exception for what could not be written, or would be overwritten.
+Task readTask(CommandLineParser& options)
+{
+    Task task;
+    task.model = options.get<String>("model");
+    task.folder = options.get<String>("data");
+    task.split = options.get<String>("split");
+    if (options.has("json"))
+        task.json = options.get<String>("json");
+    if (options.has("html"))
+        task.html = options.get<String>("html");
+    else if (!task.json.empty())
+        task.html = fs::path(task.json).replace_extension(".html").string();
+    if (!task.json.empty() && task.json == task.html)
+        CV_Error_(Error::StsBadArg, ("--json=%s is where the page belongs", task.json.c_str()));
+    const String description = fs::path(task.model).replace_extension(".yml").string();
+    checkOutputs({{"--json", task.json}, {"--html", task.html}},
+                 {{"--data", task.folder}, {"--model", task.model}, {"--model", description}});
+    for (const String& path : {task.json, task.html})
         if (!path.empty())
             checkWritable(path);
+    return task;
+}
 
+Dataset readImages(CommandLineParser& options, const Task& task, const std::vector<String>& classes)
+{
+    DatasetParams reading;
+    reading.format = options.get<String>("format");
+    reading.classes = classes;
+    const Dataset set = Dataset::read(task.folder, task.split, reading);
+    for (const String& remark : set.remarks)
+        std::printf("note: %s\n", remark.c_str());
+    return set;
+}
+
+//! Scores with all boxes, and with those that suppression leaves.
+struct Scores
+{
+    Evaluator whole, suppressed;
+    std::vector<Shown> images;
+};
+
+Scores scoreAll(Detector& detector, const Dataset& set, const Evaluation& e)
+{
+    const int classes = static_cast<int>(e.classes.size());
+    const bool agnostic = e.classes == std::vector<String>(1, "object");
+    Scores scores{Evaluator(classes), Evaluator(classes), {}};
+    Progress progress("scoring", static_cast<int>(set.images.size()));
+    for (const AnnotatedImage& image : set.images)
+    {
+        Shown shown{&image, Mat(), Mat(), Mat(), 0, 0};
+        Mat objects, objectLabels, ignored;
+        detector.detect(readImage(image), shown.boxes, shown.scores, shown.labels);
+        asArrays(image.objects, objects, objectLabels, ignored);
+        if (agnostic)
+            objectLabels.setTo(1);
+        scores.whole.add(shown.boxes, shown.scores, shown.labels, objects, objectLabels, ignored);
+        keepBest(e.nms, shown.boxes, shown.scores, shown.labels);
+        Evaluator alone(classes);
+        for (Evaluator* evaluator : {&scores.suppressed, &alone})
+            evaluator->add(shown.boxes, shown.scores, shown.labels, objects, objectLabels, ignored);
+        const Mat confusion = alone.confusion(e.threshold, shownOverlap);
+        const int right = static_cast<int>(trace(confusion)[0]);
+        shown.missed = static_cast<int>(sum(confusion.rowRange(1, classes + 1))[0]) - right;
+        shown.wrong = static_cast<int>(sum(confusion.colRange(1, classes + 1))[0]) - right;
+        scores.images.push_back(shown);
+        progress.show(static_cast<int>(scores.images.size()));
+    }
+    return scores;
+}
+
+void writePage(const Task& task, const Evaluation& e, const Scores& scores, int images)
+{
+    PageContents contents;
+    contents.model = task.model;
+    contents.data = task.folder + ", " + task.split;
+    contents.curves = namedCurves(scores.suppressed, e);
+    contents.mostMissed = worst(scores.images, &Shown::missed, images, e.threshold);
+    contents.mostWrong = worst(scores.images, &Shown::wrong, images, e.threshold);
+    writeFile(task.html, evalPage(e, contents));
+    std::printf("wrote %s\n", task.html.c_str());
+}
+
+void evaluate(CommandLineParser& options)
+{
+    const Task task = readTask(options);
+    const int images = countOption(options, "images", 0, 1000);
     Evaluation e;
     e.nms = static_cast<float>(numberOption(options, "nms", 0, 1));
-    Detector detector(model);
+    Detector detector(task.model);
     e.classes = detector.description().classes;
     e.threshold = options.has("threshold") ? static_cast<float>(numberOption(options, "threshold", 0, 1))
                                            : detector.description().scoreThreshold;
     const bool agnostic = e.classes == std::vector<String>(1, "object");
-    DatasetParams reading;
-    reading.format = options.get<String>("format");
-    if (!agnostic)
-        reading.classes = e.classes;
-    const Dataset set = Dataset::read(folder, split, reading);
-    for (const String& remark : set.remarks)
-        std::printf("note: %s\n", remark.c_str());
+    const Dataset set = readImages(options, task, agnostic ? std::vector<String>() : e.classes);
+    const Scores scores = scoreAll(detector, set, e);
 
     const int classes = static_cast<int>(e.classes.size());
-    Evaluator whole(classes), suppressed(classes);
-    std::vector<Shown> all;
-    {
-        Progress progress("scoring", static_cast<int>(set.images.size()));
-        for (const AnnotatedImage& image : set.images)
-        {
-            Shown shown{&image, Mat(), Mat(), Mat(), 0, 0};
-            Mat objects, objectLabels, ignored;
-            detector.detect(readImage(image), shown.boxes, shown.scores, shown.labels);
-            asArrays(image.objects, objects, objectLabels, ignored);
-            if (agnostic)
-                objectLabels.setTo(1);
-            whole.add(shown.boxes, shown.scores, shown.labels, objects, objectLabels, ignored);
-            keepBest(e.nms, shown.boxes, shown.scores, shown.labels);
-            Evaluator alone(classes);
-            for (Evaluator* evaluator : {&suppressed, &alone})
-                evaluator->add(shown.boxes, shown.scores, shown.labels, objects, objectLabels, ignored);
-            const Mat confusion = alone.confusion(e.threshold, shownOverlap);
-            const int right = static_cast<int>(trace(confusion)[0]);
-            shown.missed = static_cast<int>(sum(confusion.rowRange(1, classes + 1))[0]) - right;
-            shown.wrong = static_cast<int>(sum(confusion.colRange(1, classes + 1))[0]) - right;
-            all.push_back(shown);
-            progress.show(static_cast<int>(all.size()));
-        }
-    }
-    e.metrics = whole.compute(options.get<bool>("voc_pixels"));
+    e.metrics = scores.whole.compute(options.get<bool>("voc_pixels"));
     for (int label = 1; label <= classes; label++)
-        e.curves.push_back(suppressed.precisionRecall(label, shownOverlap));
-    e.confusion = suppressed.confusion(e.threshold, shownOverlap);
-
+        e.curves.push_back(scores.suppressed.precisionRecall(label, shownOverlap));
+    e.confusion = scores.suppressed.confusion(e.threshold, shownOverlap);
     printMetrics(e.metrics);
     if (classes > 1)
         printClasses(e);
-    if (!json.empty())
+    if (!task.json.empty())
     {
-        writeEvaluation(json, e);
-        std::printf("wrote %s\n", json.c_str());
+        writeEvaluation(task.json, e);
+        std::printf("wrote %s\n", task.json.c_str());
     }
-    if (!html.empty())
-    {
-        PageContents contents;
-        contents.model = model;
-        contents.data = folder + ", " + split;
-        contents.curves = namedCurves(suppressed, e);
-        contents.mostMissed = worst(all, &Shown::missed, images, e.threshold);
-        contents.mostWrong = worst(all, &Shown::wrong, images, e.threshold);
-        writeFile(html, evalPage(e, contents));
-        std::printf("wrote %s\n", html.c_str());
-    }
+    if (!task.html.empty())
+        writePage(task, e, scores, images);
 }
 
 } // namespace

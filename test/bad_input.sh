@@ -173,6 +173,10 @@ unchanged "scores over the model" "would be overwritten" "${eval[@]}" "--json=$w
 unchanged "scores over the model's description" "would be overwritten" "${eval[@]}" "--json=$work/mine/hard.json"
 unchanged "scores over an image" "would be overwritten" "${eval[@]}" "--json=$work/link.json"
 unchanged "scores over an annotation" "would be overwritten" "${eval[@]}" "--json=$work/mine/Annotations/scene_00000.xml"
+unchanged "a checkpoint over the backbone" "would be overwritten" "$bin/rpn_train" "--data=$work/mine" --val=none \
+    "--backbone=$work/mine/m.onnx" "--checkpoint=$work/mine/m.onnx" "--out=$work/out/b.onnx"
+unchanged "a model over the file of its parameters" "would be overwritten" "$bin/rpn_train" "--data=$work/mine" --val=none \
+    "--params=$work/mine/m.yml" "--out=$work/mine/m.onnx"
 unchanged "scores and page in one file" "the same file" "${eval[@]}" "--json=$work/out/s" "--html=$work/out/./s"
 mkdir "$work/mine/found"
 cp "$image" "$work/mine/found"

@@ -15,38 +15,42 @@ struct Operation
     std::function<std::vector<Mat>()> results;
 };
 
-//! All operators that take a workspace. @param count boxes or so
-std::vector<Operation> operations(int count, int seed)
+//! What the operators are given, and what they give.
+struct State
 {
-    struct State
-    {
-        Mat boxes, scores, classScores, deltas, objects, matches, images, features, outGrad, a, b, c;
-        std::vector<int> labels, keep, counts, shape;
-        ProposalParams proposals;
-        DetectionParams detections;
-        RoiAlignParams align;
-    };
-    const auto s = std::make_shared<State>();
-    RNG rng(seed);
-    s->boxes = randomBoxes(rng, count, 200, 5, 60);
-    s->objects = randomBoxes(rng, 7, 200, 20, 60);
-    matchAnchors(s->boxes, s->objects, noArray(), s->matches);
-    s->scores = Mat(count, 1, CV_32F);
-    rng.fill(s->scores, RNG::UNIFORM, 0, 1);
-    s->classScores = Mat(count, 3, CV_32F);
-    rng.fill(s->classScores, RNG::UNIFORM, 0, 1);
-    s->deltas = randomMatrix(rng, count, 4, 0.3);
-    s->counts = {count - count / 3, count / 3};
-    s->proposals.postNms = count / 4;
-    s->detections.preNms = count;
-    for (int i = 0; i < count; i++)
-        s->labels.push_back(i % 5);
-    s->shape = {2, 40, 13, 13};
-    s->features = randomTensor(rng, s->shape);
-    s->outGrad = randomTensor(rng, {count, 40, 3, 2});
-    s->images = randomLabels(rng, count, 0, 1);
-    s->align.spatialScale = 1.f / 16;
+    Mat boxes, scores, classScores, deltas, objects, matches, images, features, outGrad, a, b, c;
+    std::vector<int> labels, keep, counts, shape;
+    ProposalParams proposals;
+    DetectionParams detections;
+    RoiAlignParams align;
 
+    //! @param count boxes or so
+    State(int count, int seed)
+    {
+        RNG rng(seed);
+        boxes = randomBoxes(rng, count, 200, 5, 60);
+        objects = randomBoxes(rng, 7, 200, 20, 60);
+        matchAnchors(boxes, objects, noArray(), matches);
+        scores = Mat(count, 1, CV_32F);
+        rng.fill(scores, RNG::UNIFORM, 0, 1);
+        classScores = Mat(count, 3, CV_32F);
+        rng.fill(classScores, RNG::UNIFORM, 0, 1);
+        deltas = randomMatrix(rng, count, 4, 0.3);
+        counts = {count - count / 3, count / 3};
+        proposals.postNms = count / 4;
+        detections.preNms = count;
+        for (int i = 0; i < count; i++)
+            labels.push_back(i % 5);
+        shape = {2, 40, 13, 13};
+        features = randomTensor(rng, shape);
+        outGrad = randomTensor(rng, {count, 40, 3, 2});
+        images = randomLabels(rng, count, 0, 1);
+        align.spatialScale = 1.f / 16;
+    }
+};
+
+std::vector<Operation> suppressing(const std::shared_ptr<State>& s)
+{
     const auto kept = [s] { return std::vector<Mat>{Mat(s->keep, true), s->a.clone()}; };
     const auto both = [s] { return std::vector<Mat>{s->a.clone(), s->b.clone()}; };
     return {
@@ -92,6 +96,12 @@ std::vector<Operation> operations(int count, int seed)
          [s] {
              return std::vector<Mat>{s->a.clone(), s->b.clone(), s->c.clone()};
          }},
+    };
+}
+
+std::vector<Operation> matching(const std::shared_ptr<State>& s)
+{
+    return {
         {"matchAnchors",
          [s](Workspace* w) {
              w ? matchAnchors(s->boxes, s->objects, noArray(), s->a, MatchParams(), *w)
@@ -110,6 +120,12 @@ std::vector<Operation> operations(int count, int seed)
              w ? sampleAnchors(s->b, 20, 0.5f, 3, *w) : sampleAnchors(s->b, 20, 0.5f, 3);
          },
          [s] { return std::vector<Mat>{s->b.clone()}; }},
+    };
+}
+
+std::vector<Operation> pooling(const std::shared_ptr<State>& s)
+{
+    return {
         {"roiAlign",
          [s](Workspace* w) {
              w ? roiAlign(s->features, s->boxes, s->images, Size(2, 3), s->a, s->align, *w)
@@ -140,6 +156,16 @@ std::vector<Operation> operations(int count, int seed)
          },
          [s] { return std::vector<Mat>{column(s->a).clone()}; }},
     };
+}
+
+//! All operators that take a workspace. @param count boxes or so
+std::vector<Operation> operations(int count, int seed)
+{
+    const auto state = std::make_shared<State>(count, seed);
+    std::vector<Operation> all;
+    for (const auto& some : {suppressing(state), matching(state), pooling(state)})
+        all.insert(all.end(), some.begin(), some.end());
+    return all;
 }
 
 void expectSame(const std::vector<Mat>& expected, const std::vector<Mat>& actual)

@@ -111,6 +111,35 @@ std::vector<int> taken(const SliceRange& range, int size)
     return indices;
 }
 
+//! A function of one number.
+double functionOf(const Node& node, double x)
+{
+    switch (node.op)
+    {
+    case Op::Relu:
+        return std::max(0., x);
+    case Op::Clip:
+        return std::min<double>(node.upper, std::max<double>(node.lower, x));
+    case Op::LeakyRelu:
+        return x < 0 ? node.alpha * x : x;
+    case Op::Sigmoid:
+        return 1 / (1 + std::exp(-x));
+    case Op::HardSigmoid:
+        return std::min(1., std::max(0., double(node.alpha) * x + node.beta));
+    case Op::Softplus:
+        return std::log(1 + std::exp(x));
+    case Op::Tanh:
+        return std::tanh(x);
+    case Op::Erf:
+        return std::erf(x);
+    case Op::Elu:
+        return x < 0 ? node.alpha * (std::exp(x) - 1) : x;
+    default:
+        ADD_FAILURE() << opName(node.op) << " has no definition here";
+        return 0;
+    }
+}
+
 } // namespace
 
 Wide naiveForward(const Node& node, const std::vector<Wide>& inputs, const std::vector<Wide>& p,
@@ -139,41 +168,9 @@ Wide naiveForward(const Node& node, const std::vector<Wide>& inputs, const std::
                                     p[0].data[c] +
                                 p[1].data[c];
                         break;
-                    case Op::Relu:
-                        value = std::max(0., inputs[0].at(n, c, y, x));
+                        DNN_RPN_ELEMENTWISE_OPERATORS(DNN_RPN_CASE)
+                        value = functionOf(node, inputs[0].at(n, c, y, x));
                         break;
-                    case Op::Clip:
-                        value = std::min<double>(node.upper,
-                                                 std::max<double>(node.lower, inputs[0].at(n, c, y, x)));
-                        break;
-                    case Op::LeakyRelu:
-                    {
-                        const double v = inputs[0].at(n, c, y, x);
-                        value = v < 0 ? node.alpha * v : v;
-                        break;
-                    }
-                    case Op::Sigmoid:
-                        value = 1 / (1 + std::exp(-inputs[0].at(n, c, y, x)));
-                        break;
-                    case Op::HardSigmoid:
-                        value = std::min(
-                            1., std::max(0., double(node.alpha) * inputs[0].at(n, c, y, x) + node.beta));
-                        break;
-                    case Op::Softplus:
-                        value = std::log(1 + std::exp(inputs[0].at(n, c, y, x)));
-                        break;
-                    case Op::Tanh:
-                        value = std::tanh(inputs[0].at(n, c, y, x));
-                        break;
-                    case Op::Erf:
-                        value = std::erf(inputs[0].at(n, c, y, x));
-                        break;
-                    case Op::Elu:
-                    {
-                        const double v = inputs[0].at(n, c, y, x);
-                        value = v < 0 ? node.alpha * (std::exp(v) - 1) : v;
-                        break;
-                    }
                     case Op::Mul:
                         value = ofMap(inputs[0], n, c, y, x) * ofMap(inputs[1], n, c, y, x);
                         break;

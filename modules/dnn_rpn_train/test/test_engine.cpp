@@ -77,16 +77,7 @@ public:
     //! gradients filled with infinity where they must be written, and with one where they must be added to.
     void run(bool accumulate)
     {
-        KernelTask task;
-        task.output = out;
-        for (const Shape& s : test.inputs)
-        {
-            task.inputs.push_back(engine->inputLayout(s));
-            task.inputGradients.push_back(1);
-            task.accumulate.push_back(accumulate);
-        }
-        for (size_t p = 0; p < test.parameters.size(); p++)
-            task.parameterGradients.push_back(test.frozen.empty() || !test.frozen[p]);
+        const KernelTask task = taskOf(accumulate);
         const std::unique_ptr<Kernel> kernel = engine->kernel(graph, node);
         const KernelPlan plan = kernel->plan(task);
 
@@ -167,6 +158,21 @@ public:
     }
 
 private:
+    KernelTask taskOf(bool accumulate) const
+    {
+        KernelTask task;
+        task.output = out;
+        for (const Shape& s : test.inputs)
+        {
+            task.inputs.push_back(engine->inputLayout(s));
+            task.inputGradients.push_back(1);
+            task.accumulate.push_back(accumulate);
+        }
+        for (size_t p = 0; p < test.parameters.size(); p++)
+            task.parameterGradients.push_back(test.frozen.empty() || !test.frozen[p]);
+        return task;
+    }
+
     Wide reference() const { return naiveForward(node, wideInputs, wideParameters, out, test.training); }
 
     void compare(Wide& x, const Tensor& gradient, bool accumulate, const char* what, size_t index)
@@ -249,6 +255,26 @@ TEST(Engine, unknownNameListsTheKnown)
     }
 }
 
+//! Squeeze and excitation; a number that is multiplied with itself; and activations side by side.
+int addGates(Graph& g, int c1)
+{
+    auto one = [&](Op op, const char* name, const std::vector<int>& inputs) {
+        Node n;
+        n.name = name;
+        n.op = op;
+        n.inputs = inputs;
+        n.alpha = 0.3f;
+        n.beta = 0.5f;
+        return g.add(n);
+    };
+    const int squeezed = one(Op::GlobalAveragePool, "squeeze", {c1}),
+              gate = one(Op::Sigmoid, "gate", {g.addConv("excite", squeezed, 4, 4, 1)}),
+              excited = one(Op::Mul, "excited", {gate, c1}),
+              swish = one(Op::Mul, "swish", {excited, one(Op::HardSigmoid, "hard", {excited})}),
+              square = one(Op::Mul, "square", {swish, swish});
+    return one(Op::LeakyRelu, "o4", {g.addConv("c3", square, 4, 3, 1)});
+}
+
 //! Branches that meet again, and nodes that share weights.
 Graph branches(RNG& rng)
 {
@@ -304,22 +330,7 @@ Graph branches(RNG& rng)
     resize.op = Op::Resize;
     resize.inputs = {a1};
     const int o3 = g.addConv("o3", g.add(resize), 4, 1, 3);
-    // Squeeze and excitation; a number that is multiplied with itself; and activations side by side.
-    auto one = [&](Op op, const char* name, const std::vector<int>& inputs) {
-        Node n;
-        n.name = name;
-        n.op = op;
-        n.inputs = inputs;
-        n.alpha = 0.3f;
-        n.beta = 0.5f;
-        return g.add(n);
-    };
-    const int squeezed = one(Op::GlobalAveragePool, "squeeze", {c1}),
-              gate = one(Op::Sigmoid, "gate", {g.addConv("excite", squeezed, 4, 4, 1)}),
-              excited = one(Op::Mul, "excited", {gate, c1}),
-              swish = one(Op::Mul, "swish", {excited, one(Op::HardSigmoid, "hard", {excited})}),
-              square = one(Op::Mul, "square", {swish, swish}),
-              o4 = one(Op::LeakyRelu, "o4", {g.addConv("c3", square, 4, 3, 1)});
+    const int o4 = addGates(g, c1);
     g.outputs = {o1, o2, o3, o4};
     // The same weights on smaller maps, twice.
     for (int stride : {2, 3})

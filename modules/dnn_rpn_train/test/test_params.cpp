@@ -9,7 +9,13 @@
 namespace opencv_test {
 namespace {
 
-const DetectorKind detectors[] = {DETECTOR_RPN, DETECTOR_RETINANET, DETECTOR_FASTER_RCNN};
+std::vector<DetectorKind> allDetectors()
+{
+    std::vector<DetectorKind> all;
+    for (const auto& row : dnn_rpn::kindRows<DetectorKind>())
+        all.push_back(row.kind);
+    return all;
+}
 
 TrainParams paramsOf(DetectorKind detector)
 {
@@ -68,7 +74,7 @@ String otherValue(const ParameterRow& row, const TrainParams& p)
 
 TEST(Params, whatIsReadBackIsTheSame)
 {
-    for (DetectorKind detector : detectors)
+    for (DetectorKind detector : allDetectors())
     {
         const TrainParams before = paramsOf(detector);
         TrainParams p = before;
@@ -86,7 +92,7 @@ TEST(Params, whatIsReadBackIsTheSame)
 
 TEST(Params, limitsHold)
 {
-    for (DetectorKind detector : detectors)
+    for (DetectorKind detector : allDetectors())
         forEachRow(detector, [&](const ParameterRow& row) {
             TrainParams p = paramsOf(detector);
             const Field field = row.field(p);
@@ -122,6 +128,7 @@ TEST(Params, whatIsNoValueIsNamed)
                                                                     {"size", "0x10"},
                                                                     {"ratios", "1,,2"},
                                                                     {"zoom", "1"},
+                                                                    {"zoom", "2,1"},
                                                                     {"pyramid", "5-3"},
                                                                     {"loss", "l2"},
                                                                     {"alternate", "yes"},
@@ -181,7 +188,7 @@ TEST(Settings, everyParameterCounts)
 {
     const Scratch scratch;
     writeText(scratch / "one.onnx", "1");
-    for (DetectorKind detector : detectors)
+    for (DetectorKind detector : allDetectors())
     {
         TrainParams before = paramsOf(detector);
         before.backbone = scratch / "one.onnx";
