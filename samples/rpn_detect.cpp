@@ -6,15 +6,15 @@
 #include <climits>
 #include <cstdio>
 #include <filesystem>
-#include <sstream>
+#include <memory>
 
-#include "opencv2/dnn_rpn.hpp"
 #include "opencv2/dnn_rpn/private/file.hpp"
 #include "opencv2/dnn_rpn_train/dataset.hpp"
 #include "opencv2/imgcodecs.hpp"
-#include "opencv2/imgproc.hpp"
 
-#include "common/json.hpp"
+#include "common/draw_found.hpp"
+#include "common/finder.hpp"
+#include "common/found_writer.hpp"
 #include "common/output_guard.hpp"
 #include "common/program.hpp"
 #include "common/progress.hpp"
@@ -29,118 +29,34 @@ namespace {
 
 const String about = R"(
 Finds objects and writes the images with the boxes drawn, and detections.json with the numbers. Images in a
-folder that cannot be decoded are named and left out.
+folder that cannot be decoded are named and left out. --write=voc or yolo gives annotations for LabelImg, CVAT
+and others to begin with, in a folder of their own.
 
   rpn_detect --model=model.onnx --input=photographs --output=found
+  rpn_detect --model=model.onnx --input=photographs --output=found --write=voc --draw=false
+  rpn_detect --model=model.onnx --input=rtsp://camera/stream --output=found --frames=1000 --track
   rpn_detect --model=model.onnx --input=map.png --output=found --tile=640x640
 )";
 
 const String keys =
     "{model       |      | MODEL.onnx, with MODEL.yml beside it}"
-    "{input       |      | an image, a folder of images, or a video}"
+    "{input       |      | an image, a folder of images, a video, or the address of one}"
     "{output      |      | folder to write, made if it is not there; images in it are overwritten only if an "
     "earlier detections.json is there, too}"
-    "{threshold   |<none>| boxes with a lower score are left out; without it the model says which}"
-    "{thresholds  |<none>| for single classes instead, as in cat:0.5,dog:0.3}"
-    "{suppression |hard  | of boxes that overlap a better one: none, hard, or soft: linear, gaussian}"
-    "{nms         |0.3   | IoU above which the lower-scored of two boxes is left out (hard), or loses "
-    "(linear)}"
-    "{sigma       |0.5   | of gaussian: the smaller, the more an overlap costs}"
-    "{across      |false | boxes of different classes suppress each other, too}"
-    "{max         |0     | how many boxes an image at most; 0: all}"
-    "{tile        |<none>| look at each image in tiles of that size, such as 640x640: for small objects}"
-    "{overlap     |0.2   | share of a tile that neighbours have in common}"
-    "{batch       |1     | images that the network takes at a time}";
+    "{write       |json  | formats for what was found, besides detections.json; several as in voc,csv: json, "
+    "coco, yolo, voc, csv, crops}"
+    "{coco_ids    |<none>| of coco: a COCO annotation file, whose ids of images and classes the results get}"
+    "{draw        |true  | write the images with the boxes drawn}"
+    "{frames      |0     | of a video: end after so many images; 0: all}";
 
-//! "cat:0.5,dog:0.3" as one number a class; the others get `threshold`.
-std::vector<float> thresholdsOption(CommandLineParser& options, const std::vector<String>& classes,
-                                    float threshold)
-{
-    const String text = options.get<String>("thresholds");
-    std::vector<float> thresholds(classes.size(), threshold);
-    std::istringstream parts(text);
-    for (std::string part; std::getline(parts, part, ',');)
-    {
-        const size_t colon = part.rfind(':');
-        const auto at = std::find(classes.begin(), classes.end(), part.substr(0, colon));
-        float value = 0;
-        char rest = 0;
-        if (at == classes.end() || colon == std::string::npos ||
-            std::sscanf(part.c_str() + colon + 1, "%f%c", &value, &rest) != 1 || !(value >= 0 && value <= 1))
-        {
-            String known;
-            for (const String& name : classes)
-                known += " " + name;
-            CV_Error_(Error::StsBadArg, ("--thresholds=%s: '%s' is no class and number in 0..1, such as "
-                                         "%s:0.5; the classes are:%s",
-                                         text.c_str(), part.c_str(), classes[0].c_str(), known.c_str()));
-        }
-        thresholds[at - classes.begin()] = value;
-    }
-    return thresholds;
-}
-
-//! The detector as the options want it.
-class Finder
-{
-public:
-    explicit Finder(CommandLineParser& options)
-        : detector(options.get<String>("model")), batch(countOption(options, "batch", 1, 1024)),
-          tiled(options.has("tile")), overlap(static_cast<float>(numberOption(options, "overlap", 0, 0.9)))
-    {
-        const float threshold = options.has("threshold")
-                                    ? static_cast<float>(numberOption(options, "threshold", 0, 1))
-                                    : detector.description().scoreThreshold;
-        detector.setClassThresholds(
-            options.has("thresholds") ? thresholdsOption(options, detector.description().classes, threshold)
-                                      : std::vector<float>(detector.description().classes.size(), threshold));
-        const std::vector<String> methods = {"none", "hard", "linear", "gaussian"}; // as in Suppression
-        const String method = choiceOption(options, "suppression", methods);
-        const double nms = numberOption(options, "nms", 0, 1),
-                     sigma = numberOption(options, "sigma", 1e-3, 1e3);
-        detector.setSuppression(
-            static_cast<int>(std::find(methods.begin(), methods.end(), method) - methods.begin()),
-            static_cast<float>(method == "gaussian" ? sigma : nms));
-        detector.setNmsAcrossClasses(options.get<bool>("across"));
-        detector.setMaxDetections(countOption(options, "max", 0, INT_MAX));
-        if (tiled)
-            tile = sizeOption(options, "tile");
-        if (tiled && batch > 1)
-            CV_Error(Error::StsBadArg,
-                     "--batch and --tile do not go together: tiles are looked at one by one");
-    }
-
-    int batchSize() const { return batch; }
-
-    void find(const std::vector<Mat>& images, std::vector<Mat>& boxes, std::vector<Mat>& scores,
-              std::vector<Mat>& labels)
-    {
-        if (!tiled)
-        {
-            detector.detectBatch(images, boxes, scores, labels);
-            return;
-        }
-        boxes.resize(1);
-        scores.resize(1);
-        labels.resize(1);
-        detector.detectTiles(images[0], boxes[0], scores[0], labels[0], tile, overlap);
-    }
-
-    String className(int label) const { return detector.className(label); }
-
-private:
-    Detector detector;
-    int batch;
-    bool tiled;
-    Size tile;
-    float overlap;
-};
-
-//! Takes images one by one and finds, draws, notes and saves them in batches.
+//! Takes images one by one and finds, writes, draws and saves them in batches.
 class Work
 {
 public:
-    Work(Finder& finder_, const fs::path& output_) : finder(finder_), output(output_) {}
+    Work(Finder& finder_, const fs::path& output_, std::vector<std::unique_ptr<FoundWriter>>& writers_,
+         bool drawn_)
+        : finder(finder_), output(output_), writers(writers_), drawn(drawn_)
+    {}
 
     void add(const Mat& image, const String& name)
     {
@@ -154,56 +70,24 @@ public:
     {
         if (images.empty())
             return;
-        std::vector<Mat> boxes, scores, labels;
-        finder.find(images, boxes, scores, labels);
+        const std::vector<std::vector<FoundBox>> found = finder.find(images);
         for (size_t i = 0; i < images.size(); i++)
         {
-            const Json detections = asJson(boxes[i], scores[i], labels[i]);
-            json += (json.empty() ? "" : ",\n") +
-                    Json{{"image", escapeInvalidUtf8(names[i])}, {"detections", detections}}.dump(4);
-            draw(images[i], boxes[i], scores[i]);
+            for (const auto& writer : writers)
+                writer->add({names[i], images[i], found[i]});
+            if (!drawn)
+                continue;
+            drawFound(images[i], found[i], finder.classes());
             save(images[i], names[i]);
         }
         images.clear();
         names.clear();
     }
 
-    String text() const { return "{\"images\": [\n" + json + "\n]}\n"; }
-
     //! Why images could not be written, a line each.
     const std::vector<String>& unwritten() const { return failures; }
 
 private:
-    Json asJson(const Mat& boxes, const Mat& scores, const Mat& labels) const
-    {
-        Json list = Json::array();
-        for (int i = 0; i < boxes.rows; i++)
-        {
-            const Vec4f b = *boxes.ptr<Vec4f>(i);
-            list.push_back({{"label", escapeInvalidUtf8(finder.className(labels.at<int>(i)))},
-                            {"score", scores.at<float>(i)},
-                            {"x1", b[0]},
-                            {"y1", b[1]},
-                            {"x2", b[2]},
-                            {"y2", b[3]}});
-        }
-        return list;
-    }
-
-    static void draw(Mat& image, const Mat& boxes, const Mat& scores)
-    {
-        const int thickness = std::max(1, std::max(image.cols, image.rows) / 400);
-        for (int i = 0; i < boxes.rows; i++)
-        {
-            const Vec4f b = *boxes.ptr<Vec4f>(i);
-            const Point corner(cvRound(b[0]), cvRound(b[1]));
-            rectangle(image, corner, Point(cvRound(b[2]), cvRound(b[3])), Scalar(0, 200, 0), thickness,
-                      LINE_AA);
-            putText(image, format("%.2f", scores.at<float>(i)), corner + Point(2, 12 * thickness),
-                    FONT_HERSHEY_SIMPLEX, 0.4 * thickness, Scalar(0, 90, 0), thickness, LINE_AA);
-        }
-    }
-
     void save(const Mat& image, const String& name)
     {
         // Some formats can be read but not written, or not in each size.
@@ -238,7 +122,8 @@ private:
 
     Finder& finder;
     const fs::path& output;
-    std::string json;
+    std::vector<std::unique_ptr<FoundWriter>>& writers;
+    const bool drawn;
     std::vector<Mat> images;
     std::vector<String> names, failures;
 };
@@ -283,12 +168,13 @@ void detectImages(const std::vector<fs::path>& files, Work& work)
         CV_Error_(Error::StsError, ("not one image could be decoded: %s", skipped[0].c_str()));
 }
 
-void detectVideo(const fs::path& file, Work& work)
+void detectVideo(VideoInput& video, const String& file, int most, Work& work)
 {
-    VideoInput video(file.string());
-    Progress progress("detecting", std::max(1, video.expected()));
+    const int expected = video.expected() > 0 && most > 0 ? std::min(most, video.expected())
+                                                          : std::max(most, video.expected());
+    Progress progress("detecting", std::max(1, expected));
     Mat frame;
-    while (!interrupted() && video.read(frame))
+    while (!interrupted() && (most == 0 || video.frames() < most) && video.read(frame))
     {
         work.add(frame, format("frame_%06d.jpg", video.frames() - 1));
         progress.show(video.frames());
@@ -296,8 +182,8 @@ void detectVideo(const fs::path& file, Work& work)
     work.finish();
     if (video.frames() == 0)
         CV_Error_(Error::StsError,
-                  ("'%s' is neither an image nor a video that OpenCV can read", file.string().c_str()));
-    if (!interrupted())
+                  ("'%s' is neither an image nor a video that OpenCV can read", shownAddress(file).c_str()));
+    if (!interrupted() && video.frames() != most)
         video.tellIfShort();
 }
 
@@ -318,7 +204,7 @@ std::vector<fs::path> listImages(const fs::path& input)
 
 //! Images of the folder must not be overwritten unless they are of an earlier run, which has left its list
 //! or, if it was killed, its lock.
-void checkFolder(const fs::path& output, std::vector<fs::path> files)
+void checkFolder(const fs::path& output, std::vector<fs::path> files, const std::vector<FoundFormat>& formats)
 {
     if (fs::exists(output / "detections.json") || fs::exists(output / "detections.json.lock"))
         return;
@@ -331,32 +217,65 @@ void checkFolder(const fs::path& output, std::vector<fs::path> files)
                 ("--output=%s holds a file '%s' that would be overwritten, and no detections.json of an "
                  "earlier run; name a new folder",
                  output.string().c_str(), file.filename().string().c_str()));
+    for (const FoundFormat& format : formats)
+        if (*format.folder)
+            checkEmptyFolder({"--output", (output / format.folder).string()});
+}
+
+//! The images to look at; none if the input is a video. cv::Exception if the output would be put among them.
+std::vector<fs::path> readInput(const String& input, const fs::path& output)
+{
+    if (isAddress(input))
+        return {};
+    const fs::path path{std::string(input)};
+    std::error_code error;
+    if (!fs::exists(path, error))
+        CV_Error_(Error::StsError, ("there is no '%s'", input.c_str()));
+    const fs::path source = fs::is_directory(path) ? path : fs::absolute(path).parent_path();
+    if (fs::equivalent(source, output, error))
+        CV_Error_(Error::StsBadArg, ("--output=%s is where the input lies; its images would be overwritten",
+                                     output.string().c_str()));
+    return listImages(path);
 }
 
 void detect(CommandLineParser& options)
 {
-    const fs::path input(options.get<String>("input")), output(options.get<String>("output"));
-    std::error_code error;
-    if (!fs::exists(input, error))
-        CV_Error_(Error::StsError, ("there is no '%s'", input.string().c_str()));
-    const fs::path source = fs::is_directory(input) ? input : fs::absolute(input).parent_path();
-    if (fs::equivalent(source, output, error))
-        CV_Error_(Error::StsBadArg, ("--output=%s is where the input lies; its images would be overwritten",
-                                     output.string().c_str()));
-    const std::vector<fs::path> files = listImages(input);
-    checkFolder(output, files);
+    const String input = options.get<String>("input");
+    const fs::path output(std::string(options.get<String>("output")));
+    const std::vector<fs::path> files = readInput(input, output);
+    const std::vector<FoundFormat> formats = formatsOption("--write", options.get<String>("write"));
+    const bool drawn = flagOption(options, "draw");
+    const int most = countOption(options, "frames", 0, INT_MAX);
+    checkFolder(output, files, formats);
     Finder finder(options);
+    std::unique_ptr<VideoInput> video;
+    if (files.empty())
+        video = std::make_unique<VideoInput>(input);
+    std::error_code error;
     fs::create_directories(output, error);
     const String jsonPath = (output / "detections.json").string();
     checkWritable(jsonPath);
     const OutputLock lock({"--output", jsonPath});
+
+    FoundOutput wanted;
+    wanted.classes = finder.classes();
+    wanted.tracked = finder.tracked();
+    if (options.has("coco_ids"))
+        wanted.cocoIds = options.get<String>("coco_ids");
+    std::vector<std::unique_ptr<FoundWriter>> writers;
+    for (const FoundFormat& format : formats)
+    {
+        wanted.folder = (output / format.folder).string();
+        writers.push_back(format.make(wanted));
+    }
     catchInterrupts();
-    Work work(finder, output);
-    if (files.empty())
-        detectVideo(input, work);
+    Work work(finder, output, writers, drawn);
+    if (video)
+        detectVideo(*video, input, most, work);
     else
         detectImages(files, work);
-    writeFile(jsonPath, work.text());
+    for (const auto& writer : writers)
+        writer->finish();
     if (!work.unwritten().empty())
         CV_Error_(Error::StsError,
                   ("%d images could not be written, the first: %s; wrote %s",
@@ -368,5 +287,5 @@ void detect(CommandLineParser& options)
 
 int main(int argc, char** argv)
 {
-    return runProgram(argc, argv, about, keys, detect);
+    return runProgram(argc, argv, about, keys + finderKeys(), detect);
 }

@@ -7,6 +7,7 @@
 
 #include "opencv2/dnn_rpn/detector_traits.hpp"
 #include "opencv2/dnn_rpn_train.hpp"
+#include "opencv2/dnn_rpn_train/events.hpp"
 
 #include "common/checkpoints.hpp"
 #include "common/data_options.hpp"
@@ -64,7 +65,7 @@ void printMemory(const Trainer& trainer)
 struct Outputs
 {
     std::vector<ExportKind> kinds;
-    String stem, page, json, val;
+    String stem, page, json, val, tensorboard;
 
     //! cv::Exception before the work for what could not be written after it.
     explicit Outputs(CommandLineParser& options) : kinds(readKinds(options)), val(options.get<String>("val"))
@@ -79,6 +80,8 @@ struct Outputs
         checkWritable(stem + ".csv");
         if (options.has("json"))
             checkWritable(json = options.get<String>("json"));
+        if (options.has("tensorboard"))
+            tensorboard = options.get<String>("tensorboard");
         page = options.has("report") ? options.get<String>("report") : stem + ".html";
         if (page == "none")
             page.clear();
@@ -113,7 +116,7 @@ struct Outputs
     }
 };
 
-//! What is written down while a training goes on: MODEL.csv, the page, the console's bar, checkpoints.
+//! What is written while a training goes on: MODEL.csv, the page, events, the console's bar, checkpoints.
 class Watch
 {
 public:
@@ -129,6 +132,8 @@ public:
                         outputs.stem.c_str());
         if (!outputs.page.empty())
             report = std::make_unique<TrainingReport>(outputs.page, trainer.params());
+        if (!outputs.tensorboard.empty())
+            events = std::make_unique<EventLog>(outputs.tensorboard, done);
         for (const StepStats& stats : log.earlier())
             add(stats);
     }
@@ -140,6 +145,8 @@ public:
             progress = std::make_unique<Progress>("training", stats.steps, stats.step - 1);
         add(stats);
         log.add(stats);
+        if (events)
+            events->add(stats);
         if (report && report->wantsExamples())
             report->addExamples(trainer, examples);
         progress->show(stats.step,
@@ -166,6 +173,8 @@ public:
 
     void addValidation(const dnn_rpn::Metrics& metrics)
     {
+        if (events && !last.evaluated)
+            events->addValidation(last.step, metrics);
         if (report)
             report->addValidation(last.bestEpoch > 0 ? last.bestEpoch : last.epoch, metrics);
     }
@@ -203,6 +212,7 @@ private:
     TrainingLog log;
     const String measure;
     std::unique_ptr<TrainingReport> report;
+    std::unique_ptr<EventLog> events;
     std::unique_ptr<Progress> progress;
     StepStats last;
 };

@@ -45,7 +45,7 @@ fresh() {
     cp -r "$work/good" "$work/data"
 }
 
-train=("$bin/rpn_train" "--data=$work/data" --size=64x48 --epochs=1 "--out=$work/out/m.onnx")
+train=("$bin/rpn_train" "--data=$work/data" --detector=rpn --recipe=none --size=64x48 --epochs=1 "--out=$work/out/m.onnx")
 "$bin/rpn_scenes" --output="$work/good" --count=20 --size=160x120 >/dev/null
 
 mkdir "$work/folder.onnx"
@@ -135,6 +135,14 @@ for program in rpn_eval rpn_detect; do
     cp "$work/m.onnx" "$work/alone.onnx"
     refuses "$program: a model without its description" alone.yml "${use[@]}" "--model=$work/alone.onnx"
 done
+refuses "a device that is none" "is none of cpu, opencl" "$bin/rpn_detect" "--model=$work/m.onnx" "--input=$image" "--output=$work/out" \
+    --device=toaster
+refuses "a format that is none" "is none of json, coco" "$bin/rpn_detect" "--model=$work/m.onnx" "--input=$image" "--output=$work/out" \
+    --write=voc,xml
+refuses "tracks with thresholds of classes" "do not go together" "$bin/rpn_detect" "--model=$work/m.onnx" "--input=$image" \
+    "--output=$work/out" --track --thresholds=object:0.5
+refuses "an address where nobody answers" "cannot open 'rtsp://127.0.0.1:1/x'" "$bin/rpn_detect" "--model=$work/m.onnx" \
+    --input=rtsp://me:secret@127.0.0.1:1/x "--output=$work/out"
 refuses "an image that is none" m.yml "$bin/rpn_detect" "--model=$work/m.onnx" "--input=$work/m.yml" "--output=$work/out"
 before=$(md5sum "$work/good/JPEGImages"/*)
 refuses "an output where the input lies" overwritten "$bin/rpn_detect" "--model=$work/m.onnx" "--input=$work/good/JPEGImages" \

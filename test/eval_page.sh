@@ -54,7 +54,7 @@ has() {
 "$bin/rpn_scenes" --output="$work/data" --count=40 --size=160x120 --seed=5 >/dev/null
 # A name that HTML must not take amiss; test the page with it.
 sed -i 's/<name>ring</<name>ring \&lt;b\&gt;\&amp;"</' "$work"/data/Annotations/*.xml
-"$bin/rpn_train" --data="$work/data" --size=160x120 --epochs=4 --lr=0.1 --out="$work/m.onnx" >/dev/null
+"$bin/rpn_train" --data="$work/data" --detector=rpn --recipe=none --size=160x120 --epochs=4 --lr=0.1 --out="$work/m.onnx" >/dev/null
 
 "$bin/rpn_eval" --model="$work/m.onnx" --data="$work/data" --json="$work/scores.json" --threshold=0 --images=3 >"$work/out"
 look "$work/scores.html"

@@ -39,7 +39,7 @@ diff -r "$work/scenes" "$work/again" || fail "the same seed drew other scenes"
 
 for kind in opencv heads; do
     [ $kind = opencv ] && epochs=20 || epochs=2
-    "$bin/rpn_train" --data="$work/scenes" --epochs=$epochs --lr=0.1 --lambda=0.1 --kind=$kind \
+    "$bin/rpn_train" --data="$work/scenes" --detector=rpn --recipe=none --epochs=$epochs --lr=0.1 --lambda=0.1 --kind=$kind \
         --out="$work/$kind.onnx" --json="$work/$kind.train.json" | tee "$work/$kind.log"
     for file in onnx yml csv html; do
         [ -s "$work/$kind.$file" ] || fail "no $kind.$file"
@@ -80,6 +80,22 @@ all=$(boxes --threshold=0 --suppression=none)
 [ "$(boxes --threshold=1 --thresholds=object:0 --max=3)" = 3 ] || fail "3 boxes at most"
 [ "$(boxes --threshold=0 --tile=160x120 --overlap=0.3)" -gt 0 ] || fail "no boxes in tiles"
 
+# What is written for annotation tools is a data set, in which the model finds again what it found.
+"$bin/rpn_detect" --model="$work/opencv.onnx" --input="$work/scenes/JPEGImages" --output="$work/annotated" --threshold=0.1 \
+    --write=voc,yolo,coco,csv,crops --draw=false >/dev/null
+[ -z "$(find "$work/annotated" -maxdepth 1 -name '*.jpg')" ] || fail "--draw=false drew images"
+[ "$(find "$work/annotated/crops" -name '*.png' | wc -l)" = "$(grep -c '"score"' "$work/annotated/detections.json")" ] ||
+    fail "a crop for each box"
+for format in voc yolo coco csv; do
+    cp -r "$work/annotated/$format" "$work/read" && cp -r "$work/scenes/JPEGImages" "$work/read/images"
+    "$bin/rpn_eval" --model="$work/opencv.onnx" --data="$work/read" --json="$work/$format.json" >"$work/log" || fail "rpn_eval on $format: $(cat "$work/log")"
+    rm -r "$work/read"
+    at_least "$(number "$work/$format.json" AR300)" 0.8 "AR300 of the model on its own boxes as $format"
+done
+mkdir -p "$work/mine/voc" && touch "$work/mine/voc/old.xml"
+"$bin/rpn_detect" --model="$work/opencv.onnx" --input="$work/scenes/JPEGImages" --output="$work/mine" --write=voc \
+    >"$work/log" 2>&1 && fail "annotations were written into a folder with some"
+
 "$bin/stock_opencv" "$work/opencv.onnx" "$work/scenes/JPEGImages/scene_00000.jpg" "$work/stock.jpg"
 [ -s "$work/stock.jpg" ] || fail "stock_opencv drew nothing"
 
@@ -107,19 +123,28 @@ grep -q 'ONNX Runtime' "$work/onnx.log" || fail "no word on what runs a file of 
 "$bin/rpn_camera" --model="$work/two.onnx" --input="$work/scenes/JPEGImages/scene_%05d.jpg" --output="$work/found.avi" --frames=5 |
     tee "$work/camera.log"
 grep -q '^5 images' "$work/camera.log" && [ -s "$work/found.avi" ] || fail "rpn_camera wrote no video of 5 images"
+"$bin/rpn_camera" --model="$work/two.onnx" --input="file://$work/found.avi" --output="$work/tracked.avi" --threshold=0 --max=5 --track |
+    tee "$work/camera.log"
+grep -q '^5 images, [1-9]' "$work/camera.log" || fail "rpn_camera does not take addresses"
+"$bin/rpn_detect" --model="$work/two.onnx" --input="file://$work/found.avi" --output="$work/tracks" --frames=3 --threshold=0 --max=5 \
+    --track --device=cpu >/dev/null
+[ "$(grep -c '"image"' "$work/tracks/detections.json")" = 3 ] && grep -q '"id": [1-9]' "$work/tracks/detections.json" ||
+    fail "no tracks in three frames"
 (cd "$work" && "$bin/proposals" two.onnx scenes/JPEGImages/scene_00000.jpg 8 >proposals.log)
 [ -s "$work/proposals.png" ] || fail "no sheet of proposals"
 
 # What the network will see, and then the training, or not.
-"$bin/rpn_train" --data="$work/scenes" --augment=strong --epochs=1 --val=none --size=160x120 --out="$work/strong.onnx" --preview="$work/seen"
+"$bin/rpn_train" --data="$work/scenes" --detector=rpn --recipe=none --augment=strong --epochs=1 --val=none --size=160x120 --out="$work/strong.onnx" --preview="$work/seen" \
+    --tensorboard="$work/runs/strong"
+grep -aq 'step/loss' "$work"/runs/strong/events.out.tfevents.* || fail "no event file for TensorBoard"
 [ "$(find "$work/seen" -name '*.png' | wc -l)" = 24 ] || fail "24 images of what the network sees"
 [ -s "$work/strong.onnx" ] || fail "the training did not go on after the preview"
-"$bin/rpn_train" --data="$work/scenes" --augment=strong --size=160x120 --out="$work/none.onnx" --preview="$work/again_seen" --preview_only
+"$bin/rpn_train" --data="$work/scenes" --detector=rpn --recipe=none --augment=strong --size=160x120 --out="$work/none.onnx" --preview="$work/again_seen" --preview_only
 diff -r "$work/seen" "$work/again_seen" || fail "the same seed showed other images"
 [ ! -e "$work/none.onnx" ] || fail "--preview_only trained"
 
 # Ctrl-C: the training ends early, and nothing is lost.
-"$bin/rpn_train" --data="$work/scenes" --epochs=1000 --out="$work/early.onnx" >"$work/early.log" &
+"$bin/rpn_train" --data="$work/scenes" --detector=rpn --recipe=none --epochs=1000 --out="$work/early.onnx" >"$work/early.log" &
 trainer=$!
 for _ in $(seq 600); do
     grep -q '^training' "$work/early.log" && break

@@ -70,7 +70,7 @@ has '^image 0$'
 [ -s "$work/console" ] || fail "a broken script was not on the console"
 
 "$bin/rpn_scenes" --output="$work/scenes" --count=40 --size=160x120 --seed=5 >/dev/null
-train=("$bin/rpn_train" "--data=$work/scenes" --size=160x120 --lr=0.1 --lambda=0.1)
+train=("$bin/rpn_train" "--data=$work/scenes" --detector=rpn --recipe=none --size=160x120 --lr=0.1 --lambda=0.1)
 lines=(Loss:_total Loss:_classification Loss:_regression Learning_rate:_learning_rate
     Positive_anchors:_positive_anchors Gradient_norm:_gradient
     Gradients_of_the_two_tasks:_of_the_classification Gradients_of_the_two_tasks:_of_the_regression

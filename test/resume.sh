@@ -81,7 +81,7 @@ interrupts() {
 }
 
 "$bin/rpn_scenes" --output="$work/scenes" --count=15 --size=96x72 >/dev/null
-base=("$bin/rpn_train" "--data=$work/scenes" --size=64x48 --batch=3 --lr=0.05 --report=none)
+base=("$bin/rpn_train" "--data=$work/scenes" --detector=rpn --recipe=none --size=64x48 --batch=3 --lr=0.05 --report=none)
 
 # How a training is run without a stop, and with many.
 RANDOM=1

@@ -59,7 +59,7 @@ const std::vector<Option>& programOptions()
 {"preview_count", "24",      "data", special, "so many images"},
 {"preview_only", "false",    "data", special, "do not train after it"},
 {"detector",   "<none>",     "network", common,
- meanings<DetectorKind>() + ". Without it, rpn"},
+ meanings<DetectorKind>() + ". Without it, retina"},
 {"describe",   "false",      "network", special,
  "list the maps of the backbone and which of them are taken, and train nothing: with backbone, features, pyramid and size"},
 {"recipe",     "balanced",   "descent", common,
@@ -72,6 +72,8 @@ const std::vector<Option>& programOptions()
  meanings<ExportKind>() + ". With several, as in opencv,onnx, the later ones go into MODEL-KIND.onnx"},
 {"json",       "<none>",     "output", special, "write the validation scores to this file, too"},
 {"report",     "<none>",     "output", special, "the page to watch, or none; without this option MODEL.html"},
+{"tensorboard", "<none>",    "output", special,
+ "write losses and scores to an event file in this folder, too, for TensorBoard: tensorboard --logdir=FOLDER"},
 {"checkpoint", "auto",       "output", special,
  "where an interrupted training can go on: a file, auto: MODEL.checkpoint, or none"},
 {"checkpoint_every", "20",   "output", special, "seconds between checkpoints; 0: after every step"},
@@ -87,7 +89,7 @@ const std::vector<Option>& programOptions()
 DetectorKind detectorOf(CommandLineParser& options)
 {
     if (!options.has("detector"))
-        return DETECTOR_RPN;
+        return DETECTOR_RETINANET;
     return dnn_rpn::kindOf<DetectorKind>(options.get<String>("detector"), "--detector:");
 }
 

@@ -4,9 +4,13 @@
 #include "video.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <cstdio>
+#include <cstddef>
 #include <cstdlib>
 #include <filesystem>
+
+#include "opencv2/core/utils/logger.hpp"
 
 namespace fs = std::filesystem;
 
@@ -41,12 +45,40 @@ cv::String partName(const cv::String& path)
 
 } // namespace
 
+bool isAddress(const cv::String& input)
+{
+    const size_t end = input.find("://");
+    return end != cv::String::npos && end > 1 && // a drive of Windows has one letter
+           std::all_of(input.begin(), input.begin() + static_cast<std::ptrdiff_t>(end),
+                       [](unsigned char c) { return std::isalnum(c) || c == '+' || c == '-' || c == '.'; });
+}
+
+cv::String shownAddress(const cv::String& input)
+{
+    if (!isAddress(input))
+        return input;
+    const size_t host = input.find("://") + 3, end = std::min(input.find('/', host), input.size()),
+                 at = input.substr(0, end).rfind('@');
+    return at == cv::String::npos || at < host ? input : input.substr(0, host) + input.substr(at + 1);
+}
+
 VideoInput::VideoInput(const cv::String& input) : name(input)
 {
     if (isCamera(input) && input.size() > 4)
         CV_Error_(cv::Error::StsBadArg,
                   ("--input=%s is no number of a camera: they go from 0 to 9999", input.c_str()));
-    if (isCamera(input) ? !capture.open(std::atoi(input.c_str())) : !capture.open(input))
+    // What OpenCV's readers say about an address holds the password.
+    const auto level = cv::utils::logging::getLogLevel();
+    if (isAddress(input))
+        cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT);
+    const bool opened = isCamera(input) ? capture.open(std::atoi(input.c_str())) : capture.open(input);
+    cv::utils::logging::setLogLevel(level);
+    if (!opened && isAddress(input))
+        CV_Error_(cv::Error::StsObjectNotFound,
+                  ("cannot open '%s': nobody answers there, or this OpenCV has no FFmpeg or GStreamer that "
+                   "speaks %s",
+                   shownAddress(input).c_str(), input.substr(0, input.find("://")).c_str()));
+    if (!opened)
         CV_Error_(cv::Error::StsObjectNotFound,
                   ("cannot open the %s '%s': it is not there, or OpenCV cannot read it",
                    isCamera(input) ? "camera" : "video", input.c_str()));
@@ -77,7 +109,7 @@ void VideoInput::tellIfShort() const
     if (count + slack < expected())
         std::fprintf(stderr,
                      "note: '%s' ended early: %d of %d frames could be read; it is cut off or broken\n",
-                     name.c_str(), count, expected());
+                     shownAddress(name).c_str(), count, expected());
 }
 
 VideoOutput::VideoOutput(const cv::String& path_, double framesPerSecond)

@@ -6,11 +6,17 @@
 
 #include "opencv2/videoio.hpp"
 
-//! A camera or a video file. cv::Exception names it if it cannot be opened.
+//! Whether it is the address of a stream or file elsewhere, such as rtsp://host/path.
+bool isAddress(const cv::String& input);
+
+//! The same without a user's name and password, for messages.
+cv::String shownAddress(const cv::String& input);
+
+//! A camera, a video file or a stream. cv::Exception names it if it cannot be opened.
 class VideoInput
 {
 public:
-    //! @param input the number of a camera, or a file
+    //! @param input the number of a camera, a file, or the address of a stream
     explicit VideoInput(const cv::String& input);
 
     bool read(cv::Mat& image);

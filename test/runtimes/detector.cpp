@@ -186,7 +186,10 @@ TrainParams quick(DetectorKind detector, AnchorLoss loss, bool pyramid = false)
     if (pyramid)
         p.setPyramid(3, 5, 16);
     else
+    {
+        p.setPyramid(0, 0);
         p.rpn.anchorSizes = {24, 40};
+    }
     p.rpn.anchorRatios = {0.5f, 1};
     p.rpn.proposals.postNms = 200;
     p.rpn.lrFactor = 1;

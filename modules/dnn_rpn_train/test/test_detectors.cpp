@@ -68,7 +68,8 @@ TrainParams quick(DetectorKind detector = DETECTOR_FASTER_RCNN)
 TrainParams oneStage(AnchorLoss loss)
 {
     TrainParams p = quick(DETECTOR_RETINANET);
-    p.learningRate = 0.05;
+    p.learningRate = 0.005;
+    p.setPyramid(0, 0);
     p.rpn.loss = loss;
     return p;
 }

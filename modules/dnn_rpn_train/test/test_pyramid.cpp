@@ -48,6 +48,22 @@ Tensor randomImage(RNG& rng, const Shape& shape)
     return t;
 }
 
+TEST(Pyramid, leftToTheNetworkItIsTheFirstThatFits)
+{
+    TrainParams params(DETECTOR_RETINANET);
+    params.classes = {"disc"};
+    params.size = Size(160, 96);
+    EXPECT_EQ("auto", params.get("pyramid"));
+    EXPECT_EQ("3-5", Trainer(params).params().get("pyramid"));
+    params.size = Size(100, 60); // maps that are no halves of each other; above the last one there are none
+    EXPECT_EQ("4-6", Trainer(params).params().get("pyramid"));
+    params.set("pyramid", "none");
+    EXPECT_EQ("none", Trainer(params).params().get("pyramid"));
+    params.set("pyramid", "auto");
+    params.backbone = "no-such-file.onnx";
+    EXPECT_TRUE(contains(errorOf([&] { Trainer t(params); }), "no-such-file.onnx"));
+}
+
 TEST(Pyramid, levelsHaveTheirStrides)
 {
     const Pyramid p(levels(2, 7), Size(160, 96));

@@ -37,5 +37,6 @@ Conventions that hold everywhere
 #include "opencv2/dnn_rpn/metrics.hpp"
 #include "opencv2/dnn_rpn/layers.hpp"
 #include "opencv2/dnn_rpn/model.hpp"
+#include "opencv2/dnn_rpn/tracker.hpp"
 
 #endif

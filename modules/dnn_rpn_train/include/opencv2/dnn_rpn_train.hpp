@@ -13,6 +13,7 @@ call fit() and exportModel(). Conventions (boxes, labels, letters for counts) ar
 
 #include "opencv2/dnn_rpn_train/augment.hpp"
 #include "opencv2/dnn_rpn_train/dataset.hpp"
+#include "opencv2/dnn_rpn_train/events.hpp"
 #include "opencv2/dnn_rpn_train/log.hpp"
 #include "opencv2/dnn_rpn_train/params.hpp"
 #include "opencv2/dnn_rpn_train/preview.hpp"

@@ -83,13 +83,22 @@ void channelsFirst(Mat& all, Network& network, const std::vector<int>& nodes, in
         [](const Mat& rows, Mat& map) { transpose(rows, map); });
 }
 
-std::vector<float> defaultSizes(const Graph& graph, const std::vector<int>& features)
+std::vector<float> defaultSizes(const Graph& graph, const std::vector<int>& features,
+                                AnchorAssignment assignment)
 {
+    // Thresholds of the IoU want anchors of every size; other rules one a level, or of some sizes on one map.
+    const bool byThreshold = assignment == ASSIGN_IOU;
+    std::vector<float> sizes{16, 32, 64, 128};
+    if (features.size() == 1 && byThreshold)
+        sizes.push_back(256);
     if (features.size() == 1)
-        return {16, 32, 64, 128, 256};
-    std::vector<float> sizes;
-    for (int node : features) // RetinaNet, Lin et al., ICCV 2017, section 4
-        for (double scale : {1., std::cbrt(2.), std::cbrt(4.)})
+        return sizes;
+    sizes.clear();
+    std::vector<double> scales{1.};
+    if (byThreshold) // RetinaNet, Lin et al., ICCV 2017, section 4
+        scales = {1., std::cbrt(2.), std::cbrt(4.)};
+    for (int node : features)
+        for (double scale : scales)
             sizes.push_back(static_cast<float>(4 * scale * gridOf(graph, node).stride));
     return sizes;
 }
@@ -117,7 +126,7 @@ AnchorHead::AnchorHead(const AnchorHeadParams& params_, int classes, Graph& grap
     isSoftmax = params.loss == LOSS_FOCAL_SOFTMAX || params.loss == LOSS_CE_SOFTMAX;
 
     if (params.anchorSizes.empty())
-        params.anchorSizes = defaultSizes(graph, features);
+        params.anchorSizes = defaultSizes(graph, features, params.assignment);
     const std::vector<float>& sizes = params.anchorSizes;
     if (features.empty() || sizes.empty() || sizes.size() % features.size() != 0)
         CV_Error_(Error::StsBadArg, ("%d anchor sizes cannot be divided evenly among %d levels",

@@ -25,14 +25,14 @@ struct CV_EXPORTS Backbone
 normalisation that ImageNet's feature extractors want (RGB, 0..1, less the mean, over the deviation) as
 a frozen 1x1 convolution, and the feature extractor.
 
-Of a file, the maps are those that `features` names, or those of FeatureMaps::found(). Without a pyramid one of
-them is taken: the coarsest of those with cells of 16 pixels or less, else the finest. With a pyramid those that
-are its levels are taken if all are there up to the coarsest map; else the coarsest, and the pyramid finds stages
-before it.
+Of a file, the maps are those that `features` names, or those of FeatureMaps::found(). Without a pyramid one
+of them is taken: the coarsest of those with cells of 16 pixels or less, else the finest. With a pyramid those
+that are its levels are taken if all are there up to the coarsest map; else the coarsest, and the pyramid
+finds stages before it.
 
 @param graph an empty graph
-@param params backbone: ONNX file, or "small": eight 3x3 convolutions with batch normalisation, which is trained,
-stride 16, 96 channels, drawn at random; features; pyramid
+@param params backbone: ONNX file, or "small": eight 3x3 convolutions with batch normalisation, which is
+trained, stride 16, 96 channels, drawn at random; features; pyramid
 @param rng for "small" */
 CV_EXPORTS Backbone addBackbone(Graph& graph, const TrainParams& params, RNG& rng);
 

@@ -18,10 +18,38 @@ namespace dnn_rpn_train {
 
 using namespace dnn_rpn;
 
-DetectorNet::DetectorNet(const TrainParams& p, RNG& rng)
-    : params(p), engine(Engine::create(p.engine, nameOf(p.precision))),
-      exactEngine(p.precision == PRECISION_FP32 ? engine : Engine::create(p.engine, "fp32"))
+namespace {
+
+//! With the first pyramid that can be built, if it was left to us.
+TrainParams withPyramid(TrainParams params)
 {
+    if (!params.pyramid.automatic())
+        return params;
+    for (int finest : {3, 4, 5})
+        try
+        {
+            params.setPyramid(finest, finest + 2, params.pyramid.channels);
+            Graph graph;
+            RNG rng;
+            addPyramid(params.pyramid, graph, addBackbone(graph, params, rng).maps, params.size, rng);
+            return params;
+        }
+        catch (const cv::Exception&)
+        {
+            // The backbone lacks a level, or the size does not suit; if nothing can be read, none is the
+            // pyramid's fault, and what reads it next says why.
+        }
+    params.setPyramid(0, 0, params.pyramid.channels);
+    return params;
+}
+
+} // namespace
+
+DetectorNet::DetectorNet(const TrainParams& params_, RNG& rng)
+    : params(withPyramid(params_)), engine(Engine::create(params.engine, nameOf(params.precision))),
+      exactEngine(params.precision == PRECISION_FP32 ? engine : Engine::create(params.engine, "fp32"))
+{
+    const TrainParams& p = params;
     const int classes = static_cast<int>(p.classes.size());
     const DetectorTraits& traits = traitsOf(p.detector());
     const Backbone backbone = addBackbone(trunk, p, rng);

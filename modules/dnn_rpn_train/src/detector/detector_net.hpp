@@ -40,6 +40,8 @@ public:
     //! cv::Exception for wrong parameters or a backbone that cannot be read
     DetectorNet(const TrainParams& params, RNG& rng);
 
+    //! The parameters; a pyramid that was left to the network is the one it has.
+    const TrainParams& parameters() const { return params; }
     bool hasSecondStage() const { return secondStage != nullptr; }
     //! The first stage's graph, with everybody's parameters.
     Graph& graph() { return trunk; }

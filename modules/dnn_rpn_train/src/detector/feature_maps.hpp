@@ -12,7 +12,8 @@
 namespace cv {
 namespace dnn_rpn_train {
 
-/** @brief Which nodes of a network from a file are feature maps, and which of these a detector should stand on.
+/** @brief Which nodes of a network from a file are feature maps, and which of these a detector should stand
+on.
 
 A map is a node whose values belong to cells of the image. Those wanted are the file's outputs, as far as they
 are maps. For an output that is none, or not known, they are the last maps that it is made from: what comes
@@ -26,9 +27,9 @@ public:
     @param input node of the graph that the file's input stands for */
     FeatureMaps(const Graph& graph, const OnnxImport& file, int input);
 
-    /** @brief Those to stand on, found as above: one of each stride, finest first. cv::Exception with the first
-    operator and node that is not known if there are none, or if it is no classifier or head that would be left
-    off but a good part of the network. */
+    /** @brief Those to stand on, found as above: one of each stride, finest first. cv::Exception with the
+    first operator and node that is not known if there are none, or if it is no classifier or head that would
+    be left off but a good part of the network. */
     std::vector<int> found() const;
     /** @brief Those that a list of names of nodes or values with commas between them says; finest first.
     cv::Exception tells what is wrong with a name, and which two have the same stride. */

@@ -16,11 +16,11 @@ namespace dnn_rpn_train {
 
 /** @brief An ONNX file as a graph, as far as its operators are known.
 
-The file must have one input. Names get "backbone." before them. Known are Conv, BatchNormalization, Relu, Clip,
-LeakyRelu, Sigmoid, HardSigmoid, HardSwish, Add, Mul (same shape, or a number for each channel), Concat
+The file must have one input. Names get "backbone." before them. Known are Conv, BatchNormalization, Relu,
+Clip, LeakyRelu, Sigmoid, HardSigmoid, HardSwish, Add, Mul (same shape, or a number for each channel), Concat
 (channels), MaxPool, AveragePool, GlobalAveragePool, Resize or Upsample (nearest, by a whole factor) and Pad
-(with what padding means to the convolution or pooling behind it), besides Identity, Dropout and Constant. A node
-that is not known, or in a form that is not, gives nothing, and nothing behind it is known. */
+(with what padding means to the convolution or pooling behind it), besides Identity, Dropout and Constant. A
+node that is not known, or in a form that is not, gives nothing, and nothing behind it is known. */
 class CV_EXPORTS OnnxImport
 {
 public:
@@ -65,8 +65,8 @@ private:
     friend class Importer;
 };
 
-/** @brief Adds a feature extractor from an ONNX file to a graph: its first output, with what that is made from.
-Anything on the way that is not known is refused with the node's name and type.
+/** @brief Adds a feature extractor from an ONNX file to a graph: its first output, with what that is made
+from. Anything on the way that is not known is refused with the node's name and type.
 
 @param path of the file
 @param graph takes the nodes and parameters; what it holds but its input must not matter any more

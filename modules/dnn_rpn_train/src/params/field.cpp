@@ -33,15 +33,15 @@ void setSize(Size& size, const String& text, const char* name)
 
 void setLevels(PyramidParams& levels, const String& text, const char* name)
 {
-    if (text == "none")
+    if (text == "none" || text == "auto")
     {
-        levels.finest = levels.coarsest = 0;
+        levels.finest = levels.coarsest = text == "auto" ? -1 : 0;
         return;
     }
     std::vector<int> ends;
     if (!parseNumbers(text, ends, '-') || ends.size() != 2 || ends[0] < 1 || ends[1] < ends[0] ||
         ends[1] > 10)
-        refuse(name, text, "none or two levels from 1 to 10, such as 3-5");
+        refuse(name, text, "none, auto or two levels from 1 to 10, such as 3-5");
     levels.finest = ends[0];
     levels.coarsest = ends[1];
 }
@@ -79,7 +79,9 @@ String textOf(const Field& field)
             [](Vec2d* v) { return String(numbersText(std::vector<double>(v->val, v->val + 2))); },
             [](Scalar* v) { return String(numbersText(std::vector<double>(v->val, v->val + 4))); },
             [](PyramidParams* v) {
-                return String(v->exists() ? numberText(v->finest) + "-" + numberText(v->coarsest) : "none");
+                return String(v->exists()      ? numberText(v->finest) + "-" + numberText(v->coarsest)
+                              : v->automatic() ? "auto"
+                                               : "none");
             },
             [](const Choice& c) { return c.name(c.value); },
             [](const StageCount& s) { return String(*s.value == -1 ? "all" : numberText(*s.value)); },
@@ -155,7 +157,7 @@ String kindText(const Field& field)
                    [](std::vector<float>*) { return String("numbers"); },
                    [](Vec2d*) { return String("two numbers, the lower one first"); },
                    [](Scalar*) { return String("four numbers"); },
-                   [](PyramidParams*) { return String("none, or levels such as 3-5"); },
+                   [](PyramidParams*) { return String("none, auto, or levels such as 3-5"); },
                    [](const Choice& c) { return c.names(); },
                    [](const StageCount&) { return String("all, or a whole number"); },
                    [](const AutoList&) { return String("auto, or numbers"); },

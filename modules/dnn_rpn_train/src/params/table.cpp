@@ -64,7 +64,8 @@ const std::vector<ParameterRow>& parameterTable()
 {"size",       "network", all, common, AT(size), 1, 16384,
  "width x height of the network's input; images are resized to it"},
 {"pyramid",    "network", all, common, AT(pyramid), 0, 0,
- "levels of a feature pyramid that the heads stand on, as in 3-5: cells of 8, 16 and 32 pixels"},
+ "levels of a feature pyramid that the heads stand on, as in 3-5: cells of 8, 16 and 32 pixels. auto: the first of 3-5, "
+ "4-6 and 5-7 that backbone and size allow, or none"},
 {"pyramid_channels", "network", all, special, AT(pyramid.channels), 1, 65536,
  "channels of each level of the pyramid"},
 {"freeze",     "network", all, common, [](TrainParams& p) -> Field { return StageCount{&p.freeze}; }, -1, 1e6,
@@ -75,7 +76,7 @@ const std::vector<ParameterRow>& parameterTable()
  "the batch's, where freeze does not reach. The backbone small always is"},
 {"anchors",    "network", all, special, [](TrainParams& p) -> Field { return AutoList{&p.rpn.anchorSizes}; }, 1, 1e5,
  "square roots of the anchors' areas in pixels of the input. auto: 16,32,64,128,256; with a pyramid 4, 5 and 6.3 times "
- "the cell of each level, finest first"},
+ "the cell of each level, finest first; with assign other than iou 16,32,64,128, or 4 times the cell of each level"},
 {"ratios",     "network", all, special, AT(rpn.anchorRatios), 1e-3, 1e3, "height / width of the anchors"},
 {"tower",      "network", all, special, AT(rpn.tower), 0, 4,
  "classifier and regressor have so many convolutions of their own; 0: one for both"},

@@ -35,10 +35,18 @@ TrainParams::TrainParams(DetectorKind detector)
       schedule(SCHEDULE_STEP), maxGradientNorm(10), seed(0), freeze(0), backboneLrFactor(1),
       batchNorm(BATCHNORM_FROZEN), alternate(false), ema(0), evalEvery(0), patience(0), kind(detector)
 {
-    if (detector == DETECTOR_RETINANET) // Lin et al., ICCV 2017, section 4
+    if (detector == DETECTOR_RETINANET)
     {
-        rpn.match.positiveIoU = 0.5f;
+        rpn.match.positiveIoU = 0.5f; // Lin et al., ICCV 2017, section 4
         rpn.match.negativeIoU = 0.4f;
+        rpn.loss = LOSS_FOCAL_SIGMOID;
+        rpn.assignment = ASSIGN_ATSS;
+        rpn.boxLoss = BOX_LOSS_GIOU;
+        rpn.anchorRatios = {1};
+        rpn.lrFactor = 10;
+        rpn.detections.scoreThreshold = 0.01f;
+        maxGradientNorm = 2;
+        setPyramid(-1, -1, 64);
     }
     if (detector == DETECTOR_FASTER_RCNN)
     {

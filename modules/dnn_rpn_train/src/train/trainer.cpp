@@ -55,6 +55,7 @@ struct Trainer::Impl
         if (params.engine == "auto")
             params.engine = Engine::names().front(); // a checkpoint names it
         net = std::make_unique<DetectorNet>(params, rng);
+        params.pyramid = net->parameters().pyramid;
         settings = settingsOf(params);
     }
 

@@ -115,6 +115,17 @@ class dnn_rpn_test(NewOpenCVTests):
         self.assertEqual([list(curve.precision), list(curve.recall), curve.bestScore], [[1], [1], 0.5])
         self.assertEqual(evaluator.confusion(0.5).tolist(), [[0, 0], [0, 1]])
 
+    def test_tracker(self):
+        params = cv.dnn_rpn.TrackerParams()
+        params.maxMissed = 5
+        tracker = cv.dnn_rpn.Tracker(params)
+        scores = np.array([0.9], np.float32)
+        self.assertEqual(tracker.update(boxes([0, 0, 10, 20]), scores, None).ravel().tolist(), [1])
+        self.assertEqual(tracker.update(boxes([1, 0, 11, 20]), scores, None).ravel().tolist(), [1])
+        track = tracker.tracks()[0]
+        self.assertEqual([track.id, track.label, track.hits, track.missed], [1, 1, 2, 0])
+        self.assertAlmostEqual(track.box[3], 20, 1)
+
     def test_description(self):
         description = cv.dnn_rpn.ModelDescription()
         description.inputSize = (320, 240)

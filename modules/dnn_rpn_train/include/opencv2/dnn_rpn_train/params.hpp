@@ -93,11 +93,14 @@ enum BoxLoss
 //! Which maps a feature pyramid has: level l has cells of 2^l pixels (Lin et al., CVPR 2017).
 struct CV_EXPORTS PyramidParams
 {
-    int finest = 0;     //!< the first level; 0: no pyramid, the heads stand on one map of the backbone
+    //! The first level. 0: no pyramid, the heads stand on one map of the backbone. -1: three levels, the
+    //! first of 3-5, 4-6 and 5-7 that backbone and input size allow, or else none.
+    int finest = 0;
     int coarsest = 0;   //!< the last level, >= finest
     int channels = 128; //!< of every level
 
     bool exists() const { return finest > 0; }
+    bool automatic() const { return finest < 0; }
 };
 
 //! How a head on anchors - a region proposal network or a one-stage detector - tells objects from background,
