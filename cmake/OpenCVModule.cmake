@@ -113,7 +113,14 @@ function(_dnn_rpn_add_tests name)
   endwhile()
 
   # Tests of this name need files that are not in the repository; a label lets ctest leave them out.
-  add_test(NAME ${target} COMMAND ${target} --gtest_filter=-Photographs.*)
+  # In parts, which ctest runs side by side; each test has a folder of its own.
+  set(parts 4)
+  math(EXPR last "${parts} - 1")
+  foreach(part RANGE ${last})
+    add_test(NAME ${target}_part_${part} COMMAND ${target} --gtest_filter=-Photographs.*)
+    set_tests_properties(${target}_part_${part} PROPERTIES
+      ENVIRONMENT "GTEST_TOTAL_SHARDS=${parts};GTEST_SHARD_INDEX=${part}")
+  endforeach()
   if(EXISTS "${CMAKE_CURRENT_SOURCE_DIR}/test/test_photographs.cpp")
     add_test(NAME ${target}_photographs COMMAND ${target} --gtest_filter=Photographs.*)
     set_tests_properties(${target}_photographs PROPERTIES LABELS photographs)

@@ -10,7 +10,7 @@ Usage: scripts/test.sh [--data=DIR] [--backbones=DIR] [--build=DIR] [--jobs=N]
   --data=DIR       photographs: a folder with bccd/ and cards/     (or the environment's DNN_RPN_DATA)
   --backbones=DIR  ONNX feature extractors to import and to train  (or DNN_RPN_BACKBONES)
   --build=DIR      build folder, default: build/
-  --jobs=N         compilations at a time, default: one per processor
+  --jobs=N         compilations and tests at a time, default: one per processor
 
 Without photographs and backbones the tests that need them do not run; the script names them.
 The last line is "N passed, N failed"; the exit status is 0 only when none failed.
@@ -83,7 +83,7 @@ if [ -z "$data" ] || [ -z "$backbones" ]; then
 fi
 rm -f Testing/junit.xml Testing/Temporary/LastTest.log
 status=0
-ctest --output-on-failure --no-tests=error --output-junit Testing/junit.xml "${left_out[@]}" || status=$?
+ctest --parallel "$jobs" --output-on-failure --no-tests=error --output-junit Testing/junit.xml "${left_out[@]}" || status=$?
 
 count() { sed -n "s/^[[:space:]]*$1=\"\([0-9]*\)\".*/\1/p" Testing/junit.xml | head -n 1; }
 if [ -f Testing/junit.xml ] && [ -n "$(count tests)" ]; then
