@@ -3,6 +3,7 @@
 // of this distribution and at http://opencv.org/license.html.
 // Looks at a data set before anybody trains on it.
 
+#include <algorithm>
 #include <cstdio>
 #include <map>
 #include <sstream>
@@ -127,11 +128,11 @@ std::map<String, AnchorFit> fitOf(CommandLineParser& options, const Dataset& set
 {
     const TrainParams defaults;
     std::map<String, AnchorFit> fits;
-    fits["default"] =
+    fits["rpn"] =
         rateAnchors(set, params.size, params.cell, {16, 32, 64, 128, 256}, defaults.rpn.anchorRatios);
     fits["fitted"] = fitAnchors(set, params.size, params.cell, countOption(options, "anchor_sizes", 1, 100),
                                 countOption(options, "anchor_ratios", 1, 100));
-    printFit("anchors by default", fits["default"]);
+    printFit("the anchors of rpn", fits["rpn"]);
     printFit("anchors that fit", fits["fitted"]);
     return fits;
 }

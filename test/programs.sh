@@ -52,7 +52,7 @@ import json, sys
 data = json.load(open(sys.argv[1]))
 assert [part["name"] for part in data["parts"]] == ["train", "val", "test"], data["parts"]
 assert all(c["small"] + c["medium"] + c["large"] == c["objects"] for part in data["parts"] for c in part["classes"])
-assert data["anchors"]["fitted"]["meanIoU"] >= data["anchors"]["default"]["meanIoU"], data["anchors"]
+assert data["anchors"]["fitted"]["meanIoU"] >= data["anchors"]["rpn"]["meanIoU"], data["anchors"]
 END
 [ "$(grep -c '<figure' "$work/data.html")" -ge 20 ] || fail "a page with few images"
 ! grep -nE '(https?|ftp|file):/' "$work/data.html" || fail "the page names something outside of the file"

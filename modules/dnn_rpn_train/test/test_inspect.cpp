@@ -169,8 +169,9 @@ TEST(Anchors, fitIsWhatOneCanWorkOut)
     EXPECT_NEAR(0.25, fit.meanIoU, 1e-6);
     EXPECT_EQ(0, fit.recall[0]);
     // Half a cell off: the smaller half of both is common, 8 x 16 of 16 x 24.
-    EXPECT_NEAR(1. / 3, rateAnchors(listOf({{object(16, 8, 16, 16)}}, {"cat"}), Size(320, 240), 32, {16}, {1}).meanIoU,
-                1e-6);
+    EXPECT_NEAR(
+        1. / 3,
+        rateAnchors(listOf({{object(16, 8, 16, 16)}}, {"cat"}), Size(320, 240), 32, {16}, {1}).meanIoU, 1e-6);
     // On an input of half the size objects are half as large.
     fit = rateAnchors(set, Size(160, 120), 16, {8}, {1});
     EXPECT_NEAR(1, fit.meanIoU, 1e-6);
@@ -196,7 +197,8 @@ TEST(Anchors, clustersAreFound)
     const AnchorFit other = rateAnchors(set, Size(320, 240), 16, {16, 256}, {1});
     EXPECT_GT(fit.meanIoU, other.meanIoU);
     EXPECT_GT(fit.recall[0], other.recall[0]);
-    EXPECT_TRUE(contains(errorOf([&] { fitAnchors(listOf({{}}, {"cat"}), Size(320, 240), 16, 2, 2); }), "too few"));
+    EXPECT_TRUE(
+        contains(errorOf([&] { fitAnchors(listOf({{}}, {"cat"}), Size(320, 240), 16, 2, 2); }), "too few"));
 }
 
 } // namespace
