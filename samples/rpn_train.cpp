@@ -5,6 +5,7 @@
 
 #include <cstdio>
 
+#include "opencv2/dnn_rpn/detector_traits.hpp"
 #include "opencv2/dnn_rpn_train.hpp"
 #include "opencv2/dnn_rpn_train/events.hpp"
 
@@ -123,7 +124,7 @@ public:
           int done)
         : outputs(outputs_), trainer(trainer_), examples(examples_), checkpoints(checkpoints_),
           log(outputs.stem + ".csv", done),
-          measure(trainer.params().detector() == DETECTOR_RPN ? "AR@300" : "AP50")
+          measure(dnn_rpn::traitsOf(trainer.params().detector()).hasClasses ? "AP50" : "AR@300")
     {
         const int found = static_cast<int>(log.earlier().size());
         if (found != done)
@@ -238,7 +239,7 @@ bool runSteps(Trainer& trainer, Watch& watch)
 void exportModel(Trainer& trainer, const String& file, ExportKind kind)
 {
     trainer.exportModel(file, kind);
-    if (kind == dnn_rpn::EXPORT_HEADS && trainer.params().detector() == DETECTOR_FASTER_RCNN)
+    if (kind == dnn_rpn::EXPORT_HEADS && dnn_rpn::traitsOf(trainer.params().detector()).hasTwoStages)
         std::printf("note: %s is for ONNX Runtime, OpenVINO and OpenCV 5; OpenCV 4 lacks operators that two "
                     "stages need "
                     "and runs --kind=opencv\n",
@@ -293,7 +294,7 @@ void train(CommandLineParser& options)
     Checkpoints checkpoints(options, outputs.stem);
 
     const auto [training, validation] = readSplits(options, params.seed, outputs.stem);
-    if (params.detector() != DETECTOR_RPN)
+    if (dnn_rpn::traitsOf(params.detector()).hasClasses)
         params.classes = training.classes;
     followRecipe(options, training, params);
     printShortly(parts(training, validation), params.size);

@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <sstream>
 
+#include "opencv2/dnn_rpn_train/formats.hpp"
 #include "opencv2/dnn_rpn_train/recipe.hpp"
 
 using namespace cv;
@@ -16,6 +17,24 @@ using dnn_rpn::ExportKind;
 namespace {
 
 const bool common = true, special = false;
+
+//! "name: what it means" of every value.
+template<typename Kind>
+String meanings()
+{
+    String all;
+    for (const auto& row : dnn_rpn::kindRows<Kind>())
+        all += (all.empty() ? "" : "; ") + String(row.name) + ": " + row.meaning;
+    return all;
+}
+
+String formatNames()
+{
+    String all;
+    for (const String& name : datasetFormats())
+        all += name + ", ";
+    return all;
+}
 
 // clang-format off
 const std::vector<Option>& programOptions()
@@ -31,7 +50,7 @@ const std::vector<Option>& programOptions()
  "cross-validation: train so many times, each time without another share of the images, and score on it. Tells the mean "
  "and the spread of the scores, and writes no model; --val is not used"},
 {"format",     "auto",       "data", special,
- "voc, cvat, imglab, coco, labelme, createml, yolo, csv, or auto: what the files look like"},
+ formatNames() + "or auto: what the files look like"},
 {"annotations", "<none>",    "data", special, "a file or folder with the annotations, where they lie elsewhere"},
 {"images",     "<none>",     "data", special, "the folder with the images, where they lie elsewhere"},
 {"strict",     "false",      "data", special, "the first entry that cannot be used is an error, rather than left out"},
@@ -40,7 +59,7 @@ const std::vector<Option>& programOptions()
 {"preview_count", "24",      "data", special, "so many images"},
 {"preview_only", "false",    "data", special, "do not train after it"},
 {"detector",   "<none>",     "network", common,
- "retina: boxes with classes, in one stage; faster_rcnn: in two; rpn: boxes without classes. Without it, retina"},
+ meanings<DetectorKind>() + ". Without it, retina"},
 {"describe",   "false",      "network", special,
  "list the maps of the backbone and which of them are taken, and train nothing: with backbone, features, pyramid and size"},
 {"recipe",     "balanced",   "descent", common,
@@ -50,8 +69,7 @@ const std::vector<Option>& programOptions()
  "repeat a training: take all parameters from the MODEL.yml that it wrote; other options change them"},
 {"out",        "model.onnx", "output", common, "the model file; MODEL.yml, MODEL.csv and MODEL.html go beside it"},
 {"kind",       "opencv",     "output", common,
- "opencv: boxes come out of cv::dnn; onnx: the same by standard operators, for ONNX Runtime; heads: raw numbers. With "
- "several, as in opencv,onnx, the later ones go into MODEL-KIND.onnx"},
+ meanings<ExportKind>() + ". With several, as in opencv,onnx, the later ones go into MODEL-KIND.onnx"},
 {"json",       "<none>",     "output", special, "write the validation scores to this file, too"},
 {"report",     "<none>",     "output", special, "the page to watch, or none; without this option MODEL.html"},
 {"tensorboard", "<none>",    "output", special,

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <map>
 #include "opencv2/dnn.hpp"
+#include "opencv2/dnn_rpn/detector_traits.hpp"
 #include "opencv2/dnn_rpn/private/file.hpp"
 #include "opencv2/imgproc.hpp"
 #include "box.hpp"
@@ -189,7 +190,7 @@ struct Detector::Impl
     {
         // CropAndResize and the standard operators know no batches.
         const bool single = description.kind == EXPORT_ONNX || (description.kind == EXPORT_OPENCV &&
-                                                                description.detector == DETECTOR_FASTER_RCNN);
+                                                                traitsOf(description.detector).hasTwoStages);
         if (images.size() > 1 && single)
         {
             std::vector<Found> all;
@@ -259,7 +260,7 @@ private:
         {
             const Range rows(i * anchors.rows, (i + 1) * anchors.rows);
             Mat boxes, scores, labels;
-            if (description.detector == DETECTOR_RETINANET)
+            if (traitsOf(description.detector).hasClasses)
                 decodeClasses(logits.rowRange(rows), deltas.rowRange(rows), threshold, boxes, scores, labels);
             else
                 decodeProposals(logits.rowRange(rows), deltas.rowRange(rows), threshold, boxes, scores);
@@ -347,7 +348,7 @@ Detector::Detector(const String& model) : impl(makePtr<Impl>())
     const std::string yaml = std::filesystem::path(model).replace_extension(".yml").string();
     impl->description = ModelDescription::read(yaml);
     const ModelDescription& d = impl->description;
-    if (d.kind == EXPORT_HEADS && d.detector == DETECTOR_FASTER_RCNN)
+    if (d.kind == EXPORT_HEADS && traitsOf(d.detector).hasTwoStages)
         CV_Error_(Error::StsNotImplemented, ("'%s' is of kind \"heads\" with two stages: this class does not "
                                              "decode the second one's raw numbers. "
                                              "The trainer's kind \"opencv\" gives boxes",

@@ -2,19 +2,44 @@
 // It is subject to the license terms in the LICENSE file found in the top-level directory
 // of this distribution and at http://opencv.org/license.html.
 #include "precomp.hpp"
-#include "opencv2/dnn_rpn/kinds.hpp"
+#include "opencv2/dnn_rpn/detector_traits.hpp"
 
 namespace cv {
 namespace dnn_rpn {
 
+namespace {
+
+struct DetectorRow
+{
+    KindRow<DetectorKind> names;
+    DetectorTraits traits;
+};
+
+const DetectorRow detectors[] = {
+    {{DETECTOR_RPN, "rpn", "boxes without classes"}, {false, false}},
+    {{DETECTOR_RETINANET, "retina", "with classes, in one stage"}, {true, false}},
+    {{DETECTOR_FASTER_RCNN, "faster_rcnn", "with classes, in two stages"}, {true, true}},
+};
+
+} // namespace
+
+const DetectorTraits& traitsOf(DetectorKind kind)
+{
+    for (const DetectorRow& row : detectors)
+        if (row.names.kind == kind)
+            return row.traits;
+    CV_Error_(Error::StsOutOfRange, ("%d is no kind of detector", static_cast<int>(kind)));
+}
+
 template<>
 const std::vector<KindRow<DetectorKind>>& kindRows<DetectorKind>()
 {
-    static const std::vector<KindRow<DetectorKind>> rows{
-        {DETECTOR_RPN, "rpn", "boxes without classes"},
-        {DETECTOR_RETINANET, "retina", "with classes, in one stage"},
-        {DETECTOR_FASTER_RCNN, "faster_rcnn", "with classes, in two stages"},
-    };
+    static const std::vector<KindRow<DetectorKind>> rows = [] {
+        std::vector<KindRow<DetectorKind>> all;
+        for (const DetectorRow& row : detectors)
+            all.push_back(row.names);
+        return all;
+    }();
     return rows;
 }
 

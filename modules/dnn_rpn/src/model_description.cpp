@@ -2,6 +2,7 @@
 // It is subject to the license terms in the LICENSE file found in the top-level directory
 // of this distribution and at http://opencv.org/license.html.
 #include "precomp.hpp"
+#include "opencv2/dnn_rpn/detector_traits.hpp"
 #include "opencv2/dnn_rpn/model.hpp"
 #include "opencv2/dnn_rpn/private/file.hpp"
 #include <fstream>
@@ -75,7 +76,7 @@ std::string toYaml(const ModelDescription& d)
            << level.heights << "featureSize" << d.featureSizes[i] << "}";
     }
     fs << "]";
-    if (d.detector != DETECTOR_RPN)
+    if (traitsOf(d.detector).hasClasses)
     {
         const DetectionParams& p = d.detections;
         fs << "detections"
@@ -84,7 +85,7 @@ std::string toYaml(const ModelDescription& d)
            << p.scoreThreshold << "nmsThreshold" << p.nmsThreshold << "minSize" << p.minSize << "deltaWeights"
            << p.deltaWeights << "}";
     }
-    if (d.detector != DETECTOR_RETINANET)
+    if (traitsOf(d.detector).hasProposals())
     {
         const ProposalParams& p = d.proposals;
         fs << "proposals"
@@ -172,9 +173,9 @@ ModelDescription fromYaml(const FileNode& root)
         d.levels.push_back(level);
         d.featureSizes.push_back(featureSize);
     }
-    if (d.detector != DETECTOR_RPN)
+    if (traitsOf(d.detector).hasClasses)
         readLimits(root["detections"], d.detections);
-    if (d.detector != DETECTOR_RETINANET)
+    if (traitsOf(d.detector).hasProposals())
         readLimits(root["proposals"], d.proposals);
     for (const FileNode& parameter : root["training"])
         d.training.push_back({parameter.name(), parameter.string()});

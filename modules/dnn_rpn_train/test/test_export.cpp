@@ -50,8 +50,7 @@ struct Exported
 
     std::string file(dnn_rpn::ExportKind kind) const
     {
-        return kind == dnn_rpn::EXPORT_HEADS ? exportHeads(graph, *head)
-                                             : exportForOpenCV(graph, *head, size);
+        return exporterOf(kind).write({graph, *head, size, nullptr});
     }
 
     //! Loaded from a file, as an application does it.
@@ -164,7 +163,7 @@ TEST(Export, withoutLimits)
     const int features = addBackbone(graph, "small", rng);
     const AnchorHead head(params, 3, graph, {features}, rng);
     Network network(graph, Engine::create("eigen"));
-    const std::string file = exportForOpenCV(graph, head, size);
+    const std::string file = exporterOf(dnn_rpn::EXPORT_OPENCV).write({graph, head, size, nullptr});
     EXPECT_EQ("", errorOf([&] { verifyExport(file, dnn_rpn::EXPORT_OPENCV, network, head, size); }));
     dnn::Net net = dnn::readNetFromONNX(file.data(), file.size());
     net.setInput(dnn::blobFromImage(e.image));

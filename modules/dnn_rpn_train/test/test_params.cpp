@@ -9,7 +9,13 @@
 namespace opencv_test {
 namespace {
 
-const DetectorKind detectors[] = {DETECTOR_RPN, DETECTOR_RETINANET, DETECTOR_FASTER_RCNN};
+std::vector<DetectorKind> allDetectors()
+{
+    std::vector<DetectorKind> all;
+    for (const auto& row : dnn_rpn::kindRows<DetectorKind>())
+        all.push_back(row.kind);
+    return all;
+}
 
 TrainParams paramsOf(DetectorKind detector)
 {
@@ -69,7 +75,7 @@ String otherValue(const ParameterRow& row, const TrainParams& p)
 
 TEST(Params, whatIsReadBackIsTheSame)
 {
-    for (DetectorKind detector : detectors)
+    for (DetectorKind detector : allDetectors())
     {
         const TrainParams before = paramsOf(detector);
         TrainParams p = before;
@@ -87,7 +93,7 @@ TEST(Params, whatIsReadBackIsTheSame)
 
 TEST(Params, limitsHold)
 {
-    for (DetectorKind detector : detectors)
+    for (DetectorKind detector : allDetectors())
         forEachRow(detector, [&](const ParameterRow& row) {
             TrainParams p = paramsOf(detector);
             const Field field = row.field(p);
@@ -183,7 +189,7 @@ TEST(Settings, everyParameterCounts)
 {
     const Scratch scratch;
     writeText(scratch / "one.onnx", "1");
-    for (DetectorKind detector : detectors)
+    for (DetectorKind detector : allDetectors())
     {
         TrainParams before = paramsOf(detector);
         before.backbone = scratch / "one.onnx";

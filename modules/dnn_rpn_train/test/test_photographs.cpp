@@ -90,8 +90,8 @@ TEST(Photographs, pyramidsStandOnBothBackbones)
         const AnchorHead head(params, 2, graph, maps, rng);
         Network network(graph, Engine::create("eigen"));
         EXPECT_EQ("", errorOf([&] {
-                      verifyExport(exportForOpenCV(graph, head, size), dnn_rpn::EXPORT_OPENCV, network, head,
-                                   size);
+                      verifyExport(exporterOf(dnn_rpn::EXPORT_OPENCV).write({graph, head, size, nullptr}),
+                                   dnn_rpn::EXPORT_OPENCV, network, head, size);
                   }));
     }
 }

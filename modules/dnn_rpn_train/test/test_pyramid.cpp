@@ -229,8 +229,7 @@ TEST(Pyramid, stockOpenCVRunsIt)
                         q.name.find("deltas.") != std::string::npos)
                         p.rng.fill(q.value.flat(), RNG::NORMAL, 0, 0.1);
                 Network network(p.graph, Engine::create("eigen"));
-                const std::string file = kind == dnn_rpn::EXPORT_HEADS ? exportHeads(p.graph, head)
-                                                                       : exportForOpenCV(p.graph, head, size);
+                const std::string file = exporterOf(kind).write({p.graph, head, size, nullptr});
                 EXPECT_EQ("", errorOf([&] { verifyExport(file, kind, network, head, size); }));
             }
 }

@@ -128,12 +128,12 @@ TEST(Text, numbersAreTheSameInEachLocale)
     for (const char* name : {"de_DE.UTF-8", "de_DE.utf8", "fr_FR.UTF-8"})
         std::setlocale(LC_ALL, name);
     double value = 0;
-    EXPECT_TRUE(parseNumber(" 1234.5 ", value));
+    EXPECT_TRUE(parseFinite(" 1234.5 ", value));
     EXPECT_EQ(1234.5, value);
-    EXPECT_TRUE(parseNumber("+1e-2", value));
+    EXPECT_TRUE(parseFinite("+1e-2", value));
     EXPECT_EQ(0.01, value);
     for (const char* none : {"", "1,5", "1 2", "nan", "inf", "1e999", "0x10", "abc"})
-        EXPECT_FALSE(parseNumber(none, value)) << none;
+        EXPECT_FALSE(parseFinite(none, value)) << none;
     const Scratch s;
     writeImage(s / "a.png", truth.size);
     for (const std::string& text : texts)

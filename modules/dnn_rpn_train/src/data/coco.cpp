@@ -111,7 +111,7 @@ int64 CocoReader::readId(const std::string& text)
     if (r.ec == std::errc() && r.ptr == end)
         return whole;
     double value = 0;
-    if (parseNumber(text, value) && value == std::floor(value) && std::abs(value) < 9e15)
+    if (parseFinite(text, value) && value == std::floor(value) && std::abs(value) < 9e15)
         return static_cast<int64>(value);
     return words.emplace(text, std::numeric_limits<int64>::min() + static_cast<int64>(words.size()))
         .first->second;
@@ -392,8 +392,6 @@ void CocoReader::read()
         addObject(a);
 }
 
-} // namespace
-
 bool isCoco(const Folder& files)
 {
     return !cocoFiles(files).empty();
@@ -413,6 +411,11 @@ void readCoco(Reading& reading)
         if (belongsTo(file, split))
             CocoReader(reading, file, split).read();
 }
+
+} // namespace
+
+const Format data_formats::coco{"coco", "a JSON file with images, annotations and categories", isCoco,
+                                readCoco};
 
 } // namespace dnn_rpn_train
 } // namespace cv

@@ -109,8 +109,6 @@ void readEntry(JsonReader& json, const std::string& file, int entry, Reading& re
     reading.images.push_back(image);
 }
 
-} // namespace
-
 bool isCreateMl(const Folder& files)
 {
     return !createMlFiles(files).empty();
@@ -140,6 +138,11 @@ void readCreateMl(Reading& reading)
         json.finish();
     }
 }
+
+} // namespace
+
+const Format data_formats::createml{"createml", "a JSON list of images with coordinates", isCreateMl,
+                                    readCreateMl};
 
 } // namespace dnn_rpn_train
 } // namespace cv

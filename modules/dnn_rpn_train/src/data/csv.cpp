@@ -94,8 +94,8 @@ Columns guess(const Row& row)
     Columns c;
     double number = 0;
     for (size_t i = 0; i + 3 < row.size() && c.box[0] < 0; i++)
-        if (parseNumber(row[i], number) && parseNumber(row[i + 1], number) &&
-            parseNumber(row[i + 2], number) && parseNumber(row[i + 3], number))
+        if (parseFinite(row[i], number) && parseFinite(row[i + 1], number) &&
+            parseFinite(row[i + 2], number) && parseFinite(row[i + 3], number))
             for (int k = 0; k < 4; k++)
                 c.box[k] = static_cast<int>(i) + k;
     for (size_t i = 0; i < row.size(); i++)
@@ -103,7 +103,7 @@ Columns guess(const Row& row)
         const int column = static_cast<int>(i);
         if (isImageName(row[i]) && c.image < 0)
             c.image = column;
-        else if (!row[i].empty() && !parseNumber(row[i], number) && c.label < 0)
+        else if (!row[i].empty() && !parseFinite(row[i], number) && c.label < 0)
             c.label = column;
     }
     if (c.label < 0 && c.box[0] >= 0 && c.box[3] + 1 < static_cast<int>(row.size()))
@@ -195,7 +195,7 @@ private:
         for (int k = 0; k < 4; k++)
         {
             const std::string text = cell(row, columns.box[k]);
-            whole = parseNumber(text, numbers[k]) && whole;
+            whole = parseFinite(text, numbers[k]) && whole;
             none = none && text.empty();
         }
         if (none)
@@ -224,8 +224,6 @@ private:
     std::unordered_map<std::string, int> byName;
 };
 
-} // namespace
-
 bool isCsv(const Folder& files)
 {
     return !csvFiles(files).empty();
@@ -245,6 +243,10 @@ void readCsv(Reading& reading)
         if (belongsTo(file, split))
             Table(reading, file).read();
 }
+
+} // namespace
+
+const Format data_formats::csv{"csv", "a table: image,xmin,ymin,xmax,ymax,label", isCsv, readCsv};
 
 } // namespace dnn_rpn_train
 } // namespace cv

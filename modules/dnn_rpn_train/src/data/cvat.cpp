@@ -52,7 +52,7 @@ bool boxOf(const pugi::xml_node& shape, const std::string& where, Vec4d& box)
     for (const std::string& column : columnsOf(points))
     {
         double value = 0;
-        if (!parseNumber(column, value))
+        if (!parseFinite(column, value))
             return false;
         numbers.push_back(value);
     }
@@ -97,8 +97,6 @@ void readImage(const pugi::xml_node& node, const std::string& file, Reading& rea
     reading.images.push_back(image);
 }
 
-} // namespace
-
 bool isCvat(const Folder& files)
 {
     return !xmlFiles(files, "annotations").empty();
@@ -131,6 +129,10 @@ void readCvat(Reading& reading)
                                           : belongsTo(files[i], split))
                 readImage(image, files[i], reading);
 }
+
+} // namespace
+
+const Format data_formats::cvat{"cvat", "an XML file with <annotations>: CVAT for images", isCvat, readCvat};
 
 } // namespace dnn_rpn_train
 } // namespace cv

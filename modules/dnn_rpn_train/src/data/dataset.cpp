@@ -2,35 +2,26 @@
 // It is subject to the license terms in the LICENSE file found in the top-level directory
 // of this distribution and at http://opencv.org/license.html.
 #include "../precomp.hpp"
+#include "opencv2/dnn_rpn_train/formats.hpp"
 #include "reading.hpp"
 
 namespace cv {
 namespace dnn_rpn_train {
 
-const std::vector<Format>& formats()
-{
-    static const std::vector<Format> all{
-        {"voc", "XML files with <annotation>: Pascal VOC, LabelImg", isVoc, readVoc},
-        {"cvat", "an XML file with <annotations>: CVAT for images", isCvat, readCvat},
-        {"imglab", "an XML file with <dataset>: imglab", isImglab, readImglab},
-        {"coco", "a JSON file with images, annotations and categories", isCoco, readCoco},
-        {"labelme", "JSON files with shapes", isLabelMe, readLabelMe},
-        {"createml", "a JSON list of images with coordinates", isCreateMl, readCreateMl},
-        {"yolo", "text files of the images' names: YOLO, Darknet", isYolo, readYolo},
-        {"csv", "a table: image,xmin,ymin,xmax,ymax,label", isCsv, readCsv}};
-    return all;
-}
-
 namespace {
+
+#define DNN_RPN_ADDRESS(format) &data_formats::format,
+const Format* const formats[] = {DNN_RPN_FORMATS(DNN_RPN_ADDRESS)};
+#undef DNN_RPN_ADDRESS
 
 const Format& formatOf(const std::string& name)
 {
     std::string known;
-    for (const Format& kind : formats())
+    for (const Format* kind : formats)
     {
-        if (name == kind.name)
-            return kind;
-        known += std::string(" ") + kind.name;
+        if (name == kind->name)
+            return *kind;
+        known += std::string(" ") + kind->name;
     }
     CV_Error_(Error::StsBadArg, ("the format '%s' is none of: auto%s", name.c_str(), known.c_str()));
 }
@@ -39,17 +30,17 @@ const Format& recognise(Reading& reading)
 {
     const Format* found = nullptr;
     std::string known;
-    for (const Format& kind : formats())
+    for (const Format* kind : formats)
     {
-        known += cv::format("%s%s (%s)", known.empty() ? "" : ", ", kind.name, kind.what);
-        if ((found && std::string(kind.name) == "csv") || !kind.recognises(reading.files()))
+        known += cv::format("%s%s (%s)", known.empty() ? "" : ", ", kind->name, kind->what);
+        if ((found && kind == &data_formats::csv) || !kind->recognises(reading.files()))
             continue;
         if (found)
             reading.remarks.add(
                 cv::format("'%s' is read as %s, but also looks like %s; the format can be named",
-                           reading.files().root().c_str(), found->name, kind.name));
+                           reading.files().root().c_str(), found->name, kind->name));
         else
-            found = &kind;
+            found = kind;
     }
     if (!found)
         CV_Error_(Error::StsError,
@@ -61,6 +52,14 @@ const Format& recognise(Reading& reading)
 }
 
 } // namespace
+
+std::vector<String> datasetFormats()
+{
+    std::vector<String> names;
+    for (const Format* kind : formats)
+        names.push_back(kind->name);
+    return names;
+}
 
 Dataset Dataset::read(const String& folder, const String& split, const DatasetParams& params)
 {

@@ -34,8 +34,6 @@ void readBox(const pugi::xml_node& node, RawImage& image, Reading& reading)
     }
 }
 
-} // namespace
-
 bool isImglab(const Folder& files)
 {
     return !xmlFiles(files, "dataset").empty();
@@ -76,6 +74,10 @@ void readImglab(Reading& reading)
         }
     }
 }
+
+} // namespace
+
+const Format data_formats::imglab{"imglab", "an XML file with <dataset>: imglab", isImglab, readImglab};
 
 } // namespace dnn_rpn_train
 } // namespace cv

@@ -234,7 +234,7 @@ bool JsonReader::number(double& value)
     {
         std::string words;
         readString(words);
-        return parseNumber(words, value);
+        return parseFinite(words, value);
     }
     const char *begin = nullptr, *end = nullptr;
     skip(&begin, &end);
@@ -249,7 +249,7 @@ bool JsonReader::flag()
     std::string word(begin, end);
     word.erase(std::remove(word.begin(), word.end(), '"'), word.end());
     double value = 0;
-    return lowered(word) == "true" || (parseNumber(word, value) && value != 0);
+    return lowered(word) == "true" || (parseFinite(word, value) && value != 0);
 }
 
 bool JsonReader::numbers(std::vector<double>& values)

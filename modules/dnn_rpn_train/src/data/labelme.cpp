@@ -119,8 +119,6 @@ void readFile(const std::string& file, Reading& reading)
     reading.images.push_back(image);
 }
 
-} // namespace
-
 bool isLabelMe(const Folder& files)
 {
     std::vector<std::string> all = files.withExtension("json");
@@ -150,6 +148,10 @@ void readLabelMe(Reading& reading)
                 reading.leaveOutImage(e.err);
             }
 }
+
+} // namespace
+
+const Format data_formats::labelme{"labelme", "JSON files with shapes", isLabelMe, readLabelMe};
 
 } // namespace dnn_rpn_train
 } // namespace cv

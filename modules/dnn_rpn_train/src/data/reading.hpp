@@ -139,25 +139,14 @@ struct Format
     void (*read)(Reading& reading);
 };
 
-//! All of them, the first to be tried first.
-const std::vector<Format>& formats();
+//! All formats, the first to be tried first. Each is described in the file of its name.
+#define DNN_RPN_FORMATS(X) X(voc) X(cvat) X(imglab) X(coco) X(labelme) X(createml) X(yolo) X(csv)
 
-bool isVoc(const Folder& files);
-void readVoc(Reading& reading);
-bool isCoco(const Folder& files);
-void readCoco(Reading& reading);
-bool isCvat(const Folder& files);
-void readCvat(Reading& reading);
-bool isImglab(const Folder& files);
-void readImglab(Reading& reading);
-bool isLabelMe(const Folder& files);
-void readLabelMe(Reading& reading);
-bool isCreateMl(const Folder& files);
-void readCreateMl(Reading& reading);
-bool isYolo(const Folder& files);
-void readYolo(Reading& reading);
-bool isCsv(const Folder& files);
-void readCsv(Reading& reading);
+namespace data_formats {
+#define DNN_RPN_DECLARE(format) extern const Format format;
+DNN_RPN_FORMATS(DNN_RPN_DECLARE)
+#undef DNN_RPN_DECLARE
+} // namespace data_formats
 
 //! The size of an image by its first bytes where that is possible; 0 x 0 if it is none.
 struct ImageSize

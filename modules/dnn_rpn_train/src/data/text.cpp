@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <charconv>
 #include <cmath>
 #include <cstring>
 #include <filesystem>
@@ -17,6 +16,7 @@
 #endif
 
 #include "opencv2/dnn_rpn_train/dataset.hpp"
+#include "../params/number_text.hpp"
 
 namespace cv {
 namespace dnn_rpn_train {
@@ -168,14 +168,10 @@ std::vector<std::string> columnsOf(const std::string& line)
     return columns;
 }
 
-bool parseNumber(const std::string& text, double& value)
+bool parseFinite(const std::string& text, double& value)
 {
     const std::string bare = trimmed(text);
-    const char *begin = bare.data(), *const end = begin + bare.size();
-    if (begin < end && *begin == '+')
-        begin++;
-    const std::from_chars_result result = std::from_chars(begin, end, value);
-    return result.ec == std::errc() && result.ptr == end && std::isfinite(value);
+    return parseNumber(bare.compare(0, 1, "+") == 0 ? bare.substr(1) : bare, value) && std::isfinite(value);
 }
 
 std::string clipped(const std::string& text, size_t most)

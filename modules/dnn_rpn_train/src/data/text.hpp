@@ -34,9 +34,9 @@ std::string lowered(std::string text);
 //! Split at blanks; at commas and semicolons where there are no blanks.
 std::vector<std::string> columnsOf(const std::string& line);
 
-//! The number that the whole text is, in whatever locale; blanks around it do not matter. NaN and infinity
-//! are none.
-CV_EXPORTS bool parseNumber(const std::string& text, double& value);
+//! parseNumber() for annotations, where blanks around a number and a plus before it do not matter, and NaN
+//! and infinity are none.
+CV_EXPORTS bool parseFinite(const std::string& text, double& value);
 
 //! The beginning of a text, for a message.
 std::string clipped(const std::string& text, size_t most = 80);

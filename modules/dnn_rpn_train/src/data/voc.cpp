@@ -173,8 +173,6 @@ void readList(const std::string& list, const std::vector<std::string>& files, Re
         CV_Error_(Error::StsError, ("'%s' lists no images", path.c_str()));
 }
 
-} // namespace
-
 bool isVoc(const Folder& files)
 {
     return !xmlFiles(files, "annotation").empty();
@@ -208,6 +206,10 @@ void readVoc(Reading& reading)
         if (belongsTo(parentOf(name), split))
             readFile(name, "", reading);
 }
+
+} // namespace
+
+const Format data_formats::voc{"voc", "XML files with <annotation>: Pascal VOC, LabelImg", isVoc, readVoc};
 
 } // namespace dnn_rpn_train
 } // namespace cv

@@ -50,7 +50,7 @@ std::string rootTag(const std::string& path)
 double number(const std::string& text, const std::string& what, const std::string& where)
 {
     double value = 0;
-    if (!parseNumber(text, value) || std::abs(value) > 1e6)
+    if (!parseFinite(text, value) || std::abs(value) > 1e6)
         CV_Error_(Error::StsParseError,
                   ("%s: %s is '%s', not a number", where.c_str(), what.c_str(), clipped(text).c_str()));
     return value;

@@ -27,7 +27,7 @@ public:
         for (size_t i = 1; i < columns.size(); i++)
         {
             double value = 0;
-            if (!parseNumber(columns[i], value))
+            if (!parseFinite(columns[i], value))
                 refuse(text, where);
             numbers.push_back(value);
         }
@@ -191,7 +191,7 @@ private:
         n.object.box = line.box;
         n.object.relative = true;
         double value = 0;
-        if (parseNumber(n.text, value))
+        if (parseFinite(n.text, value))
         {
             if (value != std::floor(value) || value < 0 || value > 100000)
                 CV_Error_(
@@ -339,8 +339,6 @@ bool looksLikeLabels(const std::string& path)
     return columnsOf(trimmed(head.substr(begin, head.find_first_of("\r\n", begin) - begin))).size() >= 4;
 }
 
-} // namespace
-
 bool isYolo(const Folder& files)
 {
     int looked = 0;
@@ -378,6 +376,10 @@ void readYolo(Reading& reading)
                             "'" + reading.files().pathOf(unused) +
                                 "' has labels, but there is no image of that name");
 }
+
+} // namespace
+
+const Format data_formats::yolo{"yolo", "text files of the images' names: YOLO, Darknet", isYolo, readYolo};
 
 } // namespace dnn_rpn_train
 } // namespace cv

@@ -64,7 +64,7 @@ void readNumberedNames(const YAML::Node& names, const std::string& path, YoloDes
     for (const auto& entry : names)
     {
         double number = 0;
-        if (!parseNumber(entry.first.as<std::string>(), number) || number < 0 || number > 100000)
+        if (!parseFinite(entry.first.as<std::string>(), number) || number < 0 || number > 100000)
             CV_Error_(Error::StsParseError, ("'%s': names has '%s' where a number belongs", path.c_str(),
                                              clipped(entry.first.as<std::string>()).c_str()));
         numbered[static_cast<int>(number)] = entry.second.as<std::string>();

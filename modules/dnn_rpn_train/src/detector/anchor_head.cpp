@@ -103,6 +103,44 @@ std::vector<float> defaultSizes(const Graph& graph, const std::vector<int>& feat
     return sizes;
 }
 
+//! A loss of the classification: all that a value of AnchorLoss stands for.
+struct ClsLoss
+{
+    AnchorLoss kind;
+    bool focal;     //!< over all anchors, rather than a sample
+    bool softmax;   //!< the background has logits of its own
+    bool onDevices; //!< AnchorOperators have it
+    double (*loss)(const Mat& x, const Mat& labels, Mat& gradient, const AnchorHeadParams& params,
+                   double normalizer);
+};
+
+const ClsLoss clsLosses[] = {
+    {LOSS_FOCAL_SOFTMAX, true, true, true,
+     [](const Mat& x, const Mat& labels, Mat& gradient, const AnchorHeadParams& p, double normalizer) {
+         return softmaxFocalLoss(x, labels, gradient, p.focalAlpha, p.focalGamma, normalizer);
+     }},
+    {LOSS_FOCAL_SIGMOID, true, false, true,
+     [](const Mat& x, const Mat& labels, Mat& gradient, const AnchorHeadParams& p, double normalizer) {
+         return sigmoidFocalLoss(x, labels, gradient, p.focalAlpha, p.focalGamma, normalizer);
+     }},
+    {LOSS_CE_SOFTMAX, false, true, false,
+     [](const Mat& x, const Mat& labels, Mat& gradient, const AnchorHeadParams&, double normalizer) {
+         return softmaxCrossEntropy(x, labels, gradient, normalizer);
+     }},
+    {LOSS_CE_SIGMOID, false, false, false,
+     [](const Mat& x, const Mat& labels, Mat& gradient, const AnchorHeadParams&, double normalizer) {
+         return sigmoidCrossEntropy(x, labels, gradient, normalizer);
+     }},
+};
+
+const ClsLoss& clsLossOf(const AnchorHeadParams& params)
+{
+    for (const ClsLoss& loss : clsLosses)
+        if (loss.kind == params.loss)
+            return loss;
+    CV_Error_(Error::StsOutOfRange, ("there is no loss %d", static_cast<int>(params.loss)));
+}
+
 } // namespace
 
 //! What one image's anchors should say.
@@ -122,8 +160,8 @@ AnchorHead::AnchorHead(const AnchorHeadParams& params_, int classes, Graph& grap
         CV_Error(Error::StsBadArg, "detections.deltaWeights must be 1: the head's deltas have no weights");
     if (classes < 0)
         CV_Error_(Error::StsOutOfRange, ("there cannot be %d classes", classes));
-    focal = params.loss == LOSS_FOCAL_SOFTMAX || params.loss == LOSS_FOCAL_SIGMOID;
-    isSoftmax = params.loss == LOSS_FOCAL_SOFTMAX || params.loss == LOSS_CE_SOFTMAX;
+    focal = clsLossOf(params).focal;
+    isSoftmax = clsLossOf(params).softmax;
 
     if (params.anchorSizes.empty())
         params.anchorSizes = defaultSizes(graph, features, params.assignment);
@@ -305,12 +343,7 @@ double AnchorHead::clsLoss(const Mat& x, const Target& target, Mat& gradient, do
     const Mat& labels = target.labels;
     if (!target.quality.empty())
         return qualityFocalLoss(x, labels, target.quality, gradient, params.focalGamma, normalizer);
-    if (focal && isSoftmax)
-        return softmaxFocalLoss(x, labels, gradient, params.focalAlpha, params.focalGamma, normalizer);
-    if (focal)
-        return sigmoidFocalLoss(x, labels, gradient, params.focalAlpha, params.focalGamma, normalizer);
-    return isSoftmax ? softmaxCrossEntropy(x, labels, gradient, normalizer)
-                     : sigmoidCrossEntropy(x, labels, gradient, normalizer);
+    return clsLossOf(params).loss(x, labels, gradient, params, normalizer);
 }
 
 double AnchorHead::boxLoss(const Mat& d, const Mat& all, const Target& target, Mat& gradient,
@@ -334,7 +367,8 @@ HeadLoss AnchorHead::loss(Network& network, const std::vector<std::vector<Object
     Mat all;
     std::vector<int> counts;
     anchors(network, all, counts);
-    if (AnchorOperators* const operators = devicesCan() ? network.runsOn()->anchorOperators() : nullptr)
+    if (AnchorOperators* const operators =
+            devicesCan() && clsLossOf(params).onDevices ? network.runsOn()->anchorOperators() : nullptr)
     {
         const HeadLoss loss = lossBy(*operators, network, objects);
         if (std::isfinite(loss.total()))

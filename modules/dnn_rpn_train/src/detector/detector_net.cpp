@@ -4,11 +4,12 @@
 #include "../precomp.hpp"
 #include "detector_net.hpp"
 
+#include "opencv2/dnn_rpn/detector_traits.hpp"
+
 #include "../data/loader.hpp"
 #include "../params/kinds.hpp"
 #include "backbone.hpp"
 #include "export.hpp"
-#include "export_onnx.hpp"
 #include "pyramid.hpp"
 #include "verify.hpp"
 
@@ -50,6 +51,7 @@ DetectorNet::DetectorNet(const TrainParams& params_, RNG& rng)
 {
     const TrainParams& p = params;
     const int classes = static_cast<int>(p.classes.size());
+    const DetectorTraits& traits = traitsOf(p.detector());
     const Backbone backbone = addBackbone(trunk, p, rng);
     features = backbone.last;
     taken = backbone.told;
@@ -59,10 +61,10 @@ DetectorNet::DetectorNet(const TrainParams& params_, RNG& rng)
         if (p.pyramid.exists())
             levels = addPyramid(p.pyramid, trunk, backbone.maps, p.size, rng);
         headParameters.start = static_cast<int>(trunk.parameters.size());
-        anchorHead = std::make_unique<AnchorHead>(p.rpn, p.detector() == DETECTOR_RETINANET ? classes : 0,
-                                                  trunk, levels, rng);
+        anchorHead = std::make_unique<AnchorHead>(
+            p.rpn, traits.hasClasses && !traits.hasTwoStages ? classes : 0, trunk, levels, rng);
         headParameters.end = static_cast<int>(trunk.parameters.size());
-        if (p.detector() == DETECTOR_FASTER_RCNN)
+        if (traits.hasTwoStages)
             secondStage = std::make_unique<SecondStage>(p.roi, classes, trunk, levels[0], p.size, rng, engine,
                                                         exactEngine);
         trunk.shapes(batchShape()); // throws if the size leaves nothing
@@ -189,7 +191,7 @@ ModelDescription DetectorNet::description(ExportKind kind) const
     ModelDescription d = dnn_rpn_train::describe(trunk, *anchorHead, params.size);
     d.kind = kind;
     d.detector = params.detector();
-    d.classes = params.detector() == DETECTOR_RPN ? std::vector<String>{"object"} : params.classes;
+    d.classes = traitsOf(params.detector()).hasClasses ? params.classes : std::vector<String>{"object"};
     if (secondStage)
     {
         d.proposals = params.roi.proposals;
@@ -201,11 +203,7 @@ ModelDescription DetectorNet::description(ExportKind kind) const
 std::string DetectorNet::exported(ExportKind kind)
 {
     download();
-    if (kind == EXPORT_OPENCV)
-        return exportForOpenCV(trunk, *anchorHead, params.size, roiHead());
-    if (kind == EXPORT_ONNX)
-        return exportForOnnx(trunk, *anchorHead, roiHead());
-    return roiHead() ? exportSecondHeads(trunk, *anchorHead, *roiHead()) : exportHeads(trunk, *anchorHead);
+    return exporterOf(kind).write({trunk, *anchorHead, params.size, roiHead()});
 }
 
 void DetectorNet::verify(const std::string& file, ExportKind kind)

@@ -4,7 +4,9 @@
 #include "../precomp.hpp"
 #include "export.hpp"
 #include "export_decode.hpp"
+#include "export_onnx.hpp"
 #include "export_roi.hpp"
+#include "verify.hpp"
 
 namespace cv {
 namespace dnn_rpn_train {
@@ -96,10 +98,14 @@ void addAnchors(OnnxWriter& writer, const Graph& graph, const AnchorHead& head)
     join(writer, "anchors", head, 2);
 }
 
-} // namespace
-
-std::string exportHeads(const Graph& graph, const AnchorHead& head)
+/** @brief Standard operators only; outputs `logits` [N, K, AnchorHead::columns()] and `deltas` [N, K, 4], or
+what exportSecondHeads() gives. */
+std::string exportHeads(const ExportParts& parts)
 {
+    const Graph& graph = parts.graph;
+    const AnchorHead& head = parts.head;
+    if (parts.roi)
+        return exportSecondHeads(graph, head, *parts.roi);
     OnnxWriter writer;
     writer.addInput(graph.nodes[0].name, {-1, 3, -1, -1});
     writer.addGraph(graph);
@@ -109,8 +115,21 @@ std::string exportHeads(const Graph& graph, const AnchorHead& head)
     return writer.bytes();
 }
 
-std::string exportForOpenCV(const Graph& graph, const AnchorHead& head, Size size, const RoiHead* roi)
+/** @brief The graph with the head's boxes behind it for stock cv::dnn, 4.5.5 and later; the input has the
+size that the file names, and may have others.
+
+Nodes of cv::dnn's own layers PriorBox and DetectionOutput stand in the default domain, where the
+importer hands unknown operators to its layer factory.
+
+DetectionOutput suppresses boxes of one class whatever their level, and its limit of boxes before that
+(preNms) is for each class, not for each level; it has no smallest size and no limit of log sizes. In these it
+differs from generateProposals() and generateDetections(). */
+std::string exportForOpenCV(const ExportParts& parts)
 {
+    const Graph& graph = parts.graph;
+    const AnchorHead& head = parts.head;
+    const Size size = parts.size;
+    const RoiHead* const roi = parts.roi;
     const dnn_rpn::ProposalParams& proposals =
         roi ? roi->parameters().proposals : head.parameters().proposals;
     const dnn_rpn::DetectionParams& detections = head.parameters().detections;
@@ -169,6 +188,11 @@ std::string exportForOpenCV(const Graph& graph, const AnchorHead& head, Size siz
     }
     return writer.bytes();
 }
+
+} // namespace
+
+const Exporter exporters::opencv{dnn_rpn::EXPORT_OPENCV, exportForOpenCV, compareBoxes};
+const Exporter exporters::heads{dnn_rpn::EXPORT_HEADS, exportHeads, compareHeads};
 
 dnn_rpn::ModelDescription describe(const Graph& graph, const AnchorHead& head, Size size)
 {

@@ -291,10 +291,16 @@ void addTrunk(OnnxWriter& writer, const Graph& graph)
     writer.addGraph(graph);
 }
 
-} // namespace
+/** @brief The whole detector in standard operators of ONNX, set 16: TopK, NonMaxSuppression, RoiAlign.
 
-std::string exportForOnnx(const Graph& graph, const AnchorHead& head, const RoiHead* roi)
+For ONNX Runtime, OpenCV 5 and others. One image a run, of any size that the network takes. Outputs: `boxes`
+D x 4 in pixels of the input, `scores` D, falling, and `labels` D (int64, 1..C). What comes out is what
+AnchorHead::propose(), AnchorHead::detect() or RoiHead::detect() give. */
+std::string exportForOnnx(const ExportParts& parts)
 {
+    const Graph& graph = parts.graph;
+    const AnchorHead& head = parts.head;
+    const RoiHead* const roi = parts.roi;
     OnnxWriter writer(16);
     addTrunk(writer, graph);
     Formula f(writer);
@@ -317,6 +323,10 @@ std::string exportForOnnx(const Graph& graph, const AnchorHead& head, const RoiH
     addOutput(writer, "labels", found.labels, {-1}, true);
     return writer.bytes();
 }
+
+} // namespace
+
+const Exporter exporters::onnx{EXPORT_ONNX, exportForOnnx, nullptr};
 
 std::string exportSecondHeads(const Graph& graph, const AnchorHead& head, const RoiHead& roi)
 {

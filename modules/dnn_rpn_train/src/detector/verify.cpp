@@ -117,7 +117,7 @@ void compare(const Mat& theirs, const Mat& ours, double tolerance, const char* w
 }
 
 //! @param what boxes or detections
-void compareBoxes(const Mat& table, const Detections& found, Size size, const char* what)
+void compareTables(const Mat& table, const Detections& found, Size size, const char* what)
 {
     const auto [same, all] = sharedBoxes(table, found, size);
     // An IoU next to the threshold may fall either way, and takes others with it.
@@ -173,7 +173,7 @@ void verifySecondStage(const std::vector<Mat>& outputs, const Network& network, 
         theirDeltas.col(j) *= roi.parameters().detections.deltaWeights[j % 4];
     compare(theirScores, probabilities, 1e-3, "class scores");
     compare(theirDeltas, deltas, toleranceOf(deltas), "deltas of the second stage");
-    compareBoxes(tableOf(outputs[3]), roi.detect(boxes, theirScores, theirDeltas, size), size, "detections");
+    compareTables(tableOf(outputs[3]), roi.detect(boxes, theirScores, theirDeltas, size), size, "detections");
 }
 
 void requireFinite(const Mat& values)
@@ -195,56 +195,67 @@ void requireFiniteSecondStage(const Network& network, const AnchorHead& head, co
     requireFinite(deltas);
 }
 
+dnn::Net netOf(const std::string& file, const Mat& image)
+{
+    dnn::Net net = dnn::readNetFromONNX(file.data(), file.size());
+    net.setPreferableBackend(dnn::DNN_BACKEND_OPENCV);
+    net.setInput(dnn::blobFromImage(image));
+    return net;
+}
+
 } // namespace
+
+void compareHeads(const std::string& file, const ExportReference& r)
+{
+    if (r.roi)
+        return; // cv::dnn 4 has no room for results of any size
+    std::vector<Mat> outputs;
+    netOf(file, r.image).forward(outputs, std::vector<String>{"logits", "deltas"});
+    compare(outputs[0], r.logits, toleranceOf(r.logits), "logits");
+    compare(outputs[1], r.deltas, toleranceOf(r.deltas), "deltas");
+}
+
+void compareBoxes(const std::string& file, const ExportReference& r)
+{
+    dnn::Net net = netOf(file, r.image);
+    // Suppression turns the smallest difference between near-ties into other boxes. So compare what goes into
+    // DetectionOutput, and then what comes out of it with what our operators make of the same input.
+    std::vector<String> names{layerOf(net, "scores"), layerOf(net, "deltas"),
+                              layerOf(net, r.roi ? "proposals" : "detections")};
+    if (r.roi)
+        for (const char* name : {"roi.scores", "roi.deltas", "detections"})
+            names.push_back(layerOf(net, name));
+    std::vector<Mat> outputs;
+    net.forward(outputs, names);
+    Mat probabilities, anchors;
+    std::vector<int> counts;
+    classScores(r.logits, r.head.softmax(), probabilities);
+    r.head.anchors(r.network, anchors, counts);
+    const Mat theirColumns = outputs[0].reshape(1, r.logits.rows),
+              theirScores = theirColumns.colRange(1, theirColumns.cols).clone(),
+              theirDeltas = outputs[1].reshape(1, r.deltas.rows);
+    compare(theirScores, probabilities, 1e-3, "scores");
+    compare(theirDeltas, r.deltas, toleranceOf(r.deltas), "deltas");
+    const ProposalParams limits = r.roi ? r.roi->parameters().proposals : limitsOf(r.head);
+    compareTables(tableOf(outputs[2]), detectionOutput(theirScores, theirDeltas, anchors, limits, r.size),
+                  r.size, r.roi ? "proposals" : "boxes");
+    if (r.roi)
+        verifySecondStage(std::vector<Mat>(outputs.begin() + 2, outputs.end()), r.network, *r.roi,
+                          *r.roiNetwork, r.size);
+}
 
 void verifyExport(const std::string& file, ExportKind kind, Network& network, const AnchorHead& head,
                   Size size, const RoiHead* roi, Network* roiNetwork)
 {
-    const Mat pattern = drawPattern(size);
-    network.forward(stack({pattern}));
-    Mat logits, deltas;
-    head.heads(network, 0, logits, deltas);
-    requireFinite(logits);
-    requireFinite(deltas);
+    ExportReference reference{drawPattern(size), network, Mat(), Mat(), head, size, roi, roiNetwork};
+    network.forward(stack({reference.image}));
+    head.heads(network, 0, reference.logits, reference.deltas);
+    requireFinite(reference.logits);
+    requireFinite(reference.deltas);
     if (roi)
         requireFiniteSecondStage(network, head, *roi, *roiNetwork, size);
-    if (kind == EXPORT_ONNX || (roi && kind == EXPORT_HEADS))
-        return; // cv::dnn 4 has no room for results of any size
-
-    dnn::Net net = dnn::readNetFromONNX(file.data(), file.size());
-    net.setPreferableBackend(dnn::DNN_BACKEND_OPENCV);
-    net.setInput(dnn::blobFromImage(pattern));
-    std::vector<Mat> outputs;
-    if (kind == EXPORT_HEADS)
-    {
-        net.forward(outputs, std::vector<String>{"logits", "deltas"});
-        compare(outputs[0], logits, toleranceOf(logits), "logits");
-        compare(outputs[1], deltas, toleranceOf(deltas), "deltas");
-        return;
-    }
-    // Suppression turns the smallest difference between near-ties into other boxes. So compare what goes into
-    // DetectionOutput, and then what comes out of it with what our operators make of the same input.
-    std::vector<String> names{layerOf(net, "scores"), layerOf(net, "deltas"),
-                              layerOf(net, roi ? "proposals" : "detections")};
-    if (roi)
-        for (const char* name : {"roi.scores", "roi.deltas", "detections"})
-            names.push_back(layerOf(net, name));
-    net.forward(outputs, names);
-    Mat probabilities, anchors;
-    std::vector<int> counts;
-    classScores(logits, head.softmax(), probabilities);
-    head.anchors(network, anchors, counts);
-    const Mat theirColumns = outputs[0].reshape(1, logits.rows),
-              theirScores = theirColumns.colRange(1, theirColumns.cols).clone(),
-              theirDeltas = outputs[1].reshape(1, deltas.rows);
-    compare(theirScores, probabilities, 1e-3, "scores");
-    compare(theirDeltas, deltas, toleranceOf(deltas), "deltas");
-    const ProposalParams limits = roi ? roi->parameters().proposals : limitsOf(head);
-    compareBoxes(tableOf(outputs[2]), detectionOutput(theirScores, theirDeltas, anchors, limits, size), size,
-                 roi ? "proposals" : "boxes");
-    if (roi)
-        verifySecondStage(std::vector<Mat>(outputs.begin() + 2, outputs.end()), network, *roi, *roiNetwork,
-                          size);
+    if (const auto comparison = exporterOf(kind).compare)
+        comparison(file, reference);
 }
 
 } // namespace dnn_rpn_train

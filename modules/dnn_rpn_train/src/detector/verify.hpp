@@ -6,17 +6,19 @@
 
 #include <string>
 
-#include "anchor_head.hpp"
-#include "roi_head.hpp"
+#include "exporter.hpp"
 
 namespace cv {
 namespace dnn_rpn_train {
 
+// What an Exporter compares.
+void compareBoxes(const std::string& file, const ExportReference& reference);
+void compareHeads(const std::string& file, const ExportReference& reference);
+
 /** @brief Runs an exported file in cv::dnn and compares it with the network it came from, on a drawn
 image; cv::Exception says what differs, or that the network gives numbers that are not finite.
 @param file bytes of the ONNX file
-@param kind "opencv" or "heads"; of "onnx", and of "heads" with a second stage, only the numbers are looked
-at: cv::dnn 4 does not run them
+@param kind of the file; of those that cv::dnn 4 does not run only the network's numbers are looked at
 @param network runs forward on the image
 @param head of the network
 @param size of the input

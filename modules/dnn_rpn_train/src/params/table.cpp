@@ -10,20 +10,40 @@ namespace dnn_rpn_train {
 
 namespace {
 
-constexpr unsigned rpn = 1u << DETECTOR_RPN, retina = 1u << DETECTOR_RETINANET,
-                   twoStage = 1u << DETECTOR_FASTER_RCNN, all = rpn | retina | twoStage;
+using dnn_rpn::DetectorTraits;
+
+bool all(const DetectorTraits&)
+{
+    return true;
+}
+
+bool twoStage(const DetectorTraits& detector)
+{
+    return detector.hasTwoStages;
+}
+
+bool proposing(const DetectorTraits& detector)
+{
+    return detector.hasProposals();
+}
+
+bool classifying(const DetectorTraits& detector)
+{
+    return detector.hasClasses;
+}
+
 constexpr bool common = true, special = false;
 constexpr double aboveZero = 1e-30, unlimited = 1.5e30, factor = 1e6,
                  none = -std::numeric_limits<double>::infinity();
 
 dnn_rpn::ProposalParams& proposals(TrainParams& p)
 {
-    return p.detector() == DETECTOR_FASTER_RCNN ? p.roi.proposals : p.rpn.proposals;
+    return twoStage(dnn_rpn::traitsOf(p.detector())) ? p.roi.proposals : p.rpn.proposals;
 }
 
 dnn_rpn::DetectionParams& detections(TrainParams& p)
 {
-    return p.detector() == DETECTOR_FASTER_RCNN ? p.roi.detections : p.rpn.detections;
+    return twoStage(dnn_rpn::traitsOf(p.detector())) ? p.roi.detections : p.rpn.detections;
 }
 
 } // namespace
@@ -199,24 +219,24 @@ const std::vector<ParameterRow>& parameterTable()
 {"noise_sigma", "augmentation", all, special, AT(augment.noiseSigma), 0, 255,
  "its largest standard deviation, of 255"},
 
-{"nms",        "detections", rpn | twoStage, special, PROPOSALS(nmsThreshold), 0, 1,
+{"nms",        "detections", proposing, special, PROPOSALS(nmsThreshold), 0, 1,
  "IoU above which the lower-scored proposal is dropped; high: more recall, more boxes an object"},
-{"proposals",  "detections", rpn | twoStage, special, PROPOSALS(postNms), 1, 100000, "proposals an image at most"},
-{"pre_nms",    "detections", rpn | twoStage, special, PROPOSALS(preNms), 0, 1e9,
+{"proposals",  "detections", proposing, special, PROPOSALS(postNms), 1, 100000, "proposals an image at most"},
+{"pre_nms",    "detections", proposing, special, PROPOSALS(preNms), 0, 1e9,
  "the best so many anchors a level become proposals before suppression; 0: all"},
-{"min_size",   "detections", rpn | twoStage, special, PROPOSALS(minSize), 0, unlimited,
+{"min_size",   "detections", proposing, special, PROPOSALS(minSize), 0, unlimited,
  "proposals with smaller sides are dropped, in pixels"},
-{"proposal_score", "detections", rpn | twoStage, special, PROPOSALS(scoreThreshold), none, unlimited,
+{"proposal_score", "detections", proposing, special, PROPOSALS(scoreThreshold), none, unlimited,
  "proposals with lower scores are dropped"},
-{"score",      "detections", retina | twoStage, special, DETECTIONS(scoreThreshold), 0, 1,
+{"score",      "detections", classifying, special, DETECTIONS(scoreThreshold), 0, 1,
  "detections with lower scores are dropped"},
-{"det_nms",    "detections", retina | twoStage, special, DETECTIONS(nmsThreshold), 0, 1,
+{"det_nms",    "detections", classifying, special, DETECTIONS(nmsThreshold), 0, 1,
  "IoU above which the lower-scored detection of a class is dropped"},
-{"detections", "detections", retina | twoStage, special, DETECTIONS(maxDetections), 1, 100000,
+{"detections", "detections", classifying, special, DETECTIONS(maxDetections), 1, 100000,
  "detections an image at most"},
-{"det_pre_nms", "detections", retina | twoStage, special, DETECTIONS(preNms), 0, 1e9,
+{"det_pre_nms", "detections", classifying, special, DETECTIONS(preNms), 0, 1e9,
  "the best so many pairs of box and class a level are looked at; 0: all"},
-{"det_min_size", "detections", retina | twoStage, special, DETECTIONS(minSize), 0, unlimited,
+{"det_min_size", "detections", classifying, special, DETECTIONS(minSize), 0, unlimited,
  "detections with smaller sides are dropped, in pixels"},
     };
     return rows;

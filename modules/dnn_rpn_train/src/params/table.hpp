@@ -4,6 +4,7 @@
 #ifndef OPENCV_DNN_RPN_TRAIN_PARAMS_TABLE_HPP
 #define OPENCV_DNN_RPN_TRAIN_PARAMS_TABLE_HPP
 
+#include "opencv2/dnn_rpn/detector_traits.hpp"
 #include "field.hpp"
 
 namespace cv {
@@ -14,13 +15,13 @@ struct ParameterRow
 {
     const char* name;
     const char* group;
-    unsigned detectors;             //!< bits 1 << DetectorKind: those it has an effect on
+    bool (*hasEffectOn)(const dnn_rpn::DetectorTraits& detector);
     bool common;                    //!< for everybody
     Field (*fieldOf)(TrainParams&); //!< some stand where the detector uses them
     double lowest, highest;         //!< limits of each number
     const char* help;
 
-    bool isFor(DetectorKind detector) const { return detectors >> detector & 1; }
+    bool isFor(DetectorKind detector) const { return hasEffectOn(dnn_rpn::traitsOf(detector)); }
     //! const in all that reads a field.
     Field field(const TrainParams& params) const { return fieldOf(const_cast<TrainParams&>(params)); }
     //! cv::Exception with name, value and limits.

@@ -123,12 +123,12 @@ void TrainParams::check() const
                   ("patience=%d scorings wants scorings while training, and eval_every is 0", patience));
     if (rpn.anchorRatios.empty())
         CV_Error(Error::StsBadArg, "ratios names no shape of an anchor");
-    if (alternate && kind != DETECTOR_FASTER_RCNN)
+    if (alternate && !dnn_rpn::traitsOf(kind).hasTwoStages)
         CV_Error_(Error::StsBadArg, ("alternate: the detector %s has no two stages that could take turns",
                                      dnn_rpn::nameOf(kind).c_str()));
     for (const String& name : classes)
         checkClassName(name);
-    if (kind != DETECTOR_RPN && classes.empty())
+    if (dnn_rpn::traitsOf(kind).hasClasses && classes.empty())
         CV_Error_(Error::StsBadArg,
                   ("the detector %s needs the names of the classes", dnn_rpn::nameOf(kind).c_str()));
 }
@@ -141,7 +141,7 @@ TrainParams TrainParams::read(const String& path)
             Error::StsObjectNotFound,
             ("'%s' does not tell how its model was trained: there is no entry 'training'", path.c_str()));
     TrainParams params(model.detector);
-    if (model.detector != DETECTOR_RPN)
+    if (dnn_rpn::traitsOf(model.detector).hasClasses)
         params.classes = model.classes;
     for (const auto& entry : model.training)
         try

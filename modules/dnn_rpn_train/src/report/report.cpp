@@ -11,15 +11,16 @@
 #include <map>
 #include <set>
 
+#include "opencv2/dnn_rpn/detector_traits.hpp"
 #include "opencv2/dnn_rpn/private/file.hpp"
 
 #include "chart.hpp"
 #include "example.hpp"
 #include "html.hpp"
 #include "page.hpp"
-#include "step_columns.hpp"
 #include "../params/kinds.hpp"
 #include "../params/settings.hpp"
+#include "../train/step_stats.hpp"
 
 namespace cv {
 namespace dnn_rpn_train {
@@ -119,7 +120,7 @@ struct TrainingReport::Impl
     std::set<String> complaints;
 
     Impl(const String& path_, const TrainParams& params, const Settings& more)
-        : path(path_), hasClasses(params.detector() != DETECTOR_RPN), settings(more)
+        : path(path_), hasClasses(dnn_rpn::traitsOf(params.detector()).hasClasses), settings(more)
     {
         settings.push_back({"detector", dnn_rpn::nameOf(params.detector())});
         for (const auto& [name, value] : namesAndValues(params))

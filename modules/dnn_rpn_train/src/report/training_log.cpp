@@ -3,7 +3,7 @@
 // of this distribution and at http://opencv.org/license.html.
 #include "../precomp.hpp"
 #include "opencv2/dnn_rpn_train/log.hpp"
-#include "step_columns.hpp"
+#include "../train/step_stats.hpp"
 
 #include <filesystem>
 #include <sstream>

@@ -6,6 +6,7 @@
 
 #include <cstdio>
 
+#include "opencv2/dnn_rpn/detector_traits.hpp"
 #include "opencv2/dnn_rpn/private/file.hpp"
 #include "opencv2/imgproc.hpp"
 
@@ -16,6 +17,7 @@
 #include "operating_point.hpp"
 #include "run.hpp"
 #include "schedule.hpp"
+#include "step_stats.hpp"
 
 namespace cv {
 namespace dnn_rpn_train {
@@ -30,12 +32,6 @@ std::string roiText(const StepLoss& loss)
 }
 
 } // namespace
-
-StepStats::StepStats()
-    : step(0), steps(0), epoch(0), epochs(0), loss(0), lossCls(0), lossReg(0), lossRoiCls(0), lossRoiReg(0),
-      learningRate(0), gradientNorm(0), positives(0), imagesPerSecond(0), waited(0), clsGradient(0),
-      regGradient(0), gradientCosine(0), evaluated(false), bestEpoch(0), bestScore(-1), endsEarly(false)
-{}
 
 struct Trainer::Impl
 {
@@ -63,7 +59,7 @@ struct Trainer::Impl
         settings = settingsOf(params);
     }
 
-    bool hasClasses() const { return params.detector() != DETECTOR_RPN; }
+    bool hasClasses() const { return traitsOf(params.detector()).hasClasses; }
 
     //! A training that has not begun.
     std::unique_ptr<Run> newRun()
@@ -309,18 +305,7 @@ void Trainer::Impl::descend(const Batch& batch, double rate, StepStats& stats)
         CV_Error_(Error::StsError,
                   ("step %d: the gradient is not finite, though the loss is (cls %g, reg %g%s)", stats.step,
                    loss.anchors.cls, loss.anchors.reg, roiText(loss).c_str()));
-    stats.lossCls = loss.anchors.cls;
-    stats.lossReg = loss.anchors.reg;
-    if (whose != DetectorNet::Training::FirstStage)
-    {
-        stats.lossRoiCls = loss.roi.cls;
-        stats.lossRoiReg = loss.roi.reg;
-    }
-    stats.loss = stats.lossCls + stats.lossReg + stats.lossRoiCls + stats.lossRoiReg;
-    stats.positives = loss.anchors.positives;
-    stats.clsGradient = loss.tasks.cls;
-    stats.regGradient = loss.tasks.reg;
-    stats.gradientCosine = loss.tasks.cosine;
+    setLosses(stats, loss, whose != DetectorNet::Training::FirstStage);
 }
 
 void Trainer::Impl::score(StepStats& stats)

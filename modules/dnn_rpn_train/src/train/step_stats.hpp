@@ -1,8 +1,8 @@
 // This file is part of OpenCV project.
 // It is subject to the license terms in the LICENSE file found in the top-level directory
 // of this distribution and at http://opencv.org/license.html.
-#ifndef OPENCV_DNN_RPN_TRAIN_REPORT_STEP_COLUMNS_HPP
-#define OPENCV_DNN_RPN_TRAIN_REPORT_STEP_COLUMNS_HPP
+#ifndef OPENCV_DNN_RPN_TRAIN_TRAIN_STEP_STATS_HPP
+#define OPENCV_DNN_RPN_TRAIN_TRAIN_STEP_STATS_HPP
 
 #include <variant>
 
@@ -10,6 +10,11 @@
 
 namespace cv {
 namespace dnn_rpn_train {
+
+struct StepLoss;
+
+//! What the losses of a step say.
+void setLosses(StepStats& stats, const StepLoss& loss, bool withSecondStage);
 
 //! A chart over the steps.
 struct Plot

@@ -2,7 +2,8 @@
 // It is subject to the license terms in the LICENSE file found in the top-level directory
 // of this distribution and at http://opencv.org/license.html.
 #include "../precomp.hpp"
-#include "step_columns.hpp"
+#include "step_stats.hpp"
+#include "../detector/detector_net.hpp"
 #include "../params/number_text.hpp"
 
 #include <locale>
@@ -12,6 +13,28 @@ namespace cv {
 namespace dnn_rpn_train {
 
 using dnn_rpn::Metrics;
+
+StepStats::StepStats()
+    : step(0), steps(0), epoch(0), epochs(0), loss(0), lossCls(0), lossReg(0), lossRoiCls(0), lossRoiReg(0),
+      learningRate(0), gradientNorm(0), positives(0), imagesPerSecond(0), waited(0), clsGradient(0),
+      regGradient(0), gradientCosine(0), evaluated(false), bestEpoch(0), bestScore(-1), endsEarly(false)
+{}
+
+void setLosses(StepStats& stats, const StepLoss& loss, bool withSecondStage)
+{
+    stats.lossCls = loss.anchors.cls;
+    stats.lossReg = loss.anchors.reg;
+    if (withSecondStage)
+    {
+        stats.lossRoiCls = loss.roi.cls;
+        stats.lossRoiReg = loss.roi.reg;
+    }
+    stats.loss = stats.lossCls + stats.lossReg + stats.lossRoiCls + stats.lossRoiReg;
+    stats.positives = loss.anchors.positives;
+    stats.clsGradient = loss.tasks.cls;
+    stats.regGradient = loss.tasks.reg;
+    stats.gradientCosine = loss.tasks.cosine;
+}
 
 const std::vector<Plot>& stepPlots()
 {
