@@ -123,6 +123,7 @@ TEST(Params, whatIsNoValueIsNamed)
                                                                     {"size", "0x10"},
                                                                     {"ratios", "1,,2"},
                                                                     {"zoom", "1"},
+                                                                    {"zoom", "2,1"},
                                                                     {"pyramid", "5-3"},
                                                                     {"loss", "l2"},
                                                                     {"alternate", "yes"},
