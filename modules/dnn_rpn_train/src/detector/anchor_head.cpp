@@ -88,15 +88,12 @@ std::vector<float> defaultSizes(const Graph& graph, const std::vector<int>& feat
 {
     // Thresholds of the IoU want anchors of every size; other rules one a level, or of some sizes on one map.
     const bool byThreshold = assignment == ASSIGN_IOU;
-    std::vector<float> sizes{16, 32, 64, 128};
-    if (features.size() == 1 && byThreshold)
-        sizes.push_back(256);
     if (features.size() == 1)
-        return sizes;
-    sizes.clear();
-    std::vector<double> scales{1.};
-    if (byThreshold) // RetinaNet, Lin et al., ICCV 2017, section 4
-        scales = {1., std::cbrt(2.), std::cbrt(4.)};
+        return byThreshold ? std::vector<float>{16, 32, 64, 128, 256} : std::vector<float>{16, 32, 64, 128};
+    // RetinaNet, Lin et al., ICCV 2017, section 4
+    const std::vector<double> scales =
+        byThreshold ? std::vector<double>{1, std::cbrt(2.), std::cbrt(4.)} : std::vector<double>{1};
+    std::vector<float> sizes;
     for (int node : features)
         for (double scale : scales)
             sizes.push_back(static_cast<float>(4 * scale * gridOf(graph, node).stride));
