@@ -106,8 +106,9 @@ std::vector<float> defaultSizes(const Graph& graph, const std::vector<int>& feat
 struct AnchorHead::Target
 {
     Mat labels;
-    Mat boxes;   //!< as deltas, or with giouLoss() as they are
-    Mat quality; //!< what the classifier should say of positives; empty: 1
+    Mat boxes;     //!< as deltas, or with giouLoss() as they are
+    Mat predicted; //!< the decoded boxes, where quality or loss look at them
+    Mat quality;   //!< what the classifier should say of positives; empty: 1
     int positives = 0, sampled = 0;
 };
 
@@ -216,25 +217,23 @@ void AnchorHead::match(const Mat& all, const std::vector<int>& levelCounts, cons
     matchAnchorsAtss(all, levelCounts, boxes, ignored, matches, atss);
 }
 
-void AnchorHead::matchPredictions(const Mat& all, const Mat& x, const Mat& d,
+void AnchorHead::matchPredictions(const Mat& all, const Mat& x, const Mat& predicted,
                                   const std::vector<Object>& objects, Mat& matches, Mat& quality) const
 {
-    Mat boxes, scores;
-    decodeBoxes(d, all, boxes);
+    Mat scores;
     classScores(x, false, scores);
-    matchAnchorsTaskAligned(all, boxes, scores, boxesOf(objects, false),
+    matchAnchorsTaskAligned(all, predicted, scores, boxesOf(objects, false),
                             classCount > 0 ? labelsOf(objects) : Mat(), boxesOf(objects, true), matches,
                             quality, params.taskAligned);
 }
 
-Mat AnchorHead::qualityOf(const Mat& all, const Mat& d, const Mat& objects, const Mat& matches) const
+Mat AnchorHead::qualityOf(const Mat& predicted, const Mat& objects, const Mat& matches) const
 {
-    Mat boxes, overlap, quality(all.rows, 1, CV_32F, Scalar(0));
-    decodeBoxes(d, all, boxes);
-    for (int k = 0; k < all.rows; k++)
+    Mat overlap, quality(predicted.rows, 1, CV_32F, Scalar(0));
+    for (int k = 0; k < predicted.rows; k++)
         if (matches.at<int>(k) >= 0)
         {
-            boxIoU(boxes.row(k), objects.row(matches.at<int>(k)), overlap);
+            boxIoU(predicted.row(k), objects.row(matches.at<int>(k)), overlap);
             quality.at<float>(k) = overlap.at<float>(0);
         }
     return quality;
@@ -246,12 +245,14 @@ AnchorHead::Target AnchorHead::targetOf(const Mat& all, const std::vector<int>& 
     Target t;
     const Mat boxes = boxesOf(objects, false), classOf = classCount > 0 ? labelsOf(objects) : Mat();
     Mat matches;
+    if (params.quality || params.boxLoss == BOX_LOSS_GIOU)
+        decodeBoxes(d, all, t.predicted);
     if (params.assignment == ASSIGN_TASK_ALIGNED)
-        matchPredictions(all, x, d, objects, matches, t.quality);
+        matchPredictions(all, x, t.predicted, objects, matches, t.quality);
     else
         match(all, levelCounts, boxes, boxesOf(objects, true), matches);
     if (params.quality && t.quality.empty())
-        t.quality = qualityOf(all, d, boxes, matches);
+        t.quality = qualityOf(t.predicted, boxes, matches);
     t.positives = matchLabels(matches, classOf, t.labels);
     if (!focal)
     {
@@ -315,9 +316,8 @@ double AnchorHead::boxLoss(const Mat& d, const Mat& all, const Target& target, M
 {
     if (params.boxLoss == BOX_LOSS_SMOOTH_L1)
         return smoothL1Loss(d, target.boxes, target.labels, gradient, params.boxBeta, normalizer);
-    Mat boxes, boxesGradient;
-    decodeBoxes(d, all, boxes);
-    const double loss = giouLoss(boxes, target.boxes, target.labels, boxesGradient, normalizer,
+    Mat boxesGradient;
+    const double loss = giouLoss(target.predicted, target.boxes, target.labels, boxesGradient, normalizer,
                                  params.assignment == ASSIGN_TASK_ALIGNED ? target.quality : Mat());
     decodeBoxesBackward(d, all, boxesGradient, gradient);
     return loss;
