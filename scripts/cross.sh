@@ -72,7 +72,7 @@ mingw() {
 
 # Debian's packages of another architecture, unpacked: no installation, no foreign architecture on this machine.
 sysroot() {
-    local root=$build/sysroot apt=$build/apt option
+    local root=$build/sysroot apt=$build/apt package
     [ ! -e "$root/complete" ] || return 0
     mkdir -p "$root" "$apt/lists/partial" "$apt/cache/archives/partial"
     touch "$apt/status"
@@ -80,9 +80,9 @@ sysroot() {
         -o Dir::Cache="$apt/cache" -o APT::Install-Recommends=false -o Debug::NoLocking=true)
     apt-get "${options[@]}" update >"$apt/log" 2>&1 || { cat "$apt/log"; exit 1; }
     apt-get "${options[@]}" --yes --download-only install libopencv-core406 libopencv-imgproc406 libopencv-imgcodecs406 \
-        libopencv-dnn406 libc6 libstdc++6 >"$apt/log" 2>&1 || { tail "$apt/log"; exit 1; }
-    for option in "$apt"/cache/archives/*.deb; do
-        dpkg-deb --extract "$option" "$root"
+        libopencv-dnn406 libc6 libstdc++6 libgtest-dev >"$apt/log" 2>&1 || { tail "$apt/log"; exit 1; }
+    for package in "$apt"/cache/archives/*.deb; do
+        dpkg-deb --extract "$package" "$root"
     done
     touch "$root/complete"
 }
@@ -91,24 +91,21 @@ arm64() {
     need aarch64-linux-gnu-g++ g++-aarch64-linux-gnu
     need qemu-aarch64 qemu-user
     sysroot
-    local root=$build/sysroot include=$build/include source library
+    local root=$build/sysroot include=$build/include library
     mkdir -p "$include" "$build/objects"
     ln -sfn /usr/include/opencv4/opencv2 "$include/opencv2"
-    local gtest=/usr/src/googletest/googletest
-    [ -d "$gtest" ] || { echo "GoogleTest's sources are missing: apt-get install libgtest-dev" >&2; exit 1; }
+    ln -sfn "$root/usr/include/gtest" "$include/gtest"
     local flags=(-std=c++17 -O2 -Wall -Wextra -DDNN_RPN_STANDALONE -Imodules/dnn_rpn/include "-I$build/generated" -isystem "$include"
-        -isystem "$gtest/include" "-I$gtest" -Imodules/dnn_rpn/test/cuda_on_cpu)
+        -Imodules/dnn_rpn/test/cuda_on_cpu)
     find modules/dnn_rpn/src modules/dnn_rpn/test -name '*.cpp' ! -path '*/cuda/*' ! -path '*cuda*' | tr '\n' '\0' |
         xargs -0 -P "$jobs" -I{} sh -c \
             '[ "$0/$(echo {} | tr / _).o" -nt {} ] || aarch64-linux-gnu-g++ "$@" -c {} -o "$0/$(echo {} | tr / _).o"' \
             "$build/objects" "${flags[@]}"
-    [ -e "$build/objects/gtest.o" ] || aarch64-linux-gnu-g++ -std=c++17 -O1 "-I$gtest" "-isystem" "$gtest/include" \
-        -c "$gtest/src/gtest-all.cc" -o "$build/objects/gtest.o"
     local libraries=()
     for library in core imgproc imgcodecs dnn; do
         libraries+=("$(find "$root" -name "libopencv_$library.so.4*" -type l | head -n 1)")
     done
-    aarch64-linux-gnu-g++ "$build"/objects/*.o "${libraries[@]}" -pthread -Wl,--allow-shlib-undefined \
+    aarch64-linux-gnu-g++ "$build"/objects/*.o "$root/usr/lib/aarch64-linux-gnu/libgtest.a" "${libraries[@]}" -pthread -Wl,--allow-shlib-undefined \
         -Wl,-rpath-link,"$root/usr/lib/aarch64-linux-gnu" -o "$build/opencv_test_dnn_rpn"
     # blas and lapack lie in folders of their own
     qemu-aarch64 -L "$root" -E LD_LIBRARY_PATH="$(find "$root/usr/lib/aarch64-linux-gnu" -type d -name '*blas*' -o -type d \

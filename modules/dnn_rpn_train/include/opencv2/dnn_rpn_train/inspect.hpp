@@ -13,12 +13,10 @@ namespace dnn_rpn_train {
 //! @{
 
 //! A part of a data set under its name, such as train.
-struct CV_EXPORTS_W_SIMPLE NamedDataset
+struct CV_EXPORTS NamedDataset
 {
-    CV_WRAP NamedDataset() {}
-
-    CV_PROP_RW String name;
-    CV_PROP_RW Dataset set;
+    String name;
+    Dataset set;
 };
 
 //! What there is of a class in one part.
@@ -67,15 +65,15 @@ alike, within a part and across parts; classes whose names differ by case, blank
 that only some part has; objects that are there twice, or smaller than a cell.
 @param parts the first is what is trained on
 @return in the order of the list above; nothing if all is well */
-CV_EXPORTS_W std::vector<Finding> inspect(const std::vector<NamedDataset>& parts,
-                                          const InspectParams& params = InspectParams());
+CV_EXPORTS std::vector<Finding> inspect(const std::vector<NamedDataset>& parts,
+                                        const InspectParams& params = InspectParams());
 
 /** @brief One HTML page: counts, findings with their images, classes, and some images of each part. It needs
 no network and nothing beside it.
 @param title of the page
 @param findings of inspect() */
-CV_EXPORTS_W String datasetPage(const String& title, const std::vector<NamedDataset>& parts,
-                                const std::vector<Finding>& findings);
+CV_EXPORTS String datasetPage(const String& title, const std::vector<NamedDataset>& parts,
+                              const std::vector<Finding>& findings);
 
 //! Anchors for a data set, and which share of its objects they reach.
 struct CV_EXPORTS_W_SIMPLE AnchorFit
