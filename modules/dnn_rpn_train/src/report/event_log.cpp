@@ -4,7 +4,7 @@
 #include "../precomp.hpp"
 #include "opencv2/dnn_rpn_train/events.hpp"
 #include "event_record.hpp"
-#include "step_columns.hpp"
+#include "../train/step_stats.hpp"
 
 #include <chrono>
 #include <cmath>
