@@ -12,8 +12,8 @@ namespace cv {
 namespace dnn_rpn {
 
 /** @brief Looks at an ONNX file before cv::dnn does: that it is one, that each value that a node takes is
-given by an earlier one, that constants have the bytes that their shape wants, and that it is within the limits.
-cv::Exception names the file and what is wrong. */
+given by an earlier one, that constants have the bytes that their shape wants, and that it is within the
+limits. cv::Exception names the file and what is wrong. */
 CV_EXPORTS void checkOnnx(const std::string& path, const ModelLimits& limits);
 
 //! The size and the depth of a description, which FileStorage reads by recursion.

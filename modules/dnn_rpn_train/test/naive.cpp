@@ -126,6 +126,10 @@ double functionOf(const Node& node, double x)
         return 1 / (1 + std::exp(-x));
     case Op::HardSigmoid:
         return std::min(1., std::max(0., double(node.alpha) * x + node.beta));
+    case Op::Swish:
+        return x / (1 + std::exp(-x));
+    case Op::HardSwish:
+        return x * std::min(1., std::max(0., double(node.alpha) * x + node.beta));
     case Op::Softplus:
         return std::log(1 + std::exp(x));
     case Op::Tanh:

@@ -10,8 +10,8 @@ namespace dnn_rpn {
 namespace {
 
 /** Rows join the assignment one by one. Potentials keep every reduced cost, cost - ofRow - ofColumn, at 0 or
-above, and at 0 for pairs; the way by which a row joins is then a shortest one, by Dijkstra's algorithm. Each row
-also has a column of its own that costs 0: staying alone. */
+above, and at 0 for pairs; the way by which a row joins is then a shortest one, by Dijkstra's algorithm. Each
+row also has a column of its own that costs 0: staying alone. */
 class Assignment
 {
 public:

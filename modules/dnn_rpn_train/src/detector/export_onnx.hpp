@@ -12,8 +12,8 @@ namespace cv {
 namespace dnn_rpn_train {
 
 /** @brief What exporters::onnx writes, up to the second stage's raw outputs, for an application that decodes
-and suppresses itself: `proposals` P x 4 in pixels of the input, `logits` P x (C + 1), the background first, and `deltas` P x
-4 C or 4, times RoiParams::detections.deltaWeights. */
+and suppresses itself: `proposals` P x 4 in pixels of the input, `logits` P x (C + 1), the background first,
+and `deltas` P x 4 C or 4, times RoiParams::detections.deltaWeights. */
 std::string exportSecondHeads(const Graph& graph, const AnchorHead& head, const RoiHead& roi);
 
 } // namespace dnn_rpn_train

@@ -12,19 +12,6 @@ namespace dnn_rpn_train {
 
 namespace {
 
-//! x hardSigmoid(x), as an operator set that does not know it can say it, too.
-void readHardSwish(NodeReader& reader, Node& node)
-{
-    Node gate = node;
-    gate.name += ".gate";
-    gate.op = Op::HardSigmoid;
-    gate.alpha = 1.f / 6;
-    gate.beta = 0.5f;
-    gate.inputs = {reader.value(0)};
-    node.op = Op::Mul;
-    node.inputs = {gate.inputs[0], reader.addNode(gate)};
-}
-
 //! x tanh(log(1 + exp(x)))
 void readMish(NodeReader& reader, Node& node)
 {
@@ -63,7 +50,7 @@ void readDiv(NodeReader& reader, Node& node)
 ReadComposed composedNamed(const std::string& name)
 {
     static const std::map<std::string, ReadComposed> all{
-        {"Div", readDiv}, {"HardSwish", readHardSwish}, {"Mish", readMish}, {"Sub", readSub}};
+        {"Div", readDiv}, {"Mish", readMish}, {"Sub", readSub}};
     const auto found = all.find(name);
     return found == all.end() ? nullptr : found->second;
 }

@@ -51,9 +51,9 @@ struct CV_EXPORTS_W_SIMPLE Track
 
 Each track has a Kalman filter of constant velocity on centre, aspect ratio and height of its box. An image's
 detections are given to tracks by IoU with the predicted boxes, in two rounds (Zhang et al.: *ByteTrack:
-Multi-Object Tracking by Associating Every Detection Box*, ECCV 2022 @cite Zhang2022ByteTrack): first those of high
-score to all tracks, then those of low score, which are often partly hidden objects, to the tracks that were
-found in the image before. Both rounds find the assignment with the greatest sum of IoU. Only boxes and
+Multi-Object Tracking by Associating Every Detection Box*, ECCV 2022 @cite Zhang2022ByteTrack): first those of
+high score to all tracks, then those of low score, which are often partly hidden objects, to the tracks that
+were found in the image before. Both rounds find the assignment with the greatest sum of IoU. Only boxes and
 tracks of the same class are compared.
 
     Detector detector("model.onnx");

@@ -60,9 +60,9 @@ CV_EXPORTS_W std::vector<ClassCount> countClasses(const Dataset& dataset);
 
 /** @brief Looks for what spoils trainings and scores.
 
-What the reader repaired or left out; images without objects, that cannot be decoded, that are there twice or look
-alike, within a part and across parts; classes whose names differ by case, blanks or punctuation, that are rare, or
-that only some part has; objects that are there twice, or smaller than a cell.
+What the reader repaired or left out; images without objects, that cannot be decoded, that are there twice or
+look alike, within a part and across parts; classes whose names differ by case, blanks or punctuation, that
+are rare, or that only some part has; objects that are there twice, or smaller than a cell.
 @param parts the first is what is trained on
 @return in the order of the list above; nothing if all is well */
 CV_EXPORTS std::vector<Finding> inspect(const std::vector<NamedDataset>& parts,

@@ -2,6 +2,7 @@
 // It is subject to the license terms in the LICENSE file found in the top-level directory
 // of this distribution and at http://opencv.org/license.html.
 #include "../../precomp.hpp"
+#include "eltwise.hpp"
 #include "onednn_engine.hpp"
 #include "../processors.hpp"
 #include "../eigen/eigen_engine.hpp"
@@ -24,6 +25,8 @@ OneDnnEngine::OneDnnEngine(bool bf16)
 
 std::unique_ptr<Kernel> OneDnnEngine::kernel(const Graph& graph, const Node& node)
 {
+    if (Eltwise::knows(node))
+        return makeActivation(dnn, node);
     switch (node.op)
     {
     case Op::Conv:
@@ -37,11 +40,6 @@ std::unique_ptr<Kernel> OneDnnEngine::kernel(const Graph& graph, const Node& nod
     }
     case Op::BatchNorm:
         return makeBatchNorm(dnn, node);
-    case Op::Relu:
-    case Op::Clip:
-    case Op::LeakyRelu:
-    case Op::Sigmoid:
-        return makeActivation(dnn, node);
     case Op::Add:
         return makeAdd(dnn);
     case Op::Concat:
@@ -52,6 +50,10 @@ std::unique_ptr<Kernel> OneDnnEngine::kernel(const Graph& graph, const Node& nod
             return makeFallback(dnn, EigenEngine().kernel(graph, node));
         return makePool(dnn, node);
     case Op::MaxPool:
+        // oneDNN's time grows with the area of the window, ours with its sides.
+        if (node.kernel.width > 3 && node.kernel.height > 3)
+            return makeFallback(dnn, EigenEngine().kernel(graph, node));
+        return makePool(dnn, node);
     case Op::GlobalAveragePool:
         return makePool(dnn, node);
     case Op::FullyConnected:
