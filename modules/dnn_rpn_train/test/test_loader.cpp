@@ -113,10 +113,37 @@ TEST(Loader, threadsMemoryAndStartChangeNothing)
             for (int first : {0, 1, 9})
             {
                 SCOPED_TRACE(cv::format("budget %d, %d workers, first step %d", int(budget), workers, first));
-                Loader loader(set, size, 3, 5, strong, first, budget, workers);
+                Loader loader(set, size, 3, 5, strong, 0, first, budget, workers);
                 for (int step = first; step < steps; step++)
                     expectSame(expected[step], loader.next());
             }
+}
+
+TEST(Loader, theEndOfATrainingMayBeClean)
+{
+    const Scratch scratch;
+    const Dataset set = writeDiscs(scratch, 6, 3, Size(40, 30), 0);
+    const int epochs = 4, steps = epochs * 3;
+    const auto batchesOf = [&](const AugmentParams& augment, int first = 0) {
+        std::vector<Batch> batches;
+        Loader loader(set, Size(24, 16), 2, 5, augment, epochs, first);
+        while (static_cast<int>(batches.size()) < steps - first)
+            batches.push_back(loader.next());
+        return batches;
+    };
+    const std::vector<Batch> varied = batchesOf(strong), plain = batchesOf(AugmentParams());
+    AugmentParams ending = strong;
+    ending.cleanEnd = 0.25;
+    const std::vector<Batch> both = batchesOf(ending), resumed = batchesOf(ending, 10);
+    const auto same = [](const Batch& a, const Batch& b) {
+        return cv::norm(a.images.flat(), b.images.flat(), NORM_INF) == 0;
+    };
+    for (int i = 0; i < steps; i++)
+    {
+        EXPECT_TRUE(same(both[i], i < 9 ? varied[i] : plain[i])) << i;
+        EXPECT_FALSE(same(varied[i], plain[i])) << i;
+    }
+    EXPECT_TRUE(same(both[10], resumed[0]));
 }
 
 TEST(Loader, everyStepDiffersAndSoDoesEverySlot)
@@ -144,7 +171,7 @@ TEST(Loader, anImageThatCannotBeReadIsLeftOut)
     for (std::vector<Batch>* batches : {&whole, &without})
         for (size_t budget : {size_t(0), size_t(1) << 30}) // decoded when needed, and before
         {
-            Loader loader(set, Size(24, 16), 5, 0, AugmentParams(), 0, budget);
+            Loader loader(set, Size(24, 16), 5, 0, AugmentParams(), 0, 0, budget);
             batches->push_back(loader.next());
             if (batches == &whole && budget > 0)
                 writeText(set.images[3].path, "not any more");
@@ -177,7 +204,7 @@ TEST(Loader, imagesThatGoMissingAreToldByNext)
         int steps = 0;
         const std::string bytes = readFile(set.images[2].path);
         {
-            Loader loader(set, Size(24, 16), 1, 0, AugmentParams(), 0, 0, workers);
+            Loader loader(set, Size(24, 16), 1, 0, AugmentParams(), 0, 0, 0, workers);
             for (int i : {0, 1, 2})
                 std::filesystem::remove(set.images[i].path);
             // What was made ahead may still hold them.
@@ -198,7 +225,7 @@ TEST(Loader, goesAwayAtAnyTime)
     RNG rng(1);
     for (int i = 0; i < 60; i++)
     {
-        Loader loader(set, Size(24, 16), 2, 0, strong, 0, 0, rng.uniform(1, 5));
+        Loader loader(set, Size(24, 16), 2, 0, strong, 0, 0, 0, rng.uniform(1, 5));
         for (int taken = rng.uniform(0, 4); taken > 0; taken--)
             loader.next();
         std::this_thread::sleep_for(std::chrono::microseconds(rng.uniform(0, 3000)));
@@ -220,7 +247,7 @@ TEST(Loader, makesBatchesWhileNobodyAsks)
     for (size_t budget : {size_t(0), size_t(1) << 30})
         for (int workers : {1, 3})
         {
-            Loader loader(set, Size(48, 32), 1, 0, strong, 0, budget, workers);
+            Loader loader(set, Size(48, 32), 1, 0, strong, 0, 0, budget, workers);
             for (int step = 0; step < 9; step++)
             {
                 ASSERT_TRUE(getsReady(loader)) << step;
@@ -234,7 +261,7 @@ TEST(Loader, tellsThatItWaited)
 {
     const Scratch s;
     const Dataset set = writeDiscs(s, 2, 5, Size(2000, 1500), 0);
-    Loader loader(set, Size(24, 16), 1, 0, AugmentParams(), 0, 0, 1);
+    Loader loader(set, Size(24, 16), 1, 0, AugmentParams(), 0, 0, 0, 1);
     // Whoever does nothing else overtakes the decoder.
     int steps = 0;
     do
@@ -293,7 +320,7 @@ TEST(Loader, mistakesAreNamed)
     EXPECT_TRUE(contains(errorOf([&] { Loader(set, Size(24, 16), 3, 0); }), "do not fill"));
     EXPECT_TRUE(contains(errorOf([&] { Loader(set, Size(24, 16), 0, 0); }), "batch"));
     EXPECT_TRUE(
-        contains(errorOf([&] { Loader(set, Size(24, 16), 1, 0, AugmentParams(), -1); }), "first step"));
+        contains(errorOf([&] { Loader(set, Size(24, 16), 1, 0, AugmentParams(), 0, -1); }), "first step"));
     AugmentParams wrong;
     wrong.mosaic = 2;
     EXPECT_TRUE(contains(errorOf([&] { Loader(set, Size(24, 16), 1, 0, wrong); }), "mosaic=2"));

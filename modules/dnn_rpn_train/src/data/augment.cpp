@@ -114,7 +114,12 @@ Sample augmentSample(const std::vector<Sample>& sources, Size size, const Augmen
             place(sources[0], Rect(Point(), size), params, rng, s);
     }
     else
-        s = Sample{paint(sources[0].image, params, rng), sources[0].objects};
+    {
+        // It may have been prepared for others of the training's augmentations.
+        const Sample& source = sources[0];
+        s = source.image.size() == size ? source : resizeSample(source.image, source.objects, size);
+        s.image = paint(s.image, params, rng);
+    }
     if (flip)
         s = flipSample(s, 1);
     if (chance(rng, params.flipVertically))

@@ -39,8 +39,11 @@ std::vector<int> shuffled(int count, int seed, int epoch)
 
 } // namespace
 
-Batches::Batches(const Dataset& dataset_, Size size_, int batch, int seed_, const AugmentParams& augment_)
+Batches::Batches(const Dataset& dataset_, Size size_, int batch, int seed_, const AugmentParams& augment_,
+                 int epochs)
     : dataset(dataset_), size(size_), batchSize(batch), seed(seed_), augment(augment_),
+      clean(augment_.clean()),
+      cleanFrom(epochs == 0 ? INT_MAX : cvRound((1 - augment_.cleanEnd) * epochs * (batch > 0 ? perEpoch() : 0))),
       cache(dataset_.images.size())
 {
     CV_CheckGT(batch, 0, "images in a batch");
@@ -118,13 +121,13 @@ std::vector<int> Batches::indices(int step) const
     return std::vector<int>(order.indices.begin() + first, order.indices.begin() + first + batchSize);
 }
 
-Sample Batches::sample(int index, bool flip, RNG& own) const
+Sample Batches::sample(int index, const AugmentParams& how, bool flip, RNG& own) const
 {
     std::vector<Sample> sources{prepared(index)};
-    if (chance(own, augment.mosaic))
+    if (chance(own, how.mosaic))
         while (sources.size() < 4)
             sources.push_back(prepared(own.uniform(0, static_cast<int>(cache.size()))));
-    return augmentSample(sources, size, augment, flip, own);
+    return augmentSample(sources, size, how, flip, own);
 }
 
 Batch Batches::at(int step) const
@@ -132,14 +135,15 @@ Batch Batches::at(int step) const
     CV_CheckGE(step, 0, "number of a step");
     RNG rng(highHalf(seed) ^ (static_cast<uint64>(step) * 0x9E3779B97F4A7C15ull));
     rng.next(); // neighbouring seeds give alike first numbers
+    const AugmentParams& how = step < cleanFrom ? augment : clean;
     Batch b;
     b.indices = indices(step);
     std::vector<Mat> batch;
     for (int index : b.indices)
     {
         RNG own(scatter(rng.state));
-        b.flipped.push_back(chance(rng, augment.flip));
-        const Sample s = sample(index, b.flipped.back(), own);
+        b.flipped.push_back(chance(rng, how.flip));
+        const Sample s = sample(index, how, b.flipped.back(), own);
         batch.push_back(s.image);
         b.objects.push_back(s.objects);
     }

@@ -33,7 +33,9 @@ class CV_EXPORTS Batches
 {
 public:
     //! @param dataset must outlive the object
-    Batches(const Dataset& dataset, Size size, int batch, int seed, const AugmentParams& augment);
+    //! @param epochs of the training, for what augmentation does at its end; 0: it has none
+    Batches(const Dataset& dataset, Size size, int batch, int seed, const AugmentParams& augment,
+            int epochs = 0);
 
     int perEpoch() const { return static_cast<int>(dataset.images.size()) / batchSize; }
 
@@ -50,12 +52,13 @@ private:
     bool isUnreadable(int index) const;
     void leaveOut(int index, const std::string& why) const;
     Sample prepared(int index) const;
-    Sample sample(int index, bool flip, RNG& own) const;
+    Sample sample(int index, const AugmentParams& how, bool flip, RNG& own) const;
 
     const Dataset& dataset;
     const Size size;
     const int batchSize, seed;
-    const AugmentParams augment;
+    const AugmentParams augment, clean;
+    const int cleanFrom; //!< the first step with clean images
     std::vector<Sample> cache; //!< empty images where the budget ran out
 
     //! The order of an epoch. Two are remembered: threads may be at work on both sides of an epoch's end.

@@ -43,6 +43,15 @@ void AugmentParams::check() const
             row.check(params);
 }
 
+AugmentParams AugmentParams::clean() const
+{
+    AugmentParams p = preset("none");
+    p.flip = flip;
+    p.flipVertically = flipVertically;
+    p.turn = turn;
+    return p;
+}
+
 bool AugmentParams::onlyMirrors() const
 {
     const bool paints = colour > 0 && (brightness > 0 || contrast > 0 || saturation > 0 || hue > 0);

@@ -215,6 +215,8 @@ const std::vector<ParameterRow>& parameterTable()
 {"blur",       "augmentation", all, special, AT(augment.blur), 0, 1, "probability of a Gaussian blur"},
 {"blur_sigma", "augmentation", all, special, AT(augment.blurSigma), 0, 100,
  "its largest standard deviation in pixels"},
+{"clean_end",  "augmentation", all, special, AT(augment.cleanEnd), 0, 1,
+ "this last share of the training sees images that are only mirrored and turned"},
 {"noise",      "augmentation", all, special, AT(augment.noise), 0, 1, "probability of Gaussian noise"},
 {"noise_sigma", "augmentation", all, special, AT(augment.noiseSigma), 0, 255,
  "its largest standard deviation, of 255"},

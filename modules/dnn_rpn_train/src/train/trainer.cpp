@@ -251,7 +251,7 @@ void Trainer::Impl::begin()
     identify();
     checkValidation();
     loader = std::make_unique<Loader>(training, params.size, params.batch, params.seed, params.augment,
-                                      run->stepsDone());
+                                      params.epochs, run->stepsDone());
     net->keepFeatures(static_cast<int>(training.images.size()));
     // What cv::dnn will not run is better found now than after the training.
     net->verify(net->exported(EXPORT_OPENCV), EXPORT_OPENCV);

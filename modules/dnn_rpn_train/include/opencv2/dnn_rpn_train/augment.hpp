@@ -40,6 +40,10 @@ struct CV_EXPORTS AugmentParams
     double noise = 0;      //!< probability of Gaussian noise on every value
     double noiseSigma = 8; //!< largest standard deviation, of 255, 0..255
 
+    //! Share of the training, at its end, whose images are only mirrored and turned, 0..1: in use the
+    //! network sees images as they are (RTMDet, Lyu et al. 2022, section 3.4).
+    double cleanEnd = 0;
+
     /** @brief A set of values that suits many tasks.
     @param name "none": images as they are. "flip": the defaults. "light": scale and colour as well,
     little of each. "strong": for small data sets and long trainings, mosaics too. No preset turns or
@@ -49,6 +53,9 @@ struct CV_EXPORTS AugmentParams
 
     //! cv::Exception names the member that is out of its range.
     void check() const;
+
+    //! The same that only mirrors and turns.
+    AugmentParams clean() const;
 
     //! Whether an image can only come as it is or with left and right exchanged.
     bool onlyMirrors() const;
