@@ -79,11 +79,11 @@ function(_dnn_rpn_add_library name)
   endforeach()
 
   install(TARGETS ${target} EXPORT opencv_dnn_rpnTargets
-    RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR}
-    LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
-    ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+    RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT runtime
+    LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT runtime NAMELINK_COMPONENT dev
+    ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT dev)
   # private/: for our modules and programs among themselves, as OpenCV installs nothing of such a name.
-  install(DIRECTORY include/opencv2 DESTINATION ${DNN_RPN_INSTALL_INCLUDEDIR}
+  install(DIRECTORY include/opencv2 DESTINATION ${DNN_RPN_INSTALL_INCLUDEDIR} COMPONENT dev
     FILES_MATCHING PATTERN *.hpp PATTERN private EXCLUDE)
 endfunction()
 

@@ -9,6 +9,8 @@
 #include "opencv2/dnn_rpn_train/events.hpp"
 
 #include "common/checkpoints.hpp"
+#include "common/data_options.hpp"
+#include "common/folds.hpp"
 #include "common/output_guard.hpp"
 #include "common/preview_options.hpp"
 #include "common/program.hpp"
@@ -91,14 +93,17 @@ struct Outputs
     //! cv::Exception if one of them is something that the training reads.
     void guard(CommandLineParser& options, const String& backbone) const
     {
-        std::vector<NamedPath> written{{"--out", stem + ".csv"}, {"--report", page}, {"--json", json}};
+        std::vector<NamedPath> written{{"--out", stem + ".csv"},
+                                       {"--report", page},
+                                       {"--json", json},
+                                       {"--checkpoint", Checkpoints::fileOf(options, stem)}};
         for (ExportKind kind : kinds)
             for (const char* extension : {".onnx", ".yml"})
                 written.push_back({"--out", stemOf(kind) + extension});
         std::vector<NamedPath> read{{"--data", options.get<String>("data")}};
         if (backbone != "small")
             read.push_back({"--backbone", backbone});
-        for (const char* name : {"annotations", "images"})
+        for (const char* name : {"annotations", "images", "params"})
             if (options.has(name))
                 read.push_back({String("--") + name, options.get<String>(name)});
         checkOutputs(written, read);
@@ -251,6 +256,19 @@ void score(Trainer& trainer, const Dataset& validation, const Outputs& outputs, 
     watch.addValidation(metrics);
 }
 
+std::vector<NamedDataset> parts(const Dataset& training, const Dataset& validation)
+{
+    std::vector<NamedDataset> all(validation.images.empty() ? 1 : 2);
+    all[0].name = "the training images";
+    all[0].set = training;
+    if (all.size() > 1)
+    {
+        all[1].name = "the validation images";
+        all[1].set = validation;
+    }
+    return all;
+}
+
 void train(CommandLineParser& options)
 {
     TrainParams params = readTrainParams(options);
@@ -266,6 +284,10 @@ void train(CommandLineParser& options)
     if (params.evalEvery > 0 && outputs.val == "none")
         CV_Error_(Error::StsBadArg,
                   ("--eval_every=%d wants a split to score, but --val=none", params.evalEvery));
+    const int folds = countOption(options, "folds", 0, 1000);
+    if (folds == 1 || (folds > 0 && flagOption(options, "resume")))
+        CV_Error_(Error::StsBadArg,
+                  ("--folds=%d: a cross-validation has two folds at least, and cannot be resumed", folds));
     outputs.guard(options, params.backbone);
     const OutputLock lock({"--out", outputs.stem + ".onnx"});
     Checkpoints checkpoints(options, outputs.stem);
@@ -274,6 +296,13 @@ void train(CommandLineParser& options)
     if (params.detector() != DETECTOR_RPN)
         params.classes = training.classes;
     followRecipe(options, training, params);
+    printShortly(parts(training, validation), params.size);
+    if (folds > 0)
+    {
+        catchInterrupts();
+        crossValidate(training, params, folds, outputs.json);
+        return;
+    }
     if (!preview(options, training, params))
         return;
     Trainer trainer(params);

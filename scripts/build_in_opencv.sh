@@ -7,8 +7,8 @@ usage() {
     cat <<'END'
 Usage: scripts/build_in_opencv.sh [--opencv=DIR|pypi:VERSION|newest] [--headers] [--cache=DIR] [--build=DIR] [--jobs=N]
 
-Builds opencv_test_dnn_rpn, opencv_test_dnn_rpn_train, opencv_perf_dnn_rpn and the Python module cv2 inside an
-OpenCV tree and runs them: all tests, those of the Python binding too, and the perf tests briefly.
+Builds both modules' tests and perf tests and the Python module cv2 inside an OpenCV tree and runs them: all tests,
+those of the Python binding too, and the perf tests briefly.
 
   --opencv=DIR  OpenCV's source; default: the distribution's source package, downloaded once. pypi:VERSION is that of
                 the source package opencv-contrib-python on PyPI, and newest the newest of these
@@ -146,7 +146,7 @@ cmake -S "$opencv" -B "$build" -G Ninja \
 grep -E 'dnn_rpn|To be built' "$build/configure.log" || true
 
 # OpenCV leaves a target out without a word when something it needs is missing.
-targets=(opencv_test_dnn_rpn opencv_test_dnn_rpn_train opencv_perf_dnn_rpn opencv_python3)
+targets=(opencv_test_dnn_rpn opencv_test_dnn_rpn_train opencv_perf_dnn_rpn opencv_perf_dnn_rpn_train opencv_python3)
 for target in "${targets[@]}"; do
     if ! ninja -C "$build" -t query "$target" >/dev/null 2>&1; then
         echo "The tree has no target $target; see $build/configure.log" >&2
@@ -184,6 +184,7 @@ fi
 run opencv_test_dnn_rpn
 run opencv_test_dnn_rpn_train "${filter[@]}"
 run opencv_perf_dnn_rpn --perf_min_samples=1 --perf_force_samples=1
+run opencv_perf_dnn_rpn_train --perf_min_samples=1 --perf_force_samples=1
 
 # The bindings, by OpenCV's own frame for such tests.
 for test in "$repository"/modules/*/misc/python/test/test_*.py; do

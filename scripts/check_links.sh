@@ -9,5 +9,5 @@ while IFS=: read -r file link; do
         echo "$file: there is no $link" >&2
         status=1
     fi
-done < <(grep -roE '\]\([^)#: ]+' --include='*.md' --include='*.markdown' README.md doc modules | sed 's/](//')
+done < <(grep -roP '\]\((?!https?:)[^)# ]+' --include='*.md' --include='*.markdown' README.md doc modules python | sed 's/](//')
 exit $status

@@ -12,7 +12,7 @@ Usage: scripts/demo.sh [DATA] [--backbone=FILE.onnx] [--out=DIR] [--epochs=N]
                    default: scenes that are drawn for the purpose
   --backbone=FILE  an ONNX feature extractor to start from; default: a small network that starts untrained
   --out=DIR        where everything goes, default: out/
-  --epochs=N       passes through the images, default: 30 (12 with a backbone)
+  --epochs=N       passes through the images, default: 30; with a backbone as many as suit the images
 END
 }
 
@@ -53,8 +53,8 @@ if [ -z "$data" ]; then
 fi
 
 # A network that starts untrained bears, and needs, longer steps than one that has seen a million images.
-settings=(--backbone=small --epochs="${epochs:-30}" --lr=0.1 --lambda=0.1)
-[ "$backbone" = small ] || settings=(--backbone="$backbone" --epochs="${epochs:-12}")
+settings=(--detector=rpn --recipe=none --backbone=small --epochs="${epochs:-30}" --lr=0.1 --lambda=0.1)
+[ "$backbone" = small ] || settings=(--backbone="$backbone" --recipe=quick ${epochs:+--epochs="$epochs"})
 "$bin/rpn_train" --data="$data" "${settings[@]}" --val=none --out="$out/model.onnx"
 "$bin/rpn_eval" --model="$out/model.onnx" --data="$data" --split=test --json="$out/scores.json"
 

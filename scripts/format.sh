@@ -17,11 +17,11 @@ if ! command -v "$clang_format" >/dev/null; then
     exit 1
 fi
 
-find modules samples test -type f \( -name '*.cpp' -o -name '*.hpp' -o -name '*.cu' \) -print0 |
+find modules samples test python -type f \( -name '*.cpp' -o -name '*.hpp' -o -name '*.cu' \) -print0 |
     xargs -0 --no-run-if-empty "$clang_format" --style=file "${mode[@]}"
 
 # Tables of numbers and the page's text are left out, and so are links.
-long=$(find modules samples test -type f \( -name '*.cpp' -o -name '*.hpp' -o -name '*.cu' \) ! -path '*/golden/*' \
+long=$(find modules samples test python -type f \( -name '*.cpp' -o -name '*.hpp' -o -name '*.cu' \) ! -path '*/golden/*' \
     ! -name page.hpp ! -name eval_page.cpp -exec awk 'length > 110 && /^ *(\/\/|\*|\/\*)/ && !/https?:/ { print FILENAME ":" FNR }' {} +)
 if [ -n "$long" ]; then
     echo "Comments of more than 110 columns:" >&2

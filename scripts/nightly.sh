@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# What takes too long for every change: both modules in the tree of the newest OpenCV on PyPI, and all runtimes.
+# What takes too long for every change: both modules in the tree of the newest OpenCV on PyPI, all runtimes, packages for
+# any processor, the wheel, and other systems' compilers.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
 
@@ -12,4 +13,9 @@ fi
 status=0
 scripts/build_in_opencv.sh --opencv=newest || status=1
 scripts/runtimes.sh all || status=1
+{ scripts/package.sh && scripts/check_package.sh build-package; } || status=1
+scripts/check_wheel.sh || status=1
+for system in mingw arm64; do
+    scripts/cross.sh $system || status=1
+done
 exit $status

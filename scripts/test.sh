@@ -65,6 +65,13 @@ else
     failed=$((failed + 1))
 fi
 
+if "$repository/scripts/check_docs.sh"; then
+    passed=$((passed + 1))
+else
+    failed=$((failed + 1))
+    echo "doxygen has something to say about the headers or tutorials" >&2
+fi
+
 # The table of parameters is the program's own.
 if "$build/bin/rpn_train" --help=markdown | diff "$repository/doc/parameters.md" -; then
     passed=$((passed + 1))

@@ -145,6 +145,18 @@ refuses "an address where nobody answers" "cannot open 'rtsp://127.0.0.1:1/x'" "
     --input=rtsp://me:secret@127.0.0.1:1/x "--output=$work/out"
 refuses "an image that is none" m.yml "$bin/rpn_detect" "--model=$work/m.onnx" "--input=$work/m.yml" "--output=$work/out"
 before=$(md5sum "$work/good/JPEGImages"/*)
+mkdir "$work/strange"
+cp "$work/m.yml" "$work/strange"
+printf 'this is no model' >"$work/strange/m.onnx"
+refuses "a model that is none" "strange/m.onnx': it is no ONNX file" "$bin/rpn_detect" "--model=$work/strange/m.onnx" "--input=$image" \
+    "--output=$work/out"
+cp "$work/m.onnx" "$work/strange"
+{
+    printf '%%YAML:1.0\n---\na: '
+    head -c 100000 /dev/zero | tr '\0' '['
+} >"$work/strange/m.yml"
+refuses "a description of 100,000 brackets" "100000 deep" "$bin/rpn_detect" "--model=$work/strange/m.onnx" "--input=$image" \
+    "--output=$work/out"
 refuses "an output where the input lies" overwritten "$bin/rpn_detect" "--model=$work/m.onnx" "--input=$work/good/JPEGImages" \
     "--output=$work/good/JPEGImages"
 [ "$before" = "$(md5sum "$work/good/JPEGImages"/*)" ] || { echo "FAILED: photographs were overwritten"; failed=1; }
@@ -181,6 +193,10 @@ unchanged "scores over the model" "would be overwritten" "${eval[@]}" "--json=$w
 unchanged "scores over the model's description" "would be overwritten" "${eval[@]}" "--json=$work/mine/hard.json"
 unchanged "scores over an image" "would be overwritten" "${eval[@]}" "--json=$work/link.json"
 unchanged "scores over an annotation" "would be overwritten" "${eval[@]}" "--json=$work/mine/Annotations/scene_00000.xml"
+unchanged "a checkpoint over the backbone" "would be overwritten" "$bin/rpn_train" "--data=$work/mine" --val=none \
+    "--backbone=$work/mine/m.onnx" "--checkpoint=$work/mine/m.onnx" "--out=$work/out/b.onnx"
+unchanged "a model over the file of its parameters" "would be overwritten" "$bin/rpn_train" "--data=$work/mine" --val=none \
+    "--params=$work/mine/m.yml" "--out=$work/mine/m.onnx"
 unchanged "scores and page in one file" "the same file" "${eval[@]}" "--json=$work/out/s" "--html=$work/out/./s"
 mkdir "$work/mine/found"
 cp "$image" "$work/mine/found"

@@ -11,15 +11,17 @@
 using namespace cv;
 using cv::dnn_rpn_train::Trainer;
 
+String Checkpoints::fileOf(CommandLineParser& options, const String& model)
+{
+    const String file = options.get<String>("checkpoint");
+    return file == "auto" ? model + ".checkpoint" : file == "none" ? String() : file;
+}
+
 Checkpoints::Checkpoints(CommandLineParser& options, const String& model)
-    : file(options.get<String>("checkpoint")), seconds(numberOption(options, "checkpoint_every", 0, 1e9)),
+    : file(fileOf(options, model)), seconds(numberOption(options, "checkpoint_every", 0, 1e9)),
       keep(flagOption(options, "keep_checkpoint")), written(Clock::now())
 {
     const bool resume = flagOption(options, "resume");
-    if (file == "auto")
-        file = model + ".checkpoint";
-    else if (file == "none")
-        file.clear();
     if (file.empty() && resume)
         CV_Error(Error::StsBadArg, "--resume goes on at a checkpoint, but --checkpoint=none");
     if (file.empty())

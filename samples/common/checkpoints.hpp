@@ -20,6 +20,9 @@ public:
     @param model the model file without its extension */
     Checkpoints(cv::CommandLineParser& options, const cv::String& model);
 
+    //! The file; "" if there is none.
+    static cv::String fileOf(cv::CommandLineParser& options, const cv::String& model);
+
     //! The steps that were done before; 0 for a new training.
     int load(cv::dnn_rpn_train::Trainer& trainer) const;
 

@@ -5,7 +5,12 @@
 
 #include <algorithm>
 #include <cstdio>
+
+#ifdef _WIN32
+#include <io.h>
+#else
 #include <unistd.h>
+#endif
 
 #include "opencv2/core.hpp"
 
@@ -18,10 +23,22 @@ std::string asTime(double seconds)
                      : cv::format("%d:%02d", s / 60, s % 60);
 }
 
+#ifdef _WIN32
+bool isTerminal()
+{
+    return _isatty(_fileno(stdout)) != 0;
+}
+#else
+bool isTerminal()
+{
+    return isatty(STDOUT_FILENO) != 0;
+}
+#endif
+
 } // namespace
 
 Progress::Progress(const std::string& title_, int total_, int done)
-    : title(title_), total(total_), first(done), terminal(isatty(STDOUT_FILENO)),
+    : title(title_), total(total_), first(done), terminal(isTerminal()),
       start(std::chrono::steady_clock::now()), lastDrawn(start - std::chrono::hours(1))
 {}
 

@@ -7,6 +7,7 @@
 #include <cstdlib>
 
 #include "opencv2/dnn_rpn/private/file.hpp"
+#include "data_options.hpp"
 #include "program.hpp"
 
 using namespace cv;
@@ -49,17 +50,10 @@ std::pair<Dataset, Dataset> readSplits(CommandLineParser& options, int seed, con
 {
     const String folder = options.get<String>("data"), train = options.get<String>("train"),
                  val = options.get<String>("val");
-    DatasetParams params;
-    params.format = options.get<String>("format");
-    params.strict = flagOption(options, "strict");
-    if (options.has("annotations"))
-        params.annotations = options.get<String>("annotations");
-    if (options.has("images"))
-        params.images = options.get<String>("images");
-
+    DatasetParams params = readDatasetParams(options);
     const Dataset training = Dataset::read(folder, train, params);
     print(training.unsplit ? "all" : train, training);
-    if (val == "none")
+    if (val == "none" || options.get<int>("folds") > 0)
         return {training, Dataset()};
     const double share = shareOf(val) > 0 ? shareOf(val) : training.unsplit ? defaultShare : 0;
     if (share > 0)

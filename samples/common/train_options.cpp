@@ -27,6 +27,9 @@ const std::vector<Option>& programOptions()
 {"val",        "test",       "data", common,
  "the split to score on; none; or a share such as 0.2, which is held out of the split to train on. A data set without "
  "splits loses a fifth"},
+{"folds",      "0",          "data", special,
+ "cross-validation: train so many times, each time without another share of the images, and score on it. Tells the mean "
+ "and the spread of the scores, and writes no model; --val is not used"},
 {"format",     "auto",       "data", special,
  "voc, cvat, imglab, coco, labelme, createml, yolo, csv, or auto: what the files look like"},
 {"annotations", "<none>",    "data", special, "a file or folder with the annotations, where they lie elsewhere"},

@@ -9,6 +9,7 @@
 #include "opencv2/imgproc.hpp"
 #include "box.hpp"
 #include "check.hpp"
+#include "model_file.hpp"
 #include "rank.hpp"
 
 namespace cv {
@@ -351,6 +352,7 @@ Detector::Detector(const String& model) : impl(makePtr<Impl>())
                                              "decode the second one's raw numbers. "
                                              "The trainer's kind \"opencv\" gives boxes",
                                              model.c_str()));
+    checkOnnx(model, modelLimits());
     try
     {
         impl->net = dnn::readNetFromONNX(model);

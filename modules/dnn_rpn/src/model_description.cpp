@@ -5,6 +5,7 @@
 #include "opencv2/dnn_rpn/model.hpp"
 #include "opencv2/dnn_rpn/private/file.hpp"
 #include <fstream>
+#include "model_file.hpp"
 #include "validate.hpp"
 
 namespace cv {
@@ -190,6 +191,7 @@ ModelDescription ModelDescription::read(const String& path)
         CV_Error_(Error::StsObjectNotFound, ("cannot open the model description '%s'", path.c_str()));
     try
     {
+        checkYaml(path, modelLimits());
         const FileStorage fs(path, FileStorage::READ | FileStorage::FORMAT_YAML);
         return fromYaml(fs.root());
     }

@@ -159,6 +159,18 @@ Wide naiveForward(const Node& node, const std::vector<Wide>& inputs, const std::
                         value = std::min(
                             1., std::max(0., double(node.alpha) * inputs[0].at(n, c, y, x) + node.beta));
                         break;
+                    case Op::Swish:
+                    {
+                        const double v = inputs[0].at(n, c, y, x);
+                        value = v / (1 + std::exp(-v));
+                        break;
+                    }
+                    case Op::HardSwish:
+                    {
+                        const double v = inputs[0].at(n, c, y, x);
+                        value = v * std::min(1., std::max(0., double(node.alpha) * v + node.beta));
+                        break;
+                    }
                     case Op::Softplus:
                         value = std::log(1 + std::exp(inputs[0].at(n, c, y, x)));
                         break;

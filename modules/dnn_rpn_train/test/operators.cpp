@@ -84,6 +84,13 @@ void addElementwise(Cases& all)
     add("hard sigmoid", n, {3, 2, 3, 5});
     n.alpha = -0.2f;
     add("falling hard sigmoid", n, {1, 1, 1, 7});
+    for (Op op : {Op::Swish, Op::HardSwish})
+    {
+        n.op = op;
+        n.alpha = 0.9f;
+        n.beta = 0.4f;
+        add(opName(op), n, {2, 17, 3, 5});
+    }
     add("softplus", plain(Op::Softplus), {2, 3, 3, 5});
     add("tanh", plain(Op::Tanh), {2, 3, 3, 5});
     add("erf", plain(Op::Erf), {2, 3, 3, 5});

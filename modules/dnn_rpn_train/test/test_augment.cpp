@@ -245,7 +245,7 @@ TEST(Augment, presetsAndMistakes)
     EXPECT_TRUE(contains(mistake(&AugmentParams::noiseSigma, NAN), "noise_sigma=nan"));
     AugmentParams p;
     p.zoomRange = Vec2d(2, 1);
-    EXPECT_TRUE(contains(errorOf([&] { p.check(); }), "zoom=2,1"));
+    EXPECT_TRUE(contains(errorOf([&] { p.check(); }), "zoom=2,1 is not two numbers, the lower one first"));
 }
 
 TEST(Augment, chanceIsWhatItSays)

@@ -59,7 +59,9 @@ Graph imported(const std::string& bytes)
     const Scratch scratch;
     writeFile(scratch / "g.onnx", bytes);
     Graph g;
-    g.outputs = {importOnnx(scratch / "g.onnx", g, g.addInput("in"))};
+    std::vector<int> output{importOnnx(scratch / "g.onnx", g, g.addInput("in"))};
+    g.keepOnly(output);
+    g.outputs = output;
     return g;
 }
 
@@ -314,13 +316,35 @@ TEST(Onnx, paddingThatMeansSomethingElseIsRefused)
                          "reflect"));
 }
 
-TEST(Onnx, hardSwishIsAProduct)
+TEST(Onnx, productsWithAGateAreOneOperator)
 {
-    expectReadAsCvDnnDoes(SmallFile([](SmallFile& f) {
-                              f.weights("w", {4, 3, 1, 1});
-                              f.node("Conv", "c", {"in", "w"}).integers("kernel_shape", {1, 1});
-                              f.node("HardSwish", "out", {"c"});
-                          }).bytes());
+    const auto behindConv = [](const std::function<void(SmallFile&)>& fill) {
+        return SmallFile([&](SmallFile& f) {
+                   f.weights("w", {4, 3, 1, 1});
+                   f.node("Conv", "c", {"in", "w"}).integers("kernel_shape", {1, 1});
+                   fill(f);
+               })
+            .bytes();
+    };
+    const auto check = [&](Op op, const std::function<void(SmallFile&)>& fill) {
+        const std::string bytes = behindConv(fill);
+        expectReadAsCvDnnDoes(bytes);
+        const Graph g = imported(bytes);
+        ASSERT_EQ(3u, g.nodes.size()); // the input and the convolution are the others
+        EXPECT_EQ(op, g.nodes[2].op);
+    };
+    check(Op::HardSwish, [](SmallFile& f) { f.node("HardSwish", "out", {"c"}); });
+    for (const std::vector<std::string>& inputs : {std::vector<std::string>{"c", "s"}, {"s", "c"}})
+    {
+        check(Op::Swish, [&](SmallFile& f) {
+            f.node("Sigmoid", "s", {"c"});
+            f.node("Mul", "out", inputs);
+        });
+        check(Op::HardSwish, [&](SmallFile& f) {
+            f.node("HardSigmoid", "s", {"c"}).real("alpha", 0.3f).real("beta", 0.4f);
+            f.node("Mul", "out", inputs);
+        });
+    }
 }
 
 TEST(Onnx, operatorsThatTheGraphLacksAreComposed)
@@ -769,14 +793,14 @@ TEST(Onnx, unknownOperatorsAreNamed)
     const Scratch scratch;
     OnnxWriter writer;
     writer.addInput("in", {1, 3, 8, 8});
-    writer.addNode("Erf", "odd", {"in"});
+    writer.addNode("Einsum", "odd", {"in"});
     writer.addOutput("odd", {1, 3, 8, 8});
     writeFile(scratch / "odd.onnx", writer.bytes());
     const std::string message = errorOf([&] {
         Graph g;
         importOnnx(scratch / "odd.onnx", g, g.addInput("picture"));
     });
-    EXPECT_TRUE(contains(message, "odd.onnx") && contains(message, "Erf")) << message;
+    EXPECT_TRUE(contains(message, "odd.onnx") && contains(message, "Einsum")) << message;
 }
 
 //! A file with one node behind the input `in`, whose output is `out`.

@@ -48,8 +48,9 @@ String otherValue(const ParameterRow& row, const TrainParams& p)
         return "1.5,2.5";
     if (row.name == String("delta_weights"))
         return "1,2,3,4";
-    for (String value : {"true", "false", "cosine", "bf16", "train", "ce_softmax", "ce_sigmoid", "focal",
-                         "positives", "samples", "atss", "giou", "all", "0", "1", "0.5", "0.25", "7"})
+    for (String value : {"true",  "false",     "cosine",  "bf16", "train", "ce_softmax", "ce_sigmoid",
+                         "focal", "positives", "samples", "iou",  "atss",  "giou",       "smooth_l1",
+                         "all",   "0",         "1",       "0.5",  "0.25",  "7"})
         if (value != now)
             try
             {
@@ -122,6 +123,7 @@ TEST(Params, whatIsNoValueIsNamed)
                                                                     {"size", "0x10"},
                                                                     {"ratios", "1,,2"},
                                                                     {"zoom", "1"},
+                                                                    {"zoom", "2,1"},
                                                                     {"pyramid", "5-3"},
                                                                     {"loss", "l2"},
                                                                     {"alternate", "yes"},

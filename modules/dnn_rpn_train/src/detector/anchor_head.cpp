@@ -88,15 +88,12 @@ std::vector<float> defaultSizes(const Graph& graph, const std::vector<int>& feat
 {
     // Thresholds of the IoU want anchors of every size; other rules one a level, or of some sizes on one map.
     const bool byThreshold = assignment == ASSIGN_IOU;
-    std::vector<float> sizes{16, 32, 64, 128};
-    if (features.size() == 1 && byThreshold)
-        sizes.push_back(256);
     if (features.size() == 1)
-        return sizes;
-    sizes.clear();
-    std::vector<double> scales{1.};
-    if (byThreshold) // RetinaNet, Lin et al., ICCV 2017, section 4
-        scales = {1., std::cbrt(2.), std::cbrt(4.)};
+        return byThreshold ? std::vector<float>{16, 32, 64, 128, 256} : std::vector<float>{16, 32, 64, 128};
+    // RetinaNet, Lin et al., ICCV 2017, section 4
+    const std::vector<double> scales =
+        byThreshold ? std::vector<double>{1, std::cbrt(2.), std::cbrt(4.)} : std::vector<double>{1};
+    std::vector<float> sizes;
     for (int node : features)
         for (double scale : scales)
             sizes.push_back(static_cast<float>(4 * scale * gridOf(graph, node).stride));
@@ -109,8 +106,9 @@ std::vector<float> defaultSizes(const Graph& graph, const std::vector<int>& feat
 struct AnchorHead::Target
 {
     Mat labels;
-    Mat boxes;   //!< as deltas, or with giouLoss() as they are
-    Mat quality; //!< what the classifier should say of positives; empty: 1
+    Mat boxes;     //!< as deltas, or with giouLoss() as they are
+    Mat predicted; //!< the decoded boxes, where quality or loss look at them
+    Mat quality;   //!< what the classifier should say of positives; empty: 1
     int positives = 0, sampled = 0;
 };
 
@@ -219,25 +217,23 @@ void AnchorHead::match(const Mat& all, const std::vector<int>& levelCounts, cons
     matchAnchorsAtss(all, levelCounts, boxes, ignored, matches, atss);
 }
 
-void AnchorHead::matchPredictions(const Mat& all, const Mat& x, const Mat& d,
+void AnchorHead::matchPredictions(const Mat& all, const Mat& x, const Mat& predicted,
                                   const std::vector<Object>& objects, Mat& matches, Mat& quality) const
 {
-    Mat boxes, scores;
-    decodeBoxes(d, all, boxes);
+    Mat scores;
     classScores(x, false, scores);
-    matchAnchorsTaskAligned(all, boxes, scores, boxesOf(objects, false),
+    matchAnchorsTaskAligned(all, predicted, scores, boxesOf(objects, false),
                             classCount > 0 ? labelsOf(objects) : Mat(), boxesOf(objects, true), matches,
                             quality, params.taskAligned);
 }
 
-Mat AnchorHead::qualityOf(const Mat& all, const Mat& d, const Mat& objects, const Mat& matches) const
+Mat AnchorHead::qualityOf(const Mat& predicted, const Mat& objects, const Mat& matches) const
 {
-    Mat boxes, overlap, quality(all.rows, 1, CV_32F, Scalar(0));
-    decodeBoxes(d, all, boxes);
-    for (int k = 0; k < all.rows; k++)
+    Mat overlap, quality(predicted.rows, 1, CV_32F, Scalar(0));
+    for (int k = 0; k < predicted.rows; k++)
         if (matches.at<int>(k) >= 0)
         {
-            boxIoU(boxes.row(k), objects.row(matches.at<int>(k)), overlap);
+            boxIoU(predicted.row(k), objects.row(matches.at<int>(k)), overlap);
             quality.at<float>(k) = overlap.at<float>(0);
         }
     return quality;
@@ -249,12 +245,14 @@ AnchorHead::Target AnchorHead::targetOf(const Mat& all, const std::vector<int>& 
     Target t;
     const Mat boxes = boxesOf(objects, false), classOf = classCount > 0 ? labelsOf(objects) : Mat();
     Mat matches;
+    if (params.quality || params.boxLoss == BOX_LOSS_GIOU)
+        decodeBoxes(d, all, t.predicted);
     if (params.assignment == ASSIGN_TASK_ALIGNED)
-        matchPredictions(all, x, d, objects, matches, t.quality);
+        matchPredictions(all, x, t.predicted, objects, matches, t.quality);
     else
         match(all, levelCounts, boxes, boxesOf(objects, true), matches);
     if (params.quality && t.quality.empty())
-        t.quality = qualityOf(all, d, boxes, matches);
+        t.quality = qualityOf(t.predicted, boxes, matches);
     t.positives = matchLabels(matches, classOf, t.labels);
     if (!focal)
     {
@@ -318,9 +316,8 @@ double AnchorHead::boxLoss(const Mat& d, const Mat& all, const Target& target, M
 {
     if (params.boxLoss == BOX_LOSS_SMOOTH_L1)
         return smoothL1Loss(d, target.boxes, target.labels, gradient, params.boxBeta, normalizer);
-    Mat boxes, boxesGradient;
-    decodeBoxes(d, all, boxes);
-    const double loss = giouLoss(boxes, target.boxes, target.labels, boxesGradient, normalizer,
+    Mat boxesGradient;
+    const double loss = giouLoss(target.predicted, target.boxes, target.labels, boxesGradient, normalizer,
                                  params.assignment == ASSIGN_TASK_ALIGNED ? target.quality : Mat());
     decodeBoxesBackward(d, all, boxesGradient, gradient);
     return loss;

@@ -89,9 +89,9 @@ private:
     void match(const Mat& anchors, const std::vector<int>& levelCounts, const Mat& boxes, const Mat& ignored,
                Mat& matches) const;
     //! IoUs of the predicted boxes with what they should be, for positives.
-    Mat qualityOf(const Mat& anchors, const Mat& d, const Mat& objects, const Mat& matches) const;
-    void matchPredictions(const Mat& anchors, const Mat& x, const Mat& d, const std::vector<Object>& objects,
-                          Mat& matches, Mat& quality) const;
+    Mat qualityOf(const Mat& predicted, const Mat& objects, const Mat& matches) const;
+    void matchPredictions(const Mat& anchors, const Mat& x, const Mat& predicted,
+                          const std::vector<Object>& objects, Mat& matches, Mat& quality) const;
     //! @param x, d logits and deltas, which only AnchorHeadParams::quality looks at
     Target targetOf(const Mat& anchors, const std::vector<int>& levelCounts, const Mat& x, const Mat& d,
                     const std::vector<Object>& objects, int seed) const;

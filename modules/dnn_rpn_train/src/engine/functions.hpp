@@ -6,6 +6,7 @@
 
 #include <cmath>
 #include <limits>
+#include <type_traits>
 
 #include "engine.hpp"
 #include "host_device.hpp"
@@ -14,9 +15,15 @@ namespace cv {
 namespace dnn_rpn_train {
 
 // Functions of one number, one for each of DNN_RPN_ELEMENTWISE_OPERATORS: the value at x; and from their
-// value y and its gradient g to the gradient of x. That none of them looks at x lets values and gradients
-// take the memory of the input's. The engines eigen and cuda run the same code, so it has no std::min or
-// std::max.
+// value y and its gradient g to the gradient of x. Those that do not look at x let values and gradients take
+// the memory of the input's. The engines eigen and cuda run the same code, so it has no std::min or std::max.
+
+//! Base of functions whose value does not tell where it was taken: back() gets x instead of y.
+struct NeedsInput
+{};
+
+template<typename Function>
+constexpr bool needsInput = std::is_base_of<NeedsInput, Function>::value;
 
 //! The identity between two bounds. Without bounds, the identity.
 struct Clip
@@ -137,6 +144,24 @@ struct Elu
     DNN_RPN_HOST_DEVICE float operator()(float x) const { return x < 0 ? alpha * expm1f(x) : x; }
     DNN_RPN_HOST_DEVICE float back(float y, float g) const { return y > 0 ? g : (y + alpha) * g; }
 };
+
+//! x times a gate of x.
+template<typename Gate>
+struct Gated : NeedsInput
+{
+    Gate gate;
+
+    explicit Gated(const Node& node) : gate(node) {}
+    DNN_RPN_HOST_DEVICE float operator()(float x) const { return x * gate(x); }
+    DNN_RPN_HOST_DEVICE float back(float x, float g) const
+    {
+        const float open = gate(x);
+        return open * g + gate.back(open, x * g);
+    }
+};
+
+using Swish = Gated<Sigmoid>;
+using HardSwish = Gated<HardSigmoid>;
 
 //! make(function) with the function of an element-wise node.
 template<typename Make>

@@ -48,7 +48,7 @@ struct CV_EXPORTS Node
     bool ceilMode = false;              //!< pooling: a last, partial window counts
     bool countPadding = false;          //!< average pooling: zeros of the padding count
     float lower = 0, upper = 0;         //!< Clip
-    float alpha = 0, beta = 0;          //!< LeakyRelu, Elu, HardSigmoid
+    float alpha = 0, beta = 0;          //!< LeakyRelu, Elu, HardSigmoid, HardSwish
     float epsilon = 1e-5f;              //!< BatchNorm
     bool batchStatistics = false;       //!< BatchNorm: training takes mean and variance from the batch
     float momentum = 0.1f;              //!< BatchNorm: how fast the running mean and variance follow, 0..1

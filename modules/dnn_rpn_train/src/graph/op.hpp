@@ -28,8 +28,10 @@ struct NodeWriter;
     X(HardSigmoid) /* alpha x + beta, within 0..1 */                                                         \
     X(Softplus)    /* log(1 + exp(x)) */                                                                     \
     X(Tanh)                                                                                                  \
-    X(Erf) /* 2 / sqrt(pi) times the integral of exp(-t^2) from 0 to x */                                    \
-    X(Elu) /* x from 0 on, alpha (exp(x) - 1) below, alpha >= 0 */
+    X(Erf)       /* 2 / sqrt(pi) times the integral of exp(-t^2) from 0 to x */                              \
+    X(Elu)       /* x from 0 on, alpha (exp(x) - 1) below, alpha >= 0 */                                     \
+    X(Swish)     /* x sigmoid(x), also called SiLU; Mul reads it */                                          \
+    X(HardSwish) /* x hardSigmoid(x) of alpha and beta; Mul reads it */
 
 #define DNN_RPN_OPERATORS(X)                                                                                 \
     X(Input)                                                                                                 \

@@ -12,19 +12,6 @@ namespace dnn_rpn_train {
 
 namespace {
 
-//! x hardSigmoid(x), as an operator set that does not know it can say it, too.
-void readHardSwish(NodeReader& reader, Node& node)
-{
-    Node gate = node;
-    gate.name += ".gate";
-    gate.op = Op::HardSigmoid;
-    gate.alpha = 1.f / 6;
-    gate.beta = 0.5f;
-    gate.inputs = {reader.value(0)};
-    node.op = Op::Mul;
-    node.inputs = {gate.inputs[0], reader.addNode(gate)};
-}
-
 int addRelu(NodeReader& reader, const std::string& name, int input)
 {
     Node n;
@@ -174,7 +161,6 @@ ReadComposed composedNamed(const std::string& name)
                                                          {"Div", readDiv},
                                                          {"Gelu", readGelu},
                                                          {"Gemm", readGemm},
-                                                         {"HardSwish", readHardSwish},
                                                          {"Max", readMax},
                                                          {"Mish", readMish},
                                                          {"PRelu", readPRelu},

@@ -41,8 +41,6 @@ void AugmentParams::check() const
     for (const ParameterRow& row : parameterTable())
         if (row.group == String("augmentation"))
             row.check(params);
-    if (zoomRange[1] < zoomRange[0])
-        CV_Error_(Error::StsOutOfRange, ("zoom=%g,%g is no range: it falls", zoomRange[0], zoomRange[1]));
 }
 
 bool AugmentParams::onlyMirrors() const

@@ -57,15 +57,6 @@ void setNumbers(Numbers& numbers, const String& text, const char* name)
         numbers[i] = values[i];
 }
 
-void setRange(Vec2d& range, const String& text, const char* name)
-{
-    Vec2d read;
-    setNumbers(read, text, name);
-    if (read[1] < read[0])
-        refuse(name, text, "two numbers of which the first is the lower one");
-    range = read;
-}
-
 void setList(std::vector<float>& list, const String& text, const char* name)
 {
     std::vector<float> values;
@@ -116,7 +107,7 @@ void setText(const Field& field, const String& text, const char* name)
                           },
                           [&](String* v) { *v = text; }, [&](Size* v) { setSize(*v, text, name); },
                           [&](std::vector<float>* v) { setList(*v, text, name); },
-                          [&](Vec2d* v) { setRange(*v, text, name); },
+                          [&](Vec2d* v) { setNumbers(*v, text, name); },
                           [&](Scalar* v) { setNumbers(*v, text, name); },
                           [&](PyramidParams* v) { setLevels(*v, text, name); },
                           [&](const Choice& c) { c.set(c.value, text, name); },
@@ -164,7 +155,7 @@ String kindText(const Field& field)
                    [](float*) { return String("a number"); }, [](bool*) { return String("true or false"); },
                    [](String*) { return String("a text"); }, [](Size*) { return String("width x height"); },
                    [](std::vector<float>*) { return String("numbers"); },
-                   [](Vec2d*) { return String("two numbers"); },
+                   [](Vec2d*) { return String("two numbers, the lower one first"); },
                    [](Scalar*) { return String("four numbers"); },
                    [](PyramidParams*) { return String("none, auto, or levels such as 3-5"); },
                    [](const Choice& c) { return c.names(); },

@@ -241,10 +241,13 @@ const ParameterRow& parameterNamed(const String& name)
 
 void ParameterRow::check(const TrainParams& params) const
 {
-    for (double number : numbersOf(field(params)))
-        if (!(number >= lowest && number <= highest))
-            CV_Error_(Error::StsOutOfRange,
-                      ("%s=%s is not %s", name, textOf(field(params)).c_str(), values(params).c_str()));
+    const Field f = field(params);
+    const std::vector<double> numbers = numbersOf(f);
+    const bool within = std::all_of(numbers.begin(), numbers.end(),
+                                    [&](double number) { return number >= lowest && number <= highest; }),
+               rises = !std::holds_alternative<Vec2d*>(f) || numbers[0] <= numbers[1];
+    if (!within || !rises)
+        CV_Error_(Error::StsOutOfRange, ("%s=%s is not %s", name, textOf(f).c_str(), values(params).c_str()));
 }
 
 String ParameterRow::values(const TrainParams& params) const

@@ -9,7 +9,7 @@ namespace dnn_rpn_train {
 
 namespace {
 
-//! What a recipe affords. doc/experiments/recipes.md has what each reaches.
+//! What a recipe affords. doc/guide.md has the table.
 struct Budget
 {
     double pixels; //!< of the input
@@ -21,9 +21,9 @@ struct Budget
 const Budget& budgetOf(Recipe recipe)
 {
     static const Budget budgets[] = {
-        {320 * 256, 6000, 4, 60, "flip", "a short training has no time for variety"},
-        {416 * 320, 12000, 8, 150, "light", "images come many times"},
-        {640 * 480, 40000, 16, 400, "strong", "images come very often"},
+        {320 * 256, 5000, 4, 60, "flip", "a short training has no time for variety"},
+        {416 * 320, 7000, 8, 100, "light", "images come many times"},
+        {640 * 480, 25000, 16, 300, "strong", "images come very often"},
     };
     return budgets[recipe];
 }

@@ -97,7 +97,7 @@ as neighbours in a video, stay together. They are decoded for it, small.
 CV_EXPORTS_W std::vector<Dataset> splitDataset(const Dataset& dataset, const std::vector<double>& shares,
                                                int seed);
 
-/** @brief Bytes that are no UTF-8 as \xE9 and the like, so that JSON and YAML with the text can be read. */
+/** @brief Bytes that are no UTF-8 as `\xE9` and the like, so that JSON and YAML with the text can be read. */
 CV_EXPORTS String escapeInvalidUtf8(const String& text);
 
 /** @brief Objects as the arrays that dnn_rpn's functions take.

@@ -38,7 +38,7 @@ public:
 
     //! The scores of a validation as validation/AP, validation/AR300 and so on; -1, nothing to find, is left
     //! out.
-    CV_WRAP void addValidation(int step, const dnn_rpn::Metrics& metrics);
+    void addValidation(int step, const dnn_rpn::Metrics& metrics);
 
     //! One number of your own.
     CV_WRAP void addScalar(const String& tag, double value, int step);

@@ -39,6 +39,15 @@ def draw_voc(folder, count):
 
 class dnn_rpn_train_test(NewOpenCVTests):
 
+    def test_event_log(self):
+        with tempfile.TemporaryDirectory() as folder:
+            log = train.EventLog(folder)
+            log.addScalar('mine', 0.5, 3)
+            log.flush()
+            self.assertIn('tfevents', log.path())
+            with open(log.path(), 'rb') as events:
+                self.assertIn(b'mine', events.read())
+
     def test_parameters(self):
         params = train.TrainParams(cv.dnn_rpn.DETECTOR_FASTER_RCNN)
         self.assertEqual(params.get("loss"), "ce_sigmoid")

@@ -21,7 +21,8 @@ public:
     KernelPlan plan(const KernelTask& task) override
     {
         KernelPlan plan = device.plan(task);
-        plan.inPlace = plan.readsOutput = true;
+        plan.readsInputs = needsInput<Function>;
+        plan.inPlace = plan.readsOutput = !needsInput<Function>;
         return plan;
     }
 
@@ -35,8 +36,9 @@ public:
     {
         if (!args.inputGradients[0])
             return;
+        const Tensor& known = needsInput<Function> ? *args.inputs[0] : *args.output;
         forEach(device, static_cast<int>(args.output->shape().total()),
-                ApplyBack<T, Function>{numbersOf<T>(*args.output), numbersOf<T>(*args.outputGradient),
+                ApplyBack<T, Function>{numbersOf<T>(known), numbersOf<T>(*args.outputGradient),
                                        numbersOf<T>(*args.inputGradients[0]), function,
                                        args.accumulate[0] != 0});
     }

@@ -20,7 +20,8 @@ public:
     KernelPlan plan(const KernelTask& task) override
     {
         KernelPlan plan = plainPlan(task);
-        plan.inPlace = plan.readsOutput = true;
+        plan.readsInputs = needsInput<Function>;
+        plan.inPlace = plan.readsOutput = !needsInput<Function>;
         return plan;
     }
 
@@ -42,7 +43,8 @@ public:
         const Shape s = args.output->shape();
         parallelFor(s.n * s.c, [&](int plane) {
             const size_t begin = plane * s.plane();
-            const float *y = args.output->data() + begin, *g = args.outputGradient->data() + begin;
+            const Tensor& known = needsInput<Function> ? *args.inputs[0] : *args.output;
+            const float *y = known.data() + begin, *g = args.outputGradient->data() + begin;
             float* to = args.inputGradients[0]->data() + begin;
             if (args.accumulate[0])
                 for (size_t i = 0; i < s.plane(); i++)

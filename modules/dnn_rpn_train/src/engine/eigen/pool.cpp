@@ -24,28 +24,26 @@ public:
         return plan;
     }
 
+    // First each row's highest within the columns of a window, then the highest of those within its rows: time
+    // grows with the window's sides rather than with its area.
     void forward(const KernelArgs& args) override
     {
         const Shape in = args.inputs[0]->shape(), out = args.output->shape();
         const Windows rows = Windows::ofRows(node, in.h, out.h),
                       columns = Windows::ofColumns(node, in.w, out.w);
         int* const winners = static_cast<int*>(args.saved);
-        parallelFor(out.n * out.c, [&](int plane) {
-            const float* from = args.inputs[0]->data() + plane * in.plane();
-            float* to = args.output->data() + plane * out.plane();
-            int* winner = winners + plane * out.plane();
-            for (int y = 0; y < out.h; y++)
-                for (int x = 0; x < out.w; x++)
-                {
-                    const int left = columns.first(x), right = columns.last(x);
-                    int best = rows.first(y) * in.w + left;
-                    for (int j = rows.first(y); j < rows.last(y); j++)
-                        for (int i = left; i < right; i++)
-                            if (from[j * in.w + i] > from[best])
-                                best = j * in.w + i;
-                    to[y * out.w + x] = from[best];
-                    winner[y * out.w + x] = best;
-                }
+        parallel_for_(Range(0, out.n * out.c), [&](const Range& planes) {
+            std::vector<int> bestOfRows(static_cast<size_t>(in.h) * out.w);
+            for (int plane = planes.start; plane < planes.end; plane++)
+            {
+                const float* from = args.inputs[0]->data() + plane * in.plane();
+                for (int y = 0; y < in.h; y++)
+                    highestOfRow(from, y * in.w, columns, &bestOfRows[static_cast<size_t>(y) * out.w]);
+                float* to = args.output->data() + plane * out.plane();
+                int* winner = winners + plane * out.plane();
+                for (int y = 0; y < out.h; y++, to += out.w, winner += out.w)
+                    highestOfColumns(from, &bestOfRows[0], rows.first(y), rows.last(y), out.w, to, winner);
+            }
         });
     }
 
@@ -67,6 +65,40 @@ public:
     }
 
 private:
+    //! By window, where the first of the highest numbers of a row stands.
+    static void highestOfRow(const float* from, int row, const Windows& columns, int* best)
+    {
+        for (int x = 0; x < columns.count; x++)
+        {
+            int highest = row + columns.first(x);
+            for (int i = highest + 1, end = row + columns.last(x); i < end; i++)
+                if (from[i] > from[highest])
+                    highest = i;
+            best[x] = highest;
+        }
+    }
+
+    //! By column, the first of the highest numbers of the rows first..last-1 of `best`, and where it stands.
+    static void highestOfColumns(const float* from, const int* best, int first, int last, int width,
+                                 float* to, int* winner)
+    {
+        for (int x = 0; x < width; x++)
+        {
+            winner[x] = best[first * width + x];
+            to[x] = from[winner[x]];
+        }
+        for (int y = first + 1; y < last; y++)
+            for (int x = 0; x < width; x++)
+            {
+                const int other = best[y * width + x];
+                if (from[other] > to[x])
+                {
+                    winner[x] = other;
+                    to[x] = from[other];
+                }
+            }
+    }
+
     const Node node;
 };
 

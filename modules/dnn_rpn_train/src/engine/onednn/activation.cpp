@@ -51,7 +51,8 @@ public:
         desc = descOf(task.inputs[0]);
         KernelPlan plan;
         plan.output = task.inputs[0];
-        plan.inPlace = plan.readsOutput = true;
+        plan.readsInputs = eltwise.needsInput();
+        plan.inPlace = plan.readsOutput = !eltwise.needsInput();
         eltwise.planForward(dnn, desc);
         if (task.inputGradients[0])
         {
@@ -73,7 +74,8 @@ public:
         if (!args.inputGradients[0])
             return;
         float* const destination = args.inputGradients[0]->data();
-        eltwise.mask(dnn, desc, args.output->data(), args.outputGradient->data(),
+        const Tensor& known = eltwise.needsInput() ? *args.inputs[0] : *args.output;
+        eltwise.mask(dnn, desc, known.data(), args.outputGradient->data(),
                      writer.target(dnn, destination, args.scratch));
         writer.finish(dnn, destination, args.scratch);
     }

@@ -11,7 +11,7 @@
 namespace cv {
 namespace dnn_rpn_train {
 
-//! ReLU, Clip, LeakyRelu and Sigmoid as oneDNN knows them. The gradient of the input follows from the output.
+//! Functions of one number as oneDNN knows them.
 class Eltwise
 {
 public:
@@ -24,6 +24,15 @@ public:
         case Op::Sigmoid:
             algorithm = Algorithm::eltwise_logistic;
             backwardAlgorithm = Algorithm::eltwise_logistic_use_dst_for_bwd;
+            break;
+        case Op::Swish:
+            algorithm = backwardAlgorithm = Algorithm::eltwise_swish;
+            alpha = 1;
+            break;
+        case Op::HardSwish:
+            algorithm = backwardAlgorithm = Algorithm::eltwise_hardswish;
+            alpha = node.alpha;
+            beta = node.beta;
             break;
         case Op::Clip:
             algorithm = Algorithm::eltwise_clip_v2;
@@ -38,7 +47,27 @@ public:
         }
     }
 
+    static bool knows(const Node& node)
+    {
+        switch (node.op)
+        {
+        case Op::Relu:
+        case Op::Clip:
+        case Op::LeakyRelu:
+        case Op::Sigmoid:
+        case Op::Swish:
+            return true;
+        case Op::HardSwish:
+            return DNNL_VERSION_MAJOR >= 3 || (node.alpha == 1.f / 6 && node.beta == 0.5f);
+        default:
+            return false;
+        }
+    }
+
     bool present() const { return algorithm != dnnl::algorithm::undef; }
+
+    //! The gradient of the input follows from the input, and not from the output as that of the others.
+    bool needsInput() const { return algorithm == backwardAlgorithm; }
 
     //! Applied to what a primitive gives, before it leaves the registers.
     dnnl::post_ops postOps() const
@@ -61,10 +90,11 @@ public:
 
     void planMask(const OneDnn& dnn, const MemoryDesc& desc);
     //! From the gradient of the output to that of the input, which may be the same memory.
-    void mask(const OneDnn& dnn, const MemoryDesc& desc, const void* output, const void* gradient,
+    //! @param known the input if needsInput(), else the output
+    void mask(const OneDnn& dnn, const MemoryDesc& desc, const void* known, const void* gradient,
               const dnnl::memory& to) const
     {
-        dnn.run(backwardPrimitive, {{DNNL_ARG_DST, dnn.memory(desc, output)},
+        dnn.run(backwardPrimitive, {{needsInput() ? DNNL_ARG_SRC : DNNL_ARG_DST, dnn.memory(desc, known)},
                                     {DNNL_ARG_DIFF_DST, dnn.memory(desc, gradient)},
                                     {DNNL_ARG_DIFF_SRC, to}});
     }

@@ -2,6 +2,7 @@
 // It is subject to the license terms in the LICENSE file found in the top-level directory
 // of this distribution and at http://opencv.org/license.html.
 #include "../../precomp.hpp"
+#include "eltwise.hpp"
 #include "onednn_engine.hpp"
 #include "either.hpp"
 #include "../processors.hpp"
@@ -35,6 +36,8 @@ std::unique_ptr<Kernel> OneDnnEngine::kernel(const Graph& graph, const Node& nod
 
 std::unique_ptr<Kernel> OneDnnEngine::primitives(const Graph& graph, const Node& node) const
 {
+    if (Eltwise::knows(node))
+        return makeActivation(dnn, node);
     switch (node.op)
     {
     case Op::Conv:
@@ -48,11 +51,6 @@ std::unique_ptr<Kernel> OneDnnEngine::primitives(const Graph& graph, const Node&
     }
     case Op::BatchNorm:
         return makeBatchNorm(dnn, node);
-    case Op::Relu:
-    case Op::Clip:
-    case Op::LeakyRelu:
-    case Op::Sigmoid:
-        return makeActivation(dnn, node);
     case Op::Add:
         return makeAdd(dnn);
     case Op::Concat:
@@ -63,6 +61,10 @@ std::unique_ptr<Kernel> OneDnnEngine::primitives(const Graph& graph, const Node&
             return nullptr;
         return makePool(dnn, node);
     case Op::MaxPool:
+        // oneDNN's time grows with the area of the window, ours with its sides.
+        if (node.kernel.width > 3 && node.kernel.height > 3)
+            return nullptr;
+        return makePool(dnn, node);
     case Op::GlobalAveragePool:
         return makePool(dnn, node);
     case Op::FullyConnected:

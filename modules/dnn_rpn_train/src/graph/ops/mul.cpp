@@ -20,12 +20,30 @@ Shape shape(const ShapeArgs& args)
     return out;
 }
 
+//! x times a gate of x is one operator.
+void joinGate(const NodeReader& reader, Node& node)
+{
+    for (int j : {0, 1})
+    {
+        const Node& gate = reader.graph().nodes[node.inputs[j]];
+        if ((gate.op != Op::Sigmoid && gate.op != Op::HardSigmoid) || gate.inputs[0] != node.inputs[1 - j])
+            continue;
+        node.op = gate.op == Op::Sigmoid ? Op::Swish : Op::HardSwish;
+        node.alpha = gate.alpha;
+        node.beta = gate.beta;
+        node.inputs = {node.inputs[1 - j]};
+        return;
+    }
+}
+
 void read(NodeReader& reader, Node& node)
 {
     if (reader.inputCount() != 2)
         reader.refuse(format("it has %d inputs, not 2", reader.inputCount()));
-    if (!readArithmetic(reader, node))
-        Operator::readInputs(reader, node);
+    if (readArithmetic(reader, node))
+        return;
+    Operator::readInputs(reader, node);
+    joinGate(reader, node);
 }
 
 } // namespace
