@@ -67,7 +67,7 @@ void readAbs(NodeReader& reader, Node& node)
                    addRelu(reader, node.name + ".negative", reader.addNode(negative))};
 }
 
-//! relu(x) - slope relu(-x), with a slope for each channel.
+//! slope x + (1 - slope) relu(x), with a slope for each channel.
 void readPRelu(NodeReader& reader, Node& node)
 {
     const int x = reader.value(0), channels = reader.channels(x);
@@ -76,17 +76,17 @@ void readPRelu(NodeReader& reader, Node& node)
         slopes.assign(channels, slopes[0]);
     if (static_cast<int>(slopes.size()) != channels)
         reader.refuse(format("it has %zu slopes for %d channels", slopes.size(), channels));
-    for (float& slope : slopes)
-        slope = -slope;
     const std::vector<float> zeros(channels, 0.f);
-    Node negative, sloped;
-    negative.name = node.name + ".minus";
-    becomeAffine(reader, negative, x, std::vector<float>(channels, -1.f), zeros);
+    std::vector<float> rest;
+    for (float slope : slopes)
+        rest.push_back(1 - slope);
+    Node sloped, positive;
     sloped.name = node.name + ".sloped";
-    becomeAffine(reader, sloped, addRelu(reader, node.name + ".negative", reader.addNode(negative)), slopes,
-                 zeros);
+    becomeAffine(reader, sloped, x, slopes, zeros);
+    positive.name = node.name + ".rest";
+    becomeAffine(reader, positive, addRelu(reader, node.name + ".positive", x), rest, zeros);
     node.op = Op::Add;
-    node.inputs = {addRelu(reader, node.name + ".positive", x), reader.addNode(sloped)};
+    node.inputs = {reader.addNode(sloped), reader.addNode(positive)};
 }
 
 //! max(a, b) = a + relu(b - a)

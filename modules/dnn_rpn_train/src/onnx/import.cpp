@@ -112,7 +112,10 @@ public:
     int addParameter(const char* role, const Shape& shape, const std::vector<float>& numbers, bool decay,
                      bool trainable) override
     {
-        const int index = all.graph.addParameter(name + role, shape, decay);
+        // What is composed of several nodes may have several of a role.
+        const int number = ++roles[role];
+        const std::string suffix = number > 1 ? "." + std::to_string(number) : "";
+        const int index = all.graph.addParameter(name + role + suffix, shape, decay);
         Parameter& p = all.graph.parameters[index];
         p.trainable = trainable;
         std::copy(numbers.begin(), numbers.end(), p.value.data());
@@ -138,6 +141,7 @@ private:
 
     const std::string name;
     Imported& all;
+    std::map<std::string, int> roles; //!< how many parameters each has
 };
 
 //! Pads of rows and columns, which the window that looks at them takes over.

@@ -53,7 +53,7 @@ void read(NodeReader& reader, Node& node)
         scales = reader.floats(at);
     if (scales.size() != 4 || scales[0] != 1 || scales[1] != 1 || scales[2] != scales[3] || scales[2] < 1 ||
         scales[2] > NodeReader::highestWindow || scales[2] != std::floor(scales[2]))
-        reader.refuse("only enlargements of rows and columns by the same whole number are known");
+        reader.refuse("only scales 1, 1, k, k of a whole number k are known");
     node.scale = static_cast<int>(scales[2]);
     // Wherever the centres of cells are said to lie, a cell must be nearest to the one that it is a part of.
     const std::string centres = reader.text("coordinate_transformation_mode",
