@@ -6,6 +6,11 @@
 #include "../src/engine/engine.hpp"
 #include "../src/engine/memory_plan.hpp"
 #include "../src/engine/network.hpp"
+#ifdef DNN_RPN_HAVE_ONEDNN
+#include <oneapi/dnnl/dnnl.hpp>
+
+#include "../src/engine/onednn/either.hpp"
+#endif
 
 namespace opencv_test {
 namespace {
@@ -728,6 +733,67 @@ TEST(Network, batchNormFollowsTheBatchInTrainingOnly)
         EXPECT_NEAR(0.75 + 0.25 * 20 / 3, g.parameters[3].value.data()[0], 1e-5);
     }
 }
+
+#ifdef DNN_RPN_HAVE_ONEDNN
+//! Knows ReLU, and no maps of more than four rows; for others it says what oneDNN says.
+class FewRows : public Kernel
+{
+public:
+    FewRows(int status_, std::vector<int>& log_) : status(status_), log(log_) {}
+    bool absorb(const Node& n) override { return n.op == Op::Relu; }
+    KernelPlan plan(const KernelTask& task) override
+    {
+        if (task.output.h > 4)
+            throw dnnl::error(static_cast<dnnl_status_t>(status), "no primitive");
+        return KernelPlan();
+    }
+    void forward(const KernelArgs&) override { log.push_back(status); }
+    void backward(const KernelArgs&) override { log.push_back(-status); }
+
+private:
+    const int status;
+    std::vector<int>& log;
+};
+
+TEST(Engine, whatOneDnnHasNoPrimitiveForFallsBackNodeByNode)
+{
+    std::vector<int> own, other;
+    Node relu;
+    relu.op = Op::Relu;
+    KernelTask small, large;
+    small.output = Shape(1, 1, 4, 4);
+    large.output = Shape(1, 1, 8, 4);
+    int made = 0;
+    class All : public FewRows
+    {
+    public:
+        explicit All(std::vector<int>& l) : FewRows(7, l) {}
+        KernelPlan plan(const KernelTask&) override { return KernelPlan(); }
+    };
+    const std::unique_ptr<Kernel> kernel =
+        makeEither(std::make_unique<FewRows>(dnnl_unimplemented, own), [&]() -> std::unique_ptr<Kernel> {
+            made++;
+            return std::make_unique<All>(other);
+        });
+    EXPECT_TRUE(kernel->absorb(relu));
+    kernel->plan(small);
+    kernel->forward(KernelArgs());
+    EXPECT_EQ(0, made);
+    kernel->plan(large);
+    kernel->forward(KernelArgs());
+    kernel->backward(KernelArgs());
+    EXPECT_EQ(1, made);
+    EXPECT_EQ((std::vector<int>{7, -7}), other);
+    kernel->plan(small);
+    kernel->forward(KernelArgs());
+    EXPECT_EQ(2u, own.size());
+    // What is no lack of code is an error.
+    const std::unique_ptr<Kernel> broken =
+        makeEither(std::make_unique<FewRows>(dnnl_out_of_memory, own),
+                   [&]() -> std::unique_ptr<Kernel> { return std::make_unique<All>(other); });
+    EXPECT_THROW(broken->plan(large), dnnl::error);
+}
+#endif
 
 } // namespace
 } // namespace opencv_test

@@ -1,11 +1,10 @@
 // This file is part of OpenCV project.
 // It is subject to the license terms in the LICENSE file found in the top-level directory
 // of this distribution and at http://opencv.org/license.html.
-#include <cctype>
-
 #include "annotated.hpp"
 #include "scratch.hpp"
 #include "../src/detector/backbone.hpp"
+#include "../src/detector/preprocessing.hpp"
 #include "../src/detector/pyramid.hpp"
 #include "../src/onnx/import.hpp"
 #include "../src/onnx/writer.hpp"
@@ -19,7 +18,7 @@ using cv::dnn_rpn_train::Node; // cv has a Node too
 class File
 {
 public:
-    File() { writer.addInput("image", {1, 3, 64, 96}); }
+    File() : channelsOf{{"image", 3}} { writer.addInput("image", {1, 3, 64, 96}); }
 
     std::string conv(const std::string& name, const std::string& input, int channels, int stride = 1,
                      int kernel = 3)
@@ -120,6 +119,9 @@ struct Taken
     Graph graph;
     Backbone backbone;
 
+    //! The first line of what is told.
+    std::string told() const { return backbone.told.substr(0, backbone.told.find('\n')); }
+
     explicit Taken(const std::string& bytes, const std::string& features = "auto", int finest = 0,
                    int coarsest = 0)
     {
@@ -170,8 +172,7 @@ TEST(FeatureMaps, aClassifierIsLeftOff)
     File mean, flat, pooled;
     const Taken taken(mean.with({mean.classifier("class", mean.chain(3).back())}));
     EXPECT_EQ("8:8", taken.maps());
-    EXPECT_EQ("features: 8 (cells of 8 pixels, 10 channels); left off: 3 nodes behind it",
-              taken.backbone.told);
+    EXPECT_EQ("features: 8 (cells of 8 pixels, 10 channels); left off: 3 nodes behind it", taken.told());
     EXPECT_EQ(static_cast<int>(taken.graph.nodes.size()) - 1, taken.backbone.last);
     // AlexNet and VGG flatten the map itself.
     EXPECT_EQ("8:8",
@@ -218,7 +219,7 @@ TEST(FeatureMaps, aDetectorsHeadIsLeftOff)
     EXPECT_EQ("features: stem16 (cells of 16 pixels, 6 channels); not taken: stem8 (cells of 8 pixels, 6 "
               "channels), "
               "stem32 (cells of 32 pixels, 6 channels); left off: 41 nodes behind it",
-              one.backbone.told);
+              one.told());
     // YOLOv5: a single linear convolution; its predictions are of no use to others.
     File g;
     g.chain(4);
@@ -337,6 +338,88 @@ TEST(FeatureMaps, areListedWithWhatIsTaken)
     EXPECT_TRUE(contains(text, "left off: 3 nodes")) << text;
     TrainParams small;
     EXPECT_TRUE(contains(describeBackbone(small), "built in"));
+}
+
+//! What stands behind the image, as rows of the convolution's weights: of B, G and R.
+std::vector<float> inputOf(const std::string& bytes, Normalisation normalise = NORMALISE_AUTO,
+                           ChannelOrder order = CHANNELS_AUTO)
+{
+    const Scratch scratch;
+    writeFile(scratch / "b.onnx", bytes);
+    TrainParams params;
+    params.backbone = scratch / "b.onnx";
+    params.normalise = normalise;
+    params.channelOrder = order;
+    Graph graph;
+    RNG rng(1);
+    addBackbone(graph, params, rng);
+    std::vector<float> numbers;
+    for (int p : graph.nodes.at(1).parameters)
+    {
+        const Mat row = graph.parameters[p].value.flat();
+        numbers.insert(numbers.end(), row.ptr<float>(), row.ptr<float>() + row.total());
+    }
+    return numbers;
+}
+
+TEST(FeatureMaps, theInputIsWhatTheBackboneWants)
+{
+    const auto plain = [] {
+        File f;
+        return f.with({f.chain(2).back()});
+    };
+    const std::vector<float> imagenet = inputOf(plain());
+    EXPECT_FLOAT_EQ(1 / (255 * 0.229f), imagenet[2]); // red, the last of what comes in, is the first
+    EXPECT_FLOAT_EQ(-0.406f / 0.225f, imagenet[11]);
+    EXPECT_EQ(imagenet, inputOf(plain(), NORMALISE_IMAGENET, CHANNELS_RGB));
+    EXPECT_EQ((std::vector<float>{1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0}),
+              inputOf(plain(), NORMALISE_BYTES, CHANNELS_BGR));
+    const float s = 2 / 255.f, u = 1 / 255.f;
+    EXPECT_EQ((std::vector<float>{0, 0, s, 0, s, 0, s, 0, 0, -1, -1, -1}),
+              inputOf(plain(), NORMALISE_SIGNED));
+    EXPECT_EQ((std::vector<float>{u, 0, 0, 0, u, 0, 0, 0, u, 0, 0, 0}),
+              inputOf(plain(), NORMALISE_UNIT, CHANNELS_BGR));
+}
+
+//! (x / divisor - mean) / deviation as the first nodes, and a convolution.
+std::string normalising(float divisor, const std::vector<float>& mean, const std::vector<float>& deviation)
+{
+    File f;
+    std::string v = "image";
+    if (divisor != 1)
+    {
+        f.writer.addConstant("divisor", {}, &divisor);
+        v = f.op("Div", "scaled", {v, "divisor"});
+    }
+    f.writer.addConstant("mean", {1, 3, 1, 1}, mean.data());
+    f.writer.addConstant("deviation", {3, 1, 1}, deviation.data());
+    v = f.op("Div", "normalised", {f.op("Sub", "centred", {v, "mean"}), "deviation"});
+    return f.with({f.conv("c", v, 4, 2)});
+}
+
+TEST(FeatureMaps, theInputIsWhatTheFileSays)
+{
+    const std::vector<float> mean{0.485f, 0.456f, 0.406f}, one(3, 1.f), deviation{0.229f, 0.224f, 0.225f};
+    const std::vector<float> bytes{0, 0, 1, 0, 1, 0, 1, 0, 0, 0, 0, 0},
+        blueFirst{1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0};
+    const std::vector<float> rgb = inputOf(normalising(255, mean, deviation));
+    EXPECT_EQ(bytes, rgb);
+    EXPECT_EQ(blueFirst, inputOf(normalising(1, {103.94f, 116.78f, 123.68f}, one)));
+    const std::vector<float> unit = inputOf(normalising(1, mean, deviation));
+    EXPECT_FLOAT_EQ(1 / 255.f, unit[2]);
+    EXPECT_EQ(0, unit[11]);
+    // Who says otherwise is believed.
+    EXPECT_EQ(blueFirst, inputOf(normalising(255, mean, deviation), NORMALISE_BYTES, CHANNELS_BGR));
+
+    const auto format = [](const std::map<std::string, std::string>& metadata) {
+        return formatOf(metadata).text();
+    };
+    EXPECT_EQ("auto, auto", format({{"names", "{0: 'person'}"}}));
+    EXPECT_EQ("0..255, bgr", format({{"Image.BitmapPixelFormat", "Bgr8"},
+                                     {"Image.NominalPixelRange", "NominalRange_0_255"}}));
+    EXPECT_EQ("-1..1, rgb",
+              format({{"Image.BitmapPixelFormat", "Rgba8"}, {"Image.NominalPixelRange", "Normalized_1_1"}}));
+    EXPECT_EQ("0..1, rgb", format({{"author", "Ultralytics"}}));
 }
 
 //! Frozen and trained, on one of several maps and on a pyramid of them, and as every kind of file.

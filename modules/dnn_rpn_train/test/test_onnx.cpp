@@ -2,6 +2,7 @@
 // It is subject to the license terms in the LICENSE file found in the top-level directory
 // of this distribution and at http://opencv.org/license.html.
 #include <functional>
+#include <map>
 
 #include "operators.hpp"
 #include "scratch.hpp"
@@ -388,6 +389,180 @@ TEST(Onnx, operatorsThatTheGraphLacksAreComposed)
     EXPECT_TRUE(contains(importError(behindConv(
                              [](SmallFile& f) { f.node("ReduceMean", "out", {"c"}).integers("axes", {1}); })),
                          "axes 2 and 3"));
+}
+
+//! A convolution of four channels, "c", and what follows it.
+std::string behindFourChannels(const std::function<void(SmallFile&)>& fill)
+{
+    return SmallFile([&](SmallFile& f) {
+               f.weights("w", {4, 3, 1, 1});
+               f.node("Conv", "c", {"in", "w"}).integers("kernel_shape", {1, 1});
+               fill(f);
+           })
+        .bytes();
+}
+
+TEST(Onnx, moreOperatorsAreComposed)
+{
+    {
+        SCOPED_TRACE("Abs");
+        expectReadAsCvDnnDoes(behindFourChannels([](SmallFile& f) { f.node("Abs", "out", {"c"}); }));
+    }
+    {
+        SCOPED_TRACE("Max");
+        expectReadAsCvDnnDoes(behindFourChannels([](SmallFile& f) {
+            f.node("Sigmoid", "s", {"c"});
+            f.node("Max", "out", {"c", "s"});
+        }));
+    }
+    {
+        SCOPED_TRACE("PRelu");
+        expectReadAsCvDnnDoes(behindFourChannels([](SmallFile& f) {
+            f.weights("slopes", {4, 1, 1});
+            f.node("PRelu", "out", {"c", "slopes"});
+        }));
+    }
+    SCOPED_TRACE("Gelu");
+    const std::string gelu = behindFourChannels([](SmallFile& f) { f.node("Gelu", "out", {"c"}); });
+    const std::string written = behindFourChannels([](SmallFile& f) {
+        const float root = std::sqrt(2.f), one = 1, half = 0.5f;
+        f.writer.addConstant("root", {}, &root);
+        f.writer.addConstant("one", {}, &one);
+        f.writer.addConstant("half", {}, &half);
+        f.node("Div", "d", {"c", "root"});
+        f.node("Erf", "e", {"d"});
+        f.node("Add", "a", {"e", "one"});
+        f.node("Mul", "m", {"c", "a"});
+        f.node("Mul", "out", {"m", "half"});
+    });
+    expectReadAsCvDnnDoes(written);
+    Graph one = imported(gelu), other = imported(written);
+    const Tensor image = randomImage(9, 11);
+    EXPECT_LT(cv::norm(run(one, image), run(other, image), NORM_INF), 1e-6);
+}
+
+//! ShuffleNet: channels as groups times rest become rest times groups.
+std::string shuffled(bool byShape)
+{
+    return behindFourChannels([&](SmallFile& f) {
+        f.writer.addConstant("split", std::vector<int64_t>{1, 2, 2, 9, 11});
+        f.writer.addConstant("joined", std::vector<int64_t>{1, 4, 9, 11});
+        if (byShape) // for any size of image
+        {
+            f.writer.addConstant("sides", std::vector<int64_t>{2, 3});
+            f.writer.addConstant("groups", std::vector<int64_t>{-1, 2, 2});
+            f.node("Shape", "shape", {"c"});
+            f.node("Gather", "lengths", {"shape", "sides"}).integer("axis", 0);
+            f.node("Concat", "to", {"groups", "lengths"}).integer("axis", 0);
+        }
+        f.node("Reshape", "grouped", {"c", byShape ? "to" : "split"});
+        f.node("Transpose", "exchanged", {"grouped"}).integers("perm", {0, 2, 1, 3, 4});
+        f.node("Reshape", "s", {"exchanged", byShape ? "shape" : "joined"});
+        f.node("Relu", "out", {"s"});
+    });
+}
+
+TEST(Onnx, channelsAreShuffled)
+{
+    expectReadAsCvDnnDoes(shuffled(false));
+    Graph fixed = imported(shuffled(false)), any = imported(shuffled(true));
+    EXPECT_EQ(fixed.nodes.size(), any.nodes.size());
+    const Tensor image = randomImage(9, 11);
+    EXPECT_EQ(0, cv::norm(run(fixed, image), run(any, image), NORM_INF));
+    for (const Parameter& p : any.parameters)
+        EXPECT_EQ(!contains(p.name, "shuffle"), p.trainable) << p.name;
+    EXPECT_EQ(Shape(1, 4, 30, 20).str(), any.shapes(Shape(1, 3, 30, 20)).back().str());
+    EXPECT_TRUE(contains(importError(behindFourChannels([](SmallFile& f) {
+                             f.writer.addConstant("list", std::vector<int64_t>{1, 4, 99});
+                             f.node("Reshape", "out", {"c", "list"});
+                         })),
+                         "(Reshape)"));
+}
+
+//! As chunk() is exported: half of the channels, by arithmetic on their number.
+TEST(Onnx, numbersThatFollowFromShapesAreWorkedOut)
+{
+    const auto half = [](const char* axis) {
+        return behindFourChannels([&](SmallFile& f) {
+            for (const auto& constant : std::map<std::string, int64_t>{
+                     {"channels", 1}, {"rows", 2}, {"zero", 0}, {"one", 1}, {"two", 2}})
+                f.writer.addConstant(constant.first, std::vector<int64_t>{constant.second});
+            f.node("Shape", "shape", {"c"});
+            f.node("Gather", "count", {"shape", axis}).integer("axis", 0);
+            f.node("Add", "more", {"count", "one"});
+            f.node("Div", "end", {"more", "two"});
+            f.node("Slice", "out", {"c", "zero", "end", axis});
+        });
+    };
+    EXPECT_EQ(Shape(1, 2, 9, 11).str(), imported(half("channels")).shapes(Shape(1, 3, 9, 11)).back().str());
+    EXPECT_TRUE(contains(importError(half("rows")), "'more' (Add): it depends on the size of the image"));
+
+    // An enlargement to the size of another map.
+    const std::string bytes = behindFourChannels([](SmallFile& f) {
+        f.weights("v", {4, 4, 2, 2});
+        f.node("Conv", "small", {"c", "v"}).integers("kernel_shape", {2, 2}).integers("strides", {2, 2});
+        f.node("Shape", "shape", {"c"});
+        f.node("Resize", "out", {"small", "", "", "shape"})
+            .text("coordinate_transformation_mode", "asymmetric")
+            .text("nearest_mode", "floor");
+    });
+    const Graph g = imported(bytes);
+    EXPECT_EQ(Op::Resize, g.nodes.back().op);
+    EXPECT_EQ(2, g.nodes.back().scale);
+
+    // Lists that grow and grow are refused, not made.
+    const auto bomb = behindFourChannels([](SmallFile& f) {
+        f.writer.addConstant("0", std::vector<int64_t>(64, 1));
+        for (int i = 0; i < 40; i++)
+        {
+            const std::string from = std::to_string(i), to = std::to_string(i + 1);
+            f.node("Concat", to.c_str(), {from, from}).integer("axis", 0);
+        }
+        f.node("Reshape", "out", {"c", "40"});
+    });
+    EXPECT_TRUE(contains(importError(bomb), "it gives "));
+}
+
+//! Squeeze and excitation by matrices: numbers of the whole image need no rows and columns.
+TEST(Onnx, meansGoThroughMatrices)
+{
+    // A product with a matrix is a convolution of one cell. cv::dnn reads only the latter, in OpenCV 4.6.
+    const auto file = [](bool matrices, const char* last) {
+        return behindFourChannels([&](SmallFile& f) {
+            f.weights("bias", {5});
+            f.node("GlobalAveragePool", "mean", {"c"});
+            if (matrices)
+            {
+                f.weights("first", {5, 4});
+                f.weights("second", {4, 5});
+                f.node("Flatten", "row", {"mean"}).integer("axis", 1);
+                f.node("Gemm", "five", {"row", "first", "bias"}).integer("transB", 1);
+                f.node("Relu", "relu", {"five"});
+                f.node("Gemm", "four", {"relu", "second"}).integer("transB", 1);
+            }
+            else
+            {
+                f.weights("first", {5, 4, 1, 1});
+                f.weights("second", {4, 5, 1, 1});
+                f.node("Conv", "five", {"mean", "first", "bias"}).integers("kernel_shape", {1, 1});
+                f.node("Relu", "relu", {"five"});
+                f.node("Conv", "four", {"relu", "second"}).integers("kernel_shape", {1, 1});
+            }
+            f.node("Sigmoid", "gate", {"four"});
+            if (matrices)
+            {
+                f.writer.addConstant("cell", std::vector<int64_t>{1, 4, 1, 1});
+                f.node("Reshape", "gates", {"gate", "cell"});
+            }
+            f.node("Mul", "out", {"c", last});
+        });
+    };
+    expectReadAsCvDnnDoes(file(false, "gate"));
+    Graph one = imported(file(true, "gates")), other = imported(file(false, "gate"));
+    const Tensor image = randomImage(9, 11);
+    EXPECT_EQ(0, cv::norm(run(one, image), run(other, image), NORM_INF));
+    EXPECT_TRUE(
+        contains(importError(file(true, "gate")), "'out' (Mul): its input has no rows and columns"));
 }
 
 TEST(Onnx, arithmeticWithConstants)

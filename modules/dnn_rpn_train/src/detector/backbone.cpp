@@ -4,6 +4,7 @@
 #include "../precomp.hpp"
 #include "backbone.hpp"
 #include "feature_maps.hpp"
+#include "preprocessing.hpp"
 
 #include "opencv2/dnn_rpn_train/trainer.hpp"
 
@@ -11,23 +12,6 @@ namespace cv {
 namespace dnn_rpn_train {
 
 namespace {
-
-//! As a layer of the graph, it is in the exported file, and an application can get nothing wrong.
-int addPreprocessing(Graph& graph, int input)
-{
-    static const double mean[] = {0.485, 0.456, 0.406}, deviation[] = {0.229, 0.224, 0.225}; // R, G, B
-    const int node = graph.addConv("preprocess", input, 3, 3, 1);
-    Parameter& weight = graph.parameters[graph.nodes[node].parameters[0]];
-    Parameter& bias = graph.parameters[graph.nodes[node].parameters[1]];
-    weight.trainable = bias.trainable = false;
-    for (int rgb = 0; rgb < 3; rgb++)
-    {
-        const int bgr = 2 - rgb;
-        weight.value.data()[rgb * 3 + bgr] = static_cast<float>(1 / (255 * deviation[rgb]));
-        bias.value.data()[rgb] = static_cast<float>(-mean[rgb] / deviation[rgb]);
-    }
-    return node;
-}
 
 int addSmallBackbone(Graph& graph, int input, RNG& rng)
 {
@@ -104,13 +88,17 @@ struct FileBackbone
     const OnnxImport file;
     const FeatureMaps maps;
     const std::vector<int> all, chosen;
+    const InputFormat asked, said; //!< what the input should be: by the parameters, and by the file
 
     FileBackbone(Graph& graph_, const TrainParams& params)
         : graph(graph_), input(addPreprocessing(graph, graph.addInput("picture"))),
           file(params.backbone, graph, input), maps(graph, file, input),
           all(params.features == "auto" ? maps.found() : maps.listed(params.features)),
-          chosen(choose(maps, all, params))
-    {}
+          chosen(choose(maps, all, params)), asked{params.normalise, params.channelOrder},
+          said(formatOf(file.metadata()).or_(formatOf(graph, input)))
+    {
+        setPreprocessing(graph, input, asked.or_(said));
+    }
 
     std::string told() const
     {
@@ -120,9 +108,13 @@ struct FileBackbone
         if (!others.empty())
             text += "; not taken: " + describeMaps(graph, maps, others);
         const int left = maps.leftOff(chosen);
-        return text + (left > 0
-                           ? format("; left off: %d nodes behind %s", left, chosen.size() > 1 ? "them" : "it")
-                           : String());
+        if (left > 0)
+            text += format("; left off: %d nodes behind %s", left, chosen.size() > 1 ? "them" : "it");
+        const InputFormat format = asked.or_(said);
+        text += "\ninput: " + format.or_({NORMALISE_IMAGENET, CHANNELS_RGB}).text();
+        if (format.normalise == NORMALISE_AUTO)
+            text += ", as most; the file does not say. Others: --normalise, --channel_order";
+        return text;
     }
 };
 
@@ -180,6 +172,7 @@ Backbone addBackbone(Graph& graph, const TrainParams& params, RNG& rng)
     if (params.backbone == "small")
     {
         const int input = addPreprocessing(graph, graph.addInput("picture"));
+        setPreprocessing(graph, input, {params.normalise, params.channelOrder});
         backbone.maps = {addSmallBackbone(graph, input, rng)};
     }
     else
@@ -211,6 +204,7 @@ String describeBackbone(const TrainParams& params)
     graph.keepOnly(wanted);
     const Size size = sizeThatFits(graph, params.size, b.maps.grid(b.all.back()).stride);
     const std::vector<double> products = productsUpTo(graph, wanted, size);
+    const std::vector<int> channels = graph.allChannels();
     String text = format(
         "%s, for an input of %dx%d%s\n%8s %8s %12s  node\n", params.backbone.c_str(), size.width, size.height,
         size == params.size
@@ -220,7 +214,13 @@ String describeBackbone(const TrainParams& params)
     for (size_t i = 0; i < listed.size(); i++)
     {
         const bool taken = std::find(b.chosen.begin(), b.chosen.end(), listed[i]) != b.chosen.end();
-        text += format("%8d %8d %12.3f  %s%s\n", b.maps.grid(listed[i]).stride, graph.channels(wanted[i]),
+        // A convolution before its activation is of no use.
+        const size_t next = std::min(i + 1, listed.size() - 1);
+        if (!taken && next > i && products[next] == products[i] &&
+            channels[wanted[next]] == channels[wanted[i]] &&
+            b.maps.grid(listed[next]).stride == b.maps.grid(listed[i]).stride)
+            continue;
+        text += format("%8d %8d %12.3f  %s%s\n", b.maps.grid(listed[i]).stride, channels[wanted[i]],
                        products[i], FeatureMaps::nameOf(graph.nodes[wanted[i]]).c_str(), taken ? "  *" : "");
     }
     return text + "* " + told;

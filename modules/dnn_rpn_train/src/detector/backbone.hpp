@@ -21,9 +21,8 @@ struct CV_EXPORTS Backbone
     std::string told;      //!< which maps were taken of a file and what was left off, in a line
 };
 
-/** @brief Starts a graph: the image as cv::dnn::blobFromImage(image) gives it (BGR, 0..255), the
-normalisation that ImageNet's feature extractors want (RGB, 0..1, less the mean, over the deviation) as
-a frozen 1x1 convolution, and the feature extractor.
+/** @brief Starts a graph: the image as cv::dnn::blobFromImage(image) gives it (BGR, 0..255), what the feature
+extractor wants to see as a frozen 1x1 convolution (addPreprocessing()), and the feature extractor.
 
 Of a file, the maps are those that `features` names, or those of FeatureMaps::found(). Without a pyramid one
 of them is taken: the coarsest of those with cells of 16 pixels or less, else the finest. With a pyramid those
@@ -32,7 +31,8 @@ finds stages before it.
 
 @param graph an empty graph
 @param params backbone: ONNX file, or "small": eight 3x3 convolutions with batch normalisation, which is
-trained, stride 16, 96 channels, drawn at random; features; pyramid
+trained, stride 16, 96 channels, drawn at random; features; pyramid; normalise and channelOrder: AUTO is what
+the file says, or else ImageNet's
 @param rng for "small" */
 CV_EXPORTS Backbone addBackbone(Graph& graph, const TrainParams& params, RNG& rng);
 

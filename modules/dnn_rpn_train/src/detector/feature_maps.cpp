@@ -60,7 +60,8 @@ FeatureMaps::FeatureMaps(const Graph& graph_, const OnnxImport& file_, int input
         depth[i] = depth[common] + 1;
     }
     for (const OnnxImport::Layer& layer : file.layers())
-        if (!layer.known && isOneOf(layer.type, {"Reshape", "Transpose", "Flatten", "Squeeze"}))
+        if (!layer.constant && !layer.outputs.empty() && file.node(layer.outputs[0]) < 0 &&
+            isOneOf(layer.type, {"Reshape", "Transpose", "Flatten", "Squeeze"}))
             for (const std::string& value : layer.inputs)
                 if (file.node(value) >= 0)
                     reshaped[file.node(value)] = 1;

@@ -112,17 +112,22 @@ std::vector<char> Graph::changing() const
     return all;
 }
 
-int Graph::channels(int node) const
+std::vector<int> Graph::allChannels() const
 {
-    std::vector<int> all(node + 1);
-    for (int i = 0; i <= node; i++)
+    std::vector<int> all(nodes.size());
+    for (size_t i = 0; i < nodes.size(); i++)
     {
         std::vector<int> inputs;
         for (int j : nodes[i].inputs)
             inputs.push_back(all[j]);
         all[i] = operatorOf(nodes[i].op).channels(*this, nodes[i], inputs);
     }
-    return all[node];
+    return all;
+}
+
+int Graph::channels(int node) const
+{
+    return allChannels().at(node);
 }
 
 std::vector<char> Graph::behind(const std::vector<int>& wanted) const

@@ -97,6 +97,8 @@ public:
 
     //! Channels of a node's output, which do not depend on the input's size.
     int channels(int node) const;
+    //! The same of every node.
+    std::vector<int> allChannels() const;
 
     //! By node: whether one of these nodes is made from it, or is it.
     std::vector<char> behind(const std::vector<int>& wanted) const;

@@ -88,6 +88,28 @@ bool Constants::add(const std::string& name, const onnx::AttributeProto& attribu
     return true;
 }
 
+void Constants::add(const std::string& name, const std::vector<int64_t>& dims,
+                    const std::vector<double>& numbers, bool whole)
+{
+    onnx::TensorProto tensor;
+    for (int64_t d : dims)
+        tensor.add_dims(d);
+    tensor.set_data_type(whole ? Type::INT64 : Type::FLOAT);
+    for (double number : numbers)
+        if (whole)
+            tensor.add_int64_data(static_cast<int64_t>(number));
+        else
+            tensor.add_float_data(static_cast<float>(number));
+    made.push_back(tensor);
+    add(name, made.back());
+}
+
+bool Constants::isWhole(const std::string& name) const
+{
+    const int type = all.at(name)->data_type();
+    return type == Type::INT64 || type == Type::INT32;
+}
+
 void Constants::refuse(const std::string& name, const String& why) const
 {
     CV_Error_(Error::StsParseError, ("'%s', constant '%s': %s", path.c_str(), name.c_str(), why.c_str()));

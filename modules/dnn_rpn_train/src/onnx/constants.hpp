@@ -31,6 +31,12 @@ public:
     //! The same constant under another name, too.
     void addName(const std::string& name, const std::string& source) { all[name] = all.at(source); }
 
+    //! Integers, or floats.
+    void add(const std::string& name, const std::vector<int64_t>& dims, const std::vector<double>& numbers,
+             bool whole);
+    //! Whether wholeNumbers() reads it, and not floats().
+    bool isWhole(const std::string& name) const;
+
     bool has(const std::string& name) const { return all.count(name) != 0; }
     std::vector<int64_t> dims(const std::string& name) const;
     std::vector<float> floats(const std::string& name) const;

@@ -4,7 +4,7 @@
 #include "../precomp.hpp"
 #include "import.hpp"
 #include "composed.hpp"
-#include "constants.hpp"
+#include "reshaping.hpp"
 #include "opencv2/dnn_rpn/private/file.hpp"
 
 #include <numeric>
@@ -49,18 +49,6 @@ OnnxNode onnxNode(const onnx::NodeProto& n)
     return node;
 }
 
-//! What the nodes of a file have become so far.
-struct Imported
-{
-    const std::string path;
-    Graph& graph;
-    Constants constants;
-    std::map<std::string, int> values; //!< nodes by the names of their outputs
-    std::map<std::string, Padding> paddings;
-
-    Imported(const std::string& path_, Graph& graph_) : path(path_), graph(graph_), constants(path_) {}
-};
-
 class OnnxNodeReader : public NodeReader
 {
 public:
@@ -99,11 +87,35 @@ public:
     }
 
     const Graph& graph() const override { return all.graph; }
+    int channels(int index) const override { return all.channels(index); }
+    double enlargement(int input, int lengths) const override
+    {
+        const int x = value(input);
+        const Numbers to =
+            all.isArray(node.inputs[lengths]) ? all.array(node.inputs[lengths]).numbers : Numbers();
+        if (to.size() != 4)
+            return 0;
+        double factors[2] = {};
+        for (int axis : {2, 3})
+        {
+            const ShapeNumber& n = to[axis];
+            const Shape own = all.shape(x);
+            const int length = axis == 2 ? own.h : own.w;
+            if (n.constant())
+                factors[axis - 2] = length > 0 ? n.value / length : 0;
+            else if (n.axis == axis && all.stride(n.node) > 0)
+                factors[axis - 2] = n.value * all.stride(x) / all.stride(n.node);
+        }
+        return factors[0] == factors[1] ? factors[0] : 0;
+    }
     int addNode(const Node& n) override { return all.graph.add(n); }
     int addParameter(const char* role, const Shape& shape, const std::vector<float>& numbers, bool decay,
                      bool trainable) override
     {
-        const int index = all.graph.addParameter(name + role, shape, decay);
+        // What is composed of several nodes may have several of a role.
+        const int number = ++roles[role];
+        const std::string suffix = number > 1 ? "." + std::to_string(number) : "";
+        const int index = all.graph.addParameter(name + role + suffix, shape, decay);
         Parameter& p = all.graph.parameters[index];
         p.trainable = trainable;
         std::copy(numbers.begin(), numbers.end(), p.value.data());
@@ -117,6 +129,8 @@ public:
     }
 
 private:
+    using Numbers = std::vector<ShapeNumber>;
+
     const std::string& constant(int input) const
     {
         if (!isConstant(input))
@@ -127,6 +141,7 @@ private:
 
     const std::string name;
     Imported& all;
+    std::map<std::string, int> roles; //!< how many parameters each has
 };
 
 //! Pads of rows and columns, which the window that looks at them takes over.
@@ -199,13 +214,31 @@ public:
             CV_Error_(Error::StsParseError, ("'%s' has no output", path));
         for (const onnx::ValueInfoProto& v : file.output())
             result.outputNames.push_back(v.name());
+        for (const onnx::StringStringEntryProto& entry : model.metadata_props())
+            result.properties[entry.key()] = entry.value();
         all.values[inputs[0]] = inputNode;
+        for (const onnx::ValueInfoProto& v : file.input())
+            if (v.name() == inputs[0])
+                all.image = shapeOf(v);
         for (const onnx::NodeProto& n : file.node())
             addLayer(n);
         result.values.swap(all.values);
     }
 
 private:
+    //! Of four dimensions, if all are known and those of an image of three channels; the images are one.
+    static Shape shapeOf(const onnx::ValueInfoProto& value)
+    {
+        const onnx::TensorShapeProto& dims = value.type().tensor_type().shape();
+        if (dims.dim_size() != 4 || dims.dim(1).dim_value() != 3)
+            return Shape();
+        for (int i : {2, 3})
+            if (dims.dim(i).dim_value() < 1 || dims.dim(i).dim_value() > (1 << 14))
+                return Shape();
+        return Shape(static_cast<int>(std::max<int64_t>(1, std::min<int64_t>(dims.dim(0).dim_value(), 4096))),
+                     3, static_cast<int>(dims.dim(2).dim_value()), static_cast<int>(dims.dim(3).dim_value()));
+    }
+
     //! A node of the file with all that comes of it; nothing at all if it is not known.
     void addLayer(const onnx::NodeProto& n)
     {
@@ -221,12 +254,11 @@ private:
             try
             {
                 addNode(n);
-                layer.constant = n.output_size() && all.constants.has(n.output(0));
+                layer.constant = n.output_size() && all.isArray(n.output(0));
             }
             catch (const cv::Exception& e)
             {
-                all.graph.nodes.resize(nodes);
-                all.graph.parameters.resize(parameters);
+                all.cut(nodes, parameters);
                 layer.known = false;
                 layer.refusalCode = e.code;
                 layer.refusal = e.err;
@@ -251,7 +283,15 @@ private:
             if (reader.isConstant(0))
                 all.constants.addName(output, n.input(0));
             else
-                all.values[output] = reader.value(0);
+                passOn(reader.node.inputs[0], output, reader.value(0));
+            return true;
+        }
+        if (type == "Cast" && !reader.isConstant(0))
+        {
+            const int64_t to = reader.integer("to", 0), float32 = 1, float16 = 10, float64 = 11;
+            if (to != float32 && to != float16 && to != float64)
+                reader.refuse(format("a cast to type %lld is not known", static_cast<long long>(to)));
+            passOn(reader.node.inputs[0], output, reader.value(0));
             return true;
         }
         if (type == "Split")
@@ -269,6 +309,14 @@ private:
         return true;
     }
 
+    //! Another name for a value.
+    void passOn(const std::string& name, const std::string& output, int node)
+    {
+        all.values[output] = node;
+        if (all.flat.count(name))
+            all.flat.insert(output);
+    }
+
     //! A slice of channels for each output.
     void addSplit(const onnx::NodeProto& n, const NodeReader& reader)
     {
@@ -278,7 +326,7 @@ private:
         Node node;
         node.op = Op::Slice;
         node.inputs = {reader.value(0)};
-        const int64_t channels = all.graph.channels(node.inputs[0]), parts = n.output_size();
+        const int64_t channels = all.channels(node.inputs[0]), parts = n.output_size();
         std::vector<int64_t> sizes(parts, (channels + parts - 1) / parts);
         if (const std::vector<int64_t>* given = reader.node.find<std::vector<int64_t>>("split"))
             sizes = *given;
@@ -313,7 +361,7 @@ private:
             reader.refuse("it has no output");
         if (!n.domain().empty() && n.domain() != "ai.onnx")
             reader.refuse("operators of '" + n.domain() + "' are not known to the trainer");
-        if (addValue(n, reader))
+        if (addReshaping(all, reader, n.output(0), node) || addValue(n, reader))
             return;
         if (const ReadComposed composed = composedNamed(file.type))
             composed(reader, node);
@@ -321,7 +369,37 @@ private:
             operatorOf(node.op).read(reader, node);
         else
             reader.refuse("this operator is not known to the trainer");
+        const bool row = isRow(reader, node);
         all.values[n.output(0)] = all.graph.add(node);
+        if (row)
+            all.flat.insert(n.output(0));
+    }
+
+    //! Whether a node gives images x channels in the file. What cannot take such an input is refused.
+    bool isRow(const NodeReader& reader, const Node& node) const
+    {
+        const std::string& type = reader.node.type;
+        int rows = 0, maps = 0;
+        for (const std::string& input : reader.node.inputs)
+            if (all.values.count(input))
+                (all.flat.count(input) ? rows : maps)++;
+        const bool product = type == "Gemm";
+        if (product ? rows != 1 : rows > 0 && (maps > 0 || !isOfNumbers(node.op)))
+            reader.refuse(product ? "only the mean of a map is known as its input"
+                                  : "its input has no rows and columns");
+        return rows > 0 || (type == "ReduceMean" && reader.integer("keepdims", 1) == 0);
+    }
+    static bool isOfNumbers(Op op)
+    {
+        switch (op)
+        {
+            DNN_RPN_ELEMENTWISE_OPERATORS(DNN_RPN_CASE)
+        case Op::Add:
+        case Op::Mul:
+            return true;
+        default:
+            return false;
+        }
     }
 
     const std::string prefix = "backbone."; //!< keeps names apart from the head's

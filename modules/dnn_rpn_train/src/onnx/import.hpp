@@ -46,6 +46,8 @@ public:
     const std::vector<Layer>& layers() const { return all; }
     //! Names of values.
     const std::vector<std::string>& outputs() const { return outputNames; }
+    //! What the file says of itself, by keys.
+    const std::map<std::string, std::string>& metadata() const { return properties; }
 
     //! The graph's node that gives a value of the file, or -1.
     int node(const std::string& value) const;
@@ -61,6 +63,7 @@ private:
     std::vector<Layer> all;
     std::vector<std::string> outputNames;
     std::map<std::string, int> values;
+    std::map<std::string, std::string> properties;
 
     friend class Importer;
 };

@@ -93,5 +93,29 @@ const std::vector<KindRow<BatchNormMode>>& kindRows<BatchNormMode>()
     return rows;
 }
 
+template<>
+const std::vector<KindRow<Normalisation>>& kindRows<Normalisation>()
+{
+    static const std::vector<KindRow<Normalisation>> rows{
+        {NORMALISE_AUTO, "auto", "what the file tells, or else imagenet"},
+        {NORMALISE_IMAGENET, "imagenet", "0..1, less ImageNet's mean, over its deviation"},
+        {NORMALISE_UNIT, "0..1", "over 255"},
+        {NORMALISE_SIGNED, "-1..1", "over 127.5, less 1"},
+        {NORMALISE_BYTES, "0..255", "as they are"},
+    };
+    return rows;
+}
+
+template<>
+const std::vector<KindRow<ChannelOrder>>& kindRows<ChannelOrder>()
+{
+    static const std::vector<KindRow<ChannelOrder>> rows{
+        {CHANNELS_AUTO, "auto", "what the file tells, or else rgb"},
+        {CHANNELS_RGB, "rgb", "red, green, blue"},
+        {CHANNELS_BGR, "bgr", "blue, green, red"},
+    };
+    return rows;
+}
+
 } // namespace dnn_rpn
 } // namespace cv

@@ -27,6 +27,10 @@ template<>
 CV_EXPORTS const std::vector<KindRow<dnn_rpn_train::Precision>>& kindRows<dnn_rpn_train::Precision>();
 template<>
 CV_EXPORTS const std::vector<KindRow<dnn_rpn_train::BatchNormMode>>& kindRows<dnn_rpn_train::BatchNormMode>();
+template<>
+CV_EXPORTS const std::vector<KindRow<dnn_rpn_train::Normalisation>>& kindRows<dnn_rpn_train::Normalisation>();
+template<>
+CV_EXPORTS const std::vector<KindRow<dnn_rpn_train::ChannelOrder>>& kindRows<dnn_rpn_train::ChannelOrder>();
 
 } // namespace dnn_rpn
 } // namespace cv

@@ -61,6 +61,10 @@ const std::vector<ParameterRow>& parameterTable()
 {"features",   "network", all, special, AT(features), 0, 0,
  "which maps of the backbone to take: names of nodes in the file, with commas between them, or auto: without "
  "classifiers' and detectors' last layers. --describe lists them"},
+{"normalise",  "network", all, special, AT(normalise), 0, 0,
+ "what the values of an image become before the backbone sees them; auto: what the file tells, or else imagenet"},
+{"channel_order", "network", all, special, AT(channelOrder), 0, 0,
+ "the order in which the backbone takes red, green and blue; auto: what the file tells, or else rgb"},
 {"size",       "network", all, common, AT(size), 1, 16384,
  "width x height of the network's input; images are resized to it"},
 {"pyramid",    "network", all, common, AT(pyramid), 0, 0,

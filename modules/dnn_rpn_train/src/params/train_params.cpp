@@ -30,10 +30,11 @@ void checkClassName(const String& name)
 } // namespace
 
 TrainParams::TrainParams(DetectorKind detector)
-    : backbone("small"), features("auto"), engine("auto"), precision(PRECISION_FP32), size(320, 240),
-      epochs(12), batch(4), learningRate(0.01), momentum(0.9), weightDecay(1e-4), warmup(50),
-      schedule(SCHEDULE_STEP), maxGradientNorm(10), seed(0), freeze(0), backboneLrFactor(1),
-      batchNorm(BATCHNORM_FROZEN), alternate(false), ema(0), evalEvery(0), patience(0), kind(detector)
+    : backbone("small"), features("auto"), normalise(NORMALISE_AUTO), channelOrder(CHANNELS_AUTO),
+      engine("auto"), precision(PRECISION_FP32), size(320, 240), epochs(12), batch(4), learningRate(0.01),
+      momentum(0.9), weightDecay(1e-4), warmup(50), schedule(SCHEDULE_STEP), maxGradientNorm(10), seed(0),
+      freeze(0), backboneLrFactor(1), batchNorm(BATCHNORM_FROZEN), alternate(false), ema(0), evalEvery(0),
+      patience(0), kind(detector)
 {
     if (detector == DETECTOR_RETINANET)
     {

@@ -63,6 +63,24 @@ enum Precision
     PRECISION_BF16 = 2  //!< "bf16": values and gradients of 16 bits, weights in float; onednn and cuda
 };
 
+//! What the values of an image, 0..255, become before the backbone sees them.
+enum Normalisation
+{
+    NORMALISE_AUTO = 0,     //!< "auto": what the file tells; if it tells nothing, "imagenet"
+    NORMALISE_IMAGENET = 1, //!< "imagenet": 0..1, less ImageNet's mean, over its deviation
+    NORMALISE_UNIT = 2,     //!< "0..1"
+    NORMALISE_SIGNED = 3,   //!< "-1..1"
+    NORMALISE_BYTES = 4     //!< "0..255": what they are
+};
+
+//! In which order the backbone takes red, green and blue.
+enum ChannelOrder
+{
+    CHANNELS_AUTO = 0, //!< "auto": what the file tells; if it tells nothing, "rgb"
+    CHANNELS_RGB = 1,  //!< "rgb"
+    CHANNELS_BGR = 2   //!< "bgr"
+};
+
 //! What becomes of the backbone's batch normalisation.
 enum BatchNormMode
 {
@@ -236,6 +254,8 @@ struct CV_EXPORTS_W_SIMPLE TrainParams
     //! Names of nodes or values in the file whose maps are taken, with commas between them; "auto": where
     //! classifiers and detectors of other objects begin, see describeBackbone()
     CV_PROP_RW String features;
+    CV_PROP_RW Normalisation normalise;   //!< what an ONNX file wants to see; "small" wants "imagenet"
+    CV_PROP_RW ChannelOrder channelOrder; //!< likewise
     //! "onednn", "eigen", "cuda", or "auto": the first of these that this build has
     CV_PROP_RW String engine;
     CV_PROP_RW Precision precision;

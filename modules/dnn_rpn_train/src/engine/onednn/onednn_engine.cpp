@@ -4,6 +4,7 @@
 #include "../../precomp.hpp"
 #include "eltwise.hpp"
 #include "onednn_engine.hpp"
+#include "either.hpp"
 #include "../processors.hpp"
 #include "../eigen/eigen_engine.hpp"
 
@@ -25,6 +26,16 @@ OneDnnEngine::OneDnnEngine(bool bf16)
 
 std::unique_ptr<Kernel> OneDnnEngine::kernel(const Graph& graph, const Node& node)
 {
+    const auto other = [this, &graph, node] { return makeFallback(dnn, EigenEngine().kernel(graph, node)); };
+    std::unique_ptr<Kernel> own = primitives(graph, node);
+    if (!own)
+        return other();
+    // Of numbers of 16 bits, oneDNN has not every operator in every form; of floats it has.
+    return dnn.type == dnnl::memory::data_type::f32 ? std::move(own) : makeEither(std::move(own), other);
+}
+
+std::unique_ptr<Kernel> OneDnnEngine::primitives(const Graph& graph, const Node& node) const
+{
     if (Eltwise::knows(node))
         return makeActivation(dnn, node);
     switch (node.op)
@@ -35,7 +46,7 @@ std::unique_ptr<Kernel> OneDnnEngine::kernel(const Graph& graph, const Node& nod
         // several times the work.
         const Shape& weight = graph.parameters[node.parameters.at(0)].value.shape();
         if (graph.nodes[node.inputs.at(0)].op == Op::Input && weight.n <= 4)
-            return makeFallback(dnn, EigenEngine().kernel(graph, node));
+            return nullptr;
         return makeConv(dnn, node);
     }
     case Op::BatchNorm:
@@ -47,12 +58,12 @@ std::unique_ptr<Kernel> OneDnnEngine::kernel(const Graph& graph, const Node& nod
     case Op::AveragePool:
         // oneDNN divides by all cells of a window that reaches beyond the padding, too.
         if (node.ceilMode && node.countPadding)
-            return makeFallback(dnn, EigenEngine().kernel(graph, node));
+            return nullptr;
         return makePool(dnn, node);
     case Op::MaxPool:
         // oneDNN's time grows with the area of the window, ours with its sides.
         if (node.kernel.width > 3 && node.kernel.height > 3)
-            return makeFallback(dnn, EigenEngine().kernel(graph, node));
+            return nullptr;
         return makePool(dnn, node);
     case Op::GlobalAveragePool:
         return makePool(dnn, node);
@@ -61,9 +72,8 @@ std::unique_ptr<Kernel> OneDnnEngine::kernel(const Graph& graph, const Node& nod
     case Op::Resize:
         return makeResize(dnn);
     default: // oneDNN lacks it
-        break;
+        return nullptr;
     }
-    return makeFallback(dnn, EigenEngine().kernel(graph, node));
 }
 
 void OneDnnEngine::useThreads()

@@ -24,6 +24,9 @@ public:
     void write(const Layout& layout, const Tensor& from, Tensor& to) override;
 
 private:
+    //! oneDNN's own; null where it has none.
+    std::unique_ptr<Kernel> primitives(const Graph& graph, const Node& node) const;
+
     OneDnn dnn;
 };
 

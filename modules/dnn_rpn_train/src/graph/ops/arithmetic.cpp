@@ -42,7 +42,7 @@ bool readArithmetic(NodeReader& reader, Node& node)
     if (reader.inputCount() != 2 || reader.isConstant(0) == reader.isConstant(1))
         return false;
     const int constant = reader.isConstant(1) ? 1 : 0, x = reader.value(1 - constant),
-              channels = reader.graph().channels(x);
+              channels = reader.channels(x);
     const std::vector<float> numbers = byChannel(reader, constant, channels);
     std::vector<float> scale(channels, 1.f), shift(channels, 0.f);
     const std::string& type = reader.node.type;

@@ -33,8 +33,8 @@ void read(NodeReader& reader, Node& node)
     for (int64_t& axis : axes)
         axis += axis < 0 ? 4 : 0;
     std::sort(axes.begin(), axes.end());
-    if (axes != std::vector<int64_t>{2, 3} || reader.integer("keepdims", 1) == 0)
-        reader.refuse("only means over rows and columns (axes 2 and 3) that keep their dimensions are known");
+    if (axes != std::vector<int64_t>{2, 3})
+        reader.refuse("only means over rows and columns (axes 2 and 3) are known");
 }
 
 } // namespace

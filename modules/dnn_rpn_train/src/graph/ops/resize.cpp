@@ -44,11 +44,16 @@ void read(NodeReader& reader, Node& node)
         scales = *given;
     // Operator set 11 put the region before the scales.
     const int at = reader.inputCount() > 2 ? 2 : 1;
-    if (reader.hasInput(at))
+    if (reader.hasInput(3)) // the lengths themselves
+    {
+        const float factor = static_cast<float>(reader.enlargement(0, 3));
+        scales = {1, 1, factor, factor};
+    }
+    else if (reader.hasInput(at))
         scales = reader.floats(at);
     if (scales.size() != 4 || scales[0] != 1 || scales[1] != 1 || scales[2] != scales[3] || scales[2] < 1 ||
         scales[2] > NodeReader::highestWindow || scales[2] != std::floor(scales[2]))
-        reader.refuse("only constant scales 1, 1, S, S with a whole S are known");
+        reader.refuse("only scales 1, 1, k, k of a whole number k are known");
     node.scale = static_cast<int>(scales[2]);
     // Wherever the centres of cells are said to lie, a cell must be nearest to the one that it is a part of.
     const std::string centres = reader.text("coordinate_transformation_mode",
