@@ -561,8 +561,7 @@ TEST(Onnx, meansGoThroughMatrices)
     Graph one = imported(file(true, "gates")), other = imported(file(false, "gate"));
     const Tensor image = randomImage(9, 11);
     EXPECT_EQ(0, cv::norm(run(one, image), run(other, image), NORM_INF));
-    EXPECT_TRUE(
-        contains(importError(file(true, "gate")), "'out' (Mul): its input has no rows and columns"));
+    EXPECT_TRUE(contains(importError(file(true, "gate")), "'out' (Mul): its input has no rows and columns"));
 }
 
 TEST(Onnx, arithmeticWithConstants)

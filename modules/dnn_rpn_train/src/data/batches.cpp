@@ -43,7 +43,8 @@ Batches::Batches(const Dataset& dataset_, Size size_, int batch, int seed_, cons
                  int epochs)
     : dataset(dataset_), size(size_), batchSize(batch), seed(seed_), augment(augment_),
       clean(augment_.clean()),
-      cleanFrom(epochs == 0 ? INT_MAX : cvRound((1 - augment_.cleanEnd) * epochs * (batch > 0 ? perEpoch() : 0))),
+      cleanFrom(epochs == 0 ? INT_MAX
+                            : cvRound((1 - augment_.cleanEnd) * epochs * (batch > 0 ? perEpoch() : 0))),
       cache(dataset_.images.size())
 {
     CV_CheckGT(batch, 0, "images in a batch");

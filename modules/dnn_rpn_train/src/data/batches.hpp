@@ -58,7 +58,7 @@ private:
     const Size size;
     const int batchSize, seed;
     const AugmentParams augment, clean;
-    const int cleanFrom; //!< the first step with clean images
+    const int cleanFrom;       //!< the first step with clean images
     std::vector<Sample> cache; //!< empty images where the budget ran out
 
     //! The order of an epoch. Two are remembered: threads may be at work on both sides of an epoch's end.

@@ -157,14 +157,9 @@ void readGemm(NodeReader& reader, Node& node)
 
 ReadComposed composedNamed(const std::string& name)
 {
-    static const std::map<std::string, ReadComposed> all{{"Abs", readAbs},
-                                                         {"Div", readDiv},
-                                                         {"Gelu", readGelu},
-                                                         {"Gemm", readGemm},
-                                                         {"Max", readMax},
-                                                         {"Mish", readMish},
-                                                         {"PRelu", readPRelu},
-                                                         {"Sub", readSub}};
+    static const std::map<std::string, ReadComposed> all{
+        {"Abs", readAbs}, {"Div", readDiv},   {"Gelu", readGelu},   {"Gemm", readGemm},
+        {"Max", readMax}, {"Mish", readMish}, {"PRelu", readPRelu}, {"Sub", readSub}};
     const auto found = all.find(name);
     return found == all.end() ? nullptr : found->second;
 }
