@@ -25,8 +25,8 @@ struct CV_EXPORTS InputFormat
     std::string text() const;
 };
 
-//! What a file's metadata say: ONNX's for images (Image.BitmapPixelFormat, Image.NominalPixelRange), and those of
-//! programs that always mean the same.
+//! What a file's metadata say: ONNX's for images (Image.BitmapPixelFormat, Image.NominalPixelRange), and
+//! those of programs that always mean the same.
 CV_EXPORTS InputFormat formatOf(const std::map<std::string, std::string>& metadata);
 
 /** @brief What the nodes say that a graph begins with: products and sums by channel normalise, and for what
@@ -34,9 +34,9 @@ range they do so, and for which order, follows from their numbers.
 @param input the node that they follow */
 CV_EXPORTS InputFormat formatOf(const Graph& graph, int input);
 
-/** @brief Adds what makes of an image as cv::dnn::blobFromImage(image) gives it (BGR, 0..255) what is wanted, as a
-frozen 1x1 convolution: as a layer of the graph it is in the exported file, and an application can get nothing
-wrong.
+/** @brief Adds what makes of an image as cv::dnn::blobFromImage(image) gives it (BGR, 0..255) what is wanted,
+as a frozen 1x1 convolution: as a layer of the graph it is in the exported file, and an application can get
+nothing wrong.
 @param input the image's node
 @return the node; its weights are those of ImageNet's normalisation and RGB */
 CV_EXPORTS int addPreprocessing(Graph& graph, int input);

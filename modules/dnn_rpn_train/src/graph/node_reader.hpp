@@ -63,8 +63,8 @@ public:
 
     //! Graph::channels(), without going through all nodes each time.
     virtual int channels(int node) const = 0;
-    //! The number by which an input's rows and columns make the lengths that another input gives for them; 0 if
-    //! that is not known.
+    //! The number by which an input's rows and columns make the lengths that another input gives for them; 0
+    //! if that is not known.
     virtual double enlargement(int input, int lengths) const = 0;
 
     const OnnxNode& node;

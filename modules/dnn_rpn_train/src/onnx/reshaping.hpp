@@ -9,9 +9,9 @@
 namespace cv {
 namespace dnn_rpn_train {
 
-/** @brief A file's node that only changes how its input is looked at: shapes as arrays and what is worked out from
-them, Reshape and Transpose where they shuffle channels or change nothing, and what puts numbers of the whole image
-into one row and back.
+/** @brief A file's node that only changes how its input is looked at: shapes as arrays and what is worked out
+from them, Reshape and Transpose where they shuffle channels or change nothing, and what puts numbers of the
+whole image into one row and back.
 @param output name of what the node gives
 @param node of the graph, with its name, for a shuffle
 @return whether it was one of these, and what it gives is in `all` */

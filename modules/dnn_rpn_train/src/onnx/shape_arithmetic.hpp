@@ -11,8 +11,8 @@
 namespace cv {
 namespace dnn_rpn_train {
 
-//! A number that a file's nodes work out before any image comes: a constant, or so many times the length of one of
-//! the axes of a node's output.
+//! A number that a file's nodes work out before any image comes: a constant, or so many times the length of
+//! one of the axes of a node's output.
 struct ShapeNumber
 {
     double value = 0;
@@ -32,10 +32,10 @@ struct ShapeArray
     bool constant() const;
 };
 
-/** @brief What a node gives whose inputs are such arrays: arithmetic of numbers, and what cuts, joins and reshapes
-arrays.
-@param reader of the node; refuses forms that are not known, and arithmetic that depends on the image's size in
-other ways than a multiple
+/** @brief What a node gives whose inputs are such arrays: arithmetic of numbers, and what cuts, joins and
+reshapes arrays.
+@param reader of the node; refuses forms that are not known, and arithmetic that depends on the image's size
+in other ways than a multiple
 @param inputs null where an optional one is left out
 @return false if the operator is none of those known */
 bool workOut(const NodeReader& reader, const std::vector<const ShapeArray*>& inputs, ShapeArray& output);

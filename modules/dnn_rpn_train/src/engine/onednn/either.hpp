@@ -12,8 +12,8 @@
 namespace cv {
 namespace dnn_rpn_train {
 
-/** @brief A kernel of which nobody knows before it is planned whether oneDNN has code for it: which types, layouts
-and shapes a primitive takes differs by version and processor.
+/** @brief A kernel of which nobody knows before it is planned whether oneDNN has code for it: which types,
+layouts and shapes a primitive takes differs by version and processor.
 @param own the kernel
 @param other makes the one that takes its place for shapes that oneDNN has no primitive for */
 CV_EXPORTS std::unique_ptr<Kernel> makeEither(std::unique_ptr<Kernel> own,
