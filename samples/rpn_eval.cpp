@@ -9,10 +9,12 @@
 #include "opencv2/dnn_rpn.hpp"
 #include "opencv2/dnn_rpn/private/file.hpp"
 #include "opencv2/dnn_rpn_train/dataset.hpp"
+#include "opencv2/dnn_rpn_train/private/detections.hpp"
 #include "opencv2/imgproc.hpp"
 
 #include "common/eval_page.hpp"
 #include "common/output_guard.hpp"
+#include "common/processes.hpp"
 #include "common/program.hpp"
 #include "common/progress.hpp"
 #include "common/report.hpp"
@@ -28,7 +30,7 @@ const String about = R"(
 Runs a model over a split of a data set and prints its recall and precision, as COCO
 and VOC count them. Where the model knows no classes but "object", the objects' classes do not matter;
 otherwise the data set's classes must be the model's. With --json the numbers, curves and confusions are
-written, and a page to look at beside them.
+written, and a page to look at beside them. mpirun -np N rpn_eval ... shares the images among N processes.
 
   rpn_eval --model=model.onnx --data=photographs --split=test --json=scores.json
 )";
@@ -144,8 +146,9 @@ Task readTask(CommandLineParser& options)
     if (!task.json.empty() && task.json == task.html)
         CV_Error_(Error::StsBadArg, ("--json=%s is where the page belongs", task.json.c_str()));
     const String description = fs::path(task.model).replace_extension(".yml").string();
-    checkOutputs({{"--json", task.json}, {"--html", task.html}},
-                 {{"--data", task.folder}, {"--model", task.model}, {"--model", description}});
+    if (isFirstProcess())
+        checkOutputs({{"--json", task.json}, {"--html", task.html}},
+                     {{"--data", task.folder}, {"--model", task.model}, {"--model", description}});
     for (const String& path : {task.json, task.html})
         if (!path.empty())
             checkWritable(path);
@@ -170,17 +173,39 @@ struct Scores
     std::vector<Shown> images;
 };
 
+/** @brief What is found on each image, in the order of the data set; of several processes each runs some.
+@param use called in the first process */
+void detectAll(Detector& detector, const Dataset& set,
+               const std::function<void(const AnnotatedImage&, const Detections&)>& use)
+{
+    Ranks& ranks = Ranks::ofProcess();
+    const int total = static_cast<int>(set.images.size()), share = ranks.count() == 1 ? 1 : 8;
+    for (int first = 0; first < total; first += share * ranks.count())
+    {
+        const int begin = first + share * ranks.rank();
+        std::vector<Detections> own;
+        for (int i = begin; i < std::min(begin + share, total); i++)
+        {
+            own.emplace_back();
+            detector.detect(readImage(set.images[i]), own.back().boxes, own.back().scores, own.back().labels);
+        }
+        int i = first;
+        for (const std::string& bytes : ranks.gather(packed(own)))
+            if (ranks.first())
+                for (const Detections& found : unpacked(bytes))
+                    use(set.images[i++], found);
+    }
+}
+
 Scores scoreAll(Detector& detector, const Dataset& set, const Evaluation& e)
 {
     const int classes = static_cast<int>(e.classes.size());
     const bool agnostic = e.classes == std::vector<String>(1, "object");
     Scores scores{Evaluator(classes), Evaluator(classes), {}};
     Progress progress("scoring", static_cast<int>(set.images.size()));
-    for (const AnnotatedImage& image : set.images)
-    {
-        Shown shown{&image, Mat(), Mat(), Mat(), 0, 0};
+    detectAll(detector, set, [&](const AnnotatedImage& image, const Detections& found) {
+        Shown shown{&image, found.boxes, found.scores, found.labels, 0, 0};
         Mat objects, objectLabels, ignored;
-        detector.detect(readImage(image), shown.boxes, shown.scores, shown.labels);
         asArrays(image.objects, objects, objectLabels, ignored);
         if (agnostic)
             objectLabels.setTo(1);
@@ -195,7 +220,7 @@ Scores scoreAll(Detector& detector, const Dataset& set, const Evaluation& e)
         shown.wrong = static_cast<int>(sum(confusion.colRange(1, classes + 1))[0]) - right;
         scores.images.push_back(shown);
         progress.show(static_cast<int>(scores.images.size()));
-    }
+    });
     return scores;
 }
 
@@ -211,6 +236,15 @@ void writePage(const Task& task, const Evaluation& e, const Scores& scores, int 
     std::printf("wrote %s\n", task.html.c_str());
 }
 
+//! Their number and a hash of their names.
+std::string namesOf(const Dataset& set)
+{
+    std::string names;
+    for (const AnnotatedImage& image : set.images)
+        names += fs::path(image.path).filename().string() + "\n";
+    return std::to_string(set.images.size()) + ", hash " + std::to_string(std::hash<std::string>()(names));
+}
+
 void evaluate(CommandLineParser& options)
 {
     const Task task = readTask(options);
@@ -223,7 +257,12 @@ void evaluate(CommandLineParser& options)
                                            : detector.description().scoreThreshold;
     const bool agnostic = e.classes == std::vector<String>(1, "object");
     const Dataset set = readImages(options, task, agnostic ? std::vector<String>() : e.classes);
+    requireSameEverywhere("images", namesOf(set));
+    requireSameEverywhere("bytes in the model",
+                          std::to_string(std::hash<std::string>()(readFile(task.model))));
     const Scores scores = scoreAll(detector, set, e);
+    if (!isFirstProcess())
+        return;
 
     const int classes = static_cast<int>(e.classes.size());
     e.metrics = scores.whole.compute(options.get<bool>("voc_pixels"));
@@ -246,5 +285,11 @@ void evaluate(CommandLineParser& options)
 
 int main(int argc, char** argv)
 {
-    return runProgram(argc, argv, about, keys, evaluate);
+    const String all = keys + "{rank_timeout |" + rankTimeoutDefault + "| " + String(rankTimeoutHelp) + "}";
+    return runProgram(argc, argv, about, all, [&](CommandLineParser& options) {
+        joinProcesses(options, argc, argv);
+        if (Ranks::ofProcess().count() > 1)
+            setNumThreads(std::min(getNumThreads(), ownProcessors()));
+        evaluate(options);
+    });
 }

@@ -14,6 +14,7 @@
 #include "common/folds.hpp"
 #include "common/output_guard.hpp"
 #include "common/preview_options.hpp"
+#include "common/processes.hpp"
 #include "common/program.hpp"
 #include "common/progress.hpp"
 #include "common/report.hpp"
@@ -30,6 +31,7 @@ const String about = R"(
 Trains a region proposal network or a detector on a folder of annotated images and writes MODEL.onnx, which
 stock OpenCV runs, with MODEL.yml and MODEL.csv beside it. MODEL.html shows the training while it runs.
 Ctrl-C ends it early and still writes the model; --resume with the same options goes on.
+mpirun -np N rpn_train ... trains with N processes, also on several machines (doc/many_machines.md).
 
   rpn_train --data=images --detector=faster_rcnn --backbone=features.onnx --out=model.onnx
 )";
@@ -44,7 +46,7 @@ String lossParts(const StepStats& stats)
 
 void useThreads(int wanted)
 {
-    const int processors = availableProcessors();
+    const int processors = ownProcessors();
     if (wanted > processors)
         std::printf("note: --threads=%d, but this process may use %d processors: that many threads train\n",
                     wanted, processors);
@@ -138,8 +140,8 @@ public:
             add(stats);
     }
 
-    //! @return false to stop here
-    bool after(const StepStats& stats)
+    //! @param stop the training is interrupted
+    void after(const StepStats& stats, bool stop)
     {
         if (!progress)
             progress = std::make_unique<Progress>("training", stats.steps, stats.step - 1);
@@ -160,9 +162,7 @@ public:
         if (stats.endsEarly)
             progress->say(format("no better %s in %d scorings: the training ends here", measure.c_str(),
                                  trainer.params().patience));
-        const bool stop = interrupted();
         checkpoints.save(trainer, log, stats.step == stats.steps || stats.endsEarly, stop);
-        return !stop;
     }
 
     void steppingIsOver()
@@ -217,21 +217,28 @@ private:
     StepStats last;
 };
 
+//! @param watch null: another process has it
 //! @return false if it was interrupted
-bool runSteps(Trainer& trainer, Watch& watch)
+bool runSteps(Trainer& trainer, Watch* watch)
 {
     bool goOn = true;
     try
     {
         for (StepStats stats; goOn && trainer.step(stats);)
-            goOn = watch.after(stats);
+        {
+            goOn = !Ranks::ofProcess().any(interrupted()); // all processes end behind the same step
+            if (watch)
+                watch->after(stats, !goOn);
+        }
     }
     catch (const cv::Exception& e)
     {
-        watch.fail(e.err);
+        if (watch)
+            watch->fail(e.err);
         throw;
     }
-    watch.steppingIsOver();
+    if (watch)
+        watch->steppingIsOver();
     trainer.finish();
     return goOn;
 }
@@ -246,15 +253,17 @@ void exportModel(Trainer& trainer, const String& file, ExportKind kind)
                     file.c_str());
 }
 
-void score(Trainer& trainer, const Dataset& validation, const Outputs& outputs, Watch& watch)
+void score(Trainer& trainer, const Dataset& validation, const Outputs& outputs, Watch* watch)
 {
     Progress scoring("scoring", static_cast<int>(validation.images.size()));
     const dnn_rpn::Metrics metrics = trainer.evaluate(validation, [&](int n) { scoring.show(n); });
     std::printf("\n%s, ", outputs.val.c_str());
     printMetrics(metrics);
+    if (!watch)
+        return;
     if (!outputs.json.empty())
         writeMetrics(outputs.json, metrics);
-    watch.addValidation(metrics);
+    watch->addValidation(metrics);
 }
 
 std::vector<NamedDataset> parts(const Dataset& training, const Dataset& validation)
@@ -268,6 +277,16 @@ std::vector<NamedDataset> parts(const Dataset& training, const Dataset& validati
         all[1].set = validation;
     }
     return all;
+}
+
+//! cv::Exception for what would be overwritten, or is being written by another run.
+std::unique_ptr<OutputLock> lockOutputs(CommandLineParser& options, const Outputs& outputs,
+                                        const String& backbone)
+{
+    if (!isFirstProcess())
+        return nullptr;
+    outputs.guard(options, backbone);
+    return std::make_unique<OutputLock>(NamedPath{"--out", outputs.stem + ".onnx"});
 }
 
 void train(CommandLineParser& options)
@@ -289,8 +308,9 @@ void train(CommandLineParser& options)
     if (folds == 1 || (folds > 0 && flagOption(options, "resume")))
         CV_Error_(Error::StsBadArg,
                   ("--folds=%d: a cross-validation has two folds at least, and cannot be resumed", folds));
-    outputs.guard(options, params.backbone);
-    const OutputLock lock({"--out", outputs.stem + ".onnx"});
+    if (folds > 0 && Ranks::ofProcess().count() > 1)
+        CV_Error(Error::StsBadArg, "--folds is for one process; several can have a fold each, by themselves");
+    const auto lock = lockOutputs(options, outputs, params.backbone);
     Checkpoints checkpoints(options, outputs.stem);
 
     const auto [training, validation] = readSplits(options, params.seed, outputs.stem);
@@ -312,21 +332,26 @@ void train(CommandLineParser& options)
 
     catchInterrupts();
     trainer.start(training, validation);
-    Watch watch(outputs, trainer, validation.images.empty() ? training : validation, checkpoints, done);
-    const bool finished = runSteps(trainer, watch);
-    for (ExportKind kind : outputs.kinds)
-        exportModel(trainer, outputs.stemOf(kind) + ".onnx", kind);
+    std::unique_ptr<Watch> watch; // the first process writes
+    if (isFirstProcess())
+        watch = std::make_unique<Watch>(outputs, trainer, validation.images.empty() ? training : validation,
+                                        checkpoints, done);
+    const bool finished = runSteps(trainer, watch.get());
+    if (watch)
+        for (ExportKind kind : outputs.kinds)
+            exportModel(trainer, outputs.stemOf(kind) + ".onnx", kind);
     if (!finished)
         std::printf("stopped early; the model is written as it is%s\n",
                     !checkpoints.any() ? "" : "; --resume with the same options goes on");
     else if (!validation.images.empty())
-        score(trainer, validation, outputs, watch);
+        score(trainer, validation, outputs, watch.get());
     if (finished)
         checkpoints.finish();
     printMemory(trainer);
     std::printf("wrote %s.onnx, %s.yml and %s.csv\n", outputs.stem.c_str(), outputs.stem.c_str(),
                 outputs.stem.c_str());
-    watch.finish(finished);
+    if (watch)
+        watch->finish(finished);
 }
 
 } // namespace
@@ -334,6 +359,11 @@ void train(CommandLineParser& options)
 int main(int argc, char** argv)
 {
     waitBriefly(argv);
-    return runProgram(argc, argv, about, trainKeys(), train,
-                      [](CommandLineParser& options) { printTrainHelp(options, about); });
+    return runProgram(
+        argc, argv, about, trainKeys(),
+        [&](CommandLineParser& options) {
+            joinProcesses(options, argc, argv);
+            train(options);
+        },
+        [](CommandLineParser& options) { printTrainHelp(options, about); });
 }

@@ -44,7 +44,7 @@ mkdir -p "$build"
 # DT_RPATH, not DT_RUNPATH: it also counts for the libraries that libraries need.
 export CCACHE_BASEDIR=$repository CCACHE_NOHASHDIR=1
 cmake -S "$repository" -B "$build" -G Ninja -DWITH_CUDA=ON -DDNN_RPN_BUILD_PERF=ON -DDNN_RPN_BUILD_SAMPLES=$training \
-    -DBUILD_opencv_dnn_rpn_train=$training -DDNN_RPN_NATIVE=OFF -DCMAKE_BUILD_WITH_INSTALL_RPATH=ON \
+    -DBUILD_opencv_dnn_rpn_train=$training -DDNN_RPN_NATIVE=OFF -DWITH_MPI=OFF -DCMAKE_BUILD_WITH_INSTALL_RPATH=ON \
     -DCMAKE_INSTALL_RPATH='$ORIGIN' -DCMAKE_EXE_LINKER_FLAGS=-Wl,--disable-new-dtags >"$build/configure.log" 2>&1 ||
     { cat "$build/configure.log" >&2; exit 1; }
 cmake --build "$build" --target "${programs[@]}" -j "$jobs"

@@ -21,7 +21,8 @@ END
 build=(g++ cmake ninja-build ccache
     libopencv-dev libeigen3-dev libdnnl-dev libpugixml-dev nlohmann-json3-dev libyaml-cpp-dev
     libprotobuf-dev libonnx-dev)
-test=(libgtest-dev clang-format-14 doxygen pkg-config python3-venv)
+# MPI is for training with several processes, which builds for packages go without.
+test=(libgtest-dev clang-format-14 doxygen pkg-config python3-venv libopenmpi-dev openmpi-bin)
 # Ubuntu has browsers as snaps only: there the tests of pages take the Chromium or Chrome that they find.
 grep -qs '^ID=ubuntu$' /etc/os-release || test+=(chromium)
 python_test=(pycocotools==2.0.11 onnxruntime==1.32.0 opencv-python-headless==5.0.0.93)

@@ -12,7 +12,7 @@ CMake and pkg-config files) and opencv-dnn-rpn-VERSION-Linux.tar.gz (both) for t
 
   --out=DIR    where to put them, default: build-package/
   --build=DIR  pack a build that is there, as it is. Without it everything is compiled anew, for any processor of
-               this architecture (DNN_RPN_NATIVE=OFF), into build-package/build
+               this architecture (DNN_RPN_NATIVE=OFF), and without MPI, into build-package/build
   --jobs=N     compilations at a time, default: one per processor
 
 scripts/check_package.sh tries them out.
@@ -43,7 +43,7 @@ if [ -z "$build" ]; then
     "$repository/scripts/install_dependencies.sh" build
     build=$out/build
     cmake -S "$repository" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_INSTALL_PREFIX=/usr \
-        -DDNN_RPN_NATIVE=OFF -DDNN_RPN_BUILD_TESTS=OFF
+        -DDNN_RPN_NATIVE=OFF -DDNN_RPN_BUILD_TESTS=OFF -DWITH_MPI=OFF
     cmake --build "$build" -j "$jobs"
 fi
 mkdir -p "$out"

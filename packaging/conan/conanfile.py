@@ -56,7 +56,8 @@ class OpenCVDnnRpn(ConanFile):
         toolchain = CMakeToolchain(self)
         toolchain.cache_variables["BUILD_opencv_dnn_rpn_train"] = bool(self.options.train)
         toolchain.cache_variables["DNN_RPN_WITH_ONEDNN"] = bool(self.options.with_onednn)
-        for off in ("DNN_RPN_BUILD_TESTS", "DNN_RPN_BUILD_SAMPLES", "DNN_RPN_NATIVE", "DNN_RPN_WERROR"):
+        for off in ("DNN_RPN_BUILD_TESTS", "DNN_RPN_BUILD_SAMPLES", "DNN_RPN_NATIVE", "DNN_RPN_WERROR",
+                    "WITH_MPI"):
             toolchain.cache_variables[off] = False
         # The modules look for libraries by file: where Conan has them.
         for dependency in self.dependencies.host.values():

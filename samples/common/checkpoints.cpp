@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <filesystem>
 
+#include "processes.hpp"
 #include "program.hpp"
 
 using namespace cv;
@@ -26,14 +27,14 @@ Checkpoints::Checkpoints(CommandLineParser& options, const String& model)
         CV_Error(Error::StsBadArg, "--resume goes on at a checkpoint, but --checkpoint=none");
     if (file.empty())
         return;
-    const bool found = std::filesystem::exists(file);
+    const bool found = isFirstProcess() && std::filesystem::exists(file);
     if (found && !resume)
         CV_Error_(Error::StsBadArg,
                   ("'%s' is of a training that was interrupted: --resume goes on with it; to start anew, "
                    "remove it",
                    file.c_str()));
     checkWritable(file);
-    resumes = found && resume;
+    resumes = cv::dnn_rpn_train::Ranks::ofProcess().any(found && resume);
     if (resume && !found)
         std::printf("no checkpoint '%s' yet: starting at the first step\n", file.c_str());
 }
@@ -58,6 +59,6 @@ void Checkpoints::save(const Trainer& trainer, cv::dnn_rpn_train::TrainingLog& l
 
 void Checkpoints::finish() const
 {
-    if (!file.empty() && !keep)
+    if (!file.empty() && !keep && isFirstProcess())
         std::filesystem::remove(file);
 }

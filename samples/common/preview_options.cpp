@@ -9,6 +9,7 @@
 #include "opencv2/dnn_rpn/private/file.hpp"
 #include "opencv2/imgcodecs.hpp"
 
+#include "processes.hpp"
 #include "program.hpp"
 
 using namespace cv::dnn_rpn_train;
@@ -23,6 +24,8 @@ bool preview(cv::CommandLineParser& options, const Dataset& dataset, const Train
             CV_Error(cv::Error::StsBadArg, "--preview_only needs --preview=FOLDER");
         return true;
     }
+    if (!isFirstProcess())
+        return !only;
     const fs::path folder(options.get<cv::String>("preview"));
     const int count = countOption(options, "preview_count", 1, 100000);
     std::error_code error;

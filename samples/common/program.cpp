@@ -25,6 +25,9 @@
 #endif
 
 #include "opencv2/core/utils/logger.hpp"
+#include "opencv2/dnn_rpn_train/private/ranks.hpp"
+
+#include "processes.hpp"
 
 namespace {
 
@@ -90,6 +93,16 @@ void refuseUnknown(int argc, char** argv, const std::string& keys)
     }
 }
 
+//! The exit code; of several processes all end.
+int failed(const std::string& why)
+{
+    cv::dnn_rpn_train::Ranks& ranks = cv::dnn_rpn_train::Ranks::ofProcess();
+    if (ranks.count() > 1)
+        ranks.abort(why);
+    std::cerr << "error: " << why << std::endl;
+    return 1;
+}
+
 void requireAll(cv::CommandLineParser& options, const std::string& keys)
 {
     for (size_t open = keys.find('{'); open != std::string::npos; open = keys.find('{', open + 1))
@@ -143,17 +156,17 @@ int runProgram(int argc, char** argv, const cv::String& about, const cv::String&
         }
         requireAll(options, keys);
         work(options);
+        cv::dnn_rpn_train::Ranks::leave();
         return flushed();
     }
     catch (const cv::Exception& e)
     {
-        std::cerr << "error: " << e.err << std::endl;
+        return failed(e.err);
     }
     catch (const std::exception& e)
     {
-        std::cerr << "error: " << e.what() << std::endl;
+        return failed(e.what());
     }
-    return 1;
 }
 
 double numberOption(cv::CommandLineParser& options, const cv::String& name, double lowest, double highest)
@@ -223,6 +236,8 @@ bool flagOption(cv::CommandLineParser& options, const cv::String& name)
 
 void checkWritable(const cv::String& path)
 {
+    if (!isFirstProcess())
+        return; // it writes nothing
     const bool existed = std::filesystem::exists(path);
     if (std::filesystem::is_directory(path))
         CV_Error_(cv::Error::StsError, ("cannot write '%s': it is a folder", path.c_str()));
@@ -251,6 +266,9 @@ void catchInterrupts()
 {
     std::signal(SIGINT, askToStop);
     std::signal(SIGTERM, askToStop);
+#ifdef SIGUSR1
+    std::signal(SIGUSR1, askToStop); // which mpirun passes on, and Slurm can send before a time limit
+#endif
 }
 
 bool interrupted()

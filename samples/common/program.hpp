@@ -53,7 +53,7 @@ void checkWritable(const cv::String& path);
 //! The most bytes of memory that this process has held so far; 0 where the system does not tell.
 size_t peakMemory();
 
-//! From now on Ctrl-C and SIGTERM only make interrupted() true; a second one ends the program.
+//! From now on Ctrl-C, SIGTERM and SIGUSR1 only make interrupted() true; a second one ends the program.
 void catchInterrupts();
 bool interrupted();
 

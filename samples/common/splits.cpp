@@ -8,6 +8,7 @@
 
 #include "opencv2/dnn_rpn/private/file.hpp"
 #include "data_options.hpp"
+#include "processes.hpp"
 #include "program.hpp"
 
 using namespace cv;
@@ -59,7 +60,8 @@ std::pair<Dataset, Dataset> readSplits(CommandLineParser& options, int seed, con
     if (share > 0)
     {
         const std::vector<Dataset> parts = splitDataset(training, {1 - share, share}, seed);
-        writeParts(stem + ".splits.csv", parts);
+        if (isFirstProcess())
+            writeParts(stem + ".splits.csv", parts);
         std::printf("held out for scoring: %zu images, %d objects; %s.splits.csv tells which\n",
                     parts[1].images.size(), parts[1].countObjects(), stem.c_str());
         return {parts[0], parts[1]};

@@ -10,6 +10,8 @@
 #include "opencv2/dnn_rpn_train/formats.hpp"
 #include "opencv2/dnn_rpn_train/recipe.hpp"
 
+#include "processes.hpp"
+
 using namespace cv;
 using namespace cv::dnn_rpn_train;
 using dnn_rpn::ExportKind;
@@ -81,6 +83,7 @@ const std::vector<Option>& programOptions()
 {"resume",     "false",      "output", common,
  "go on where the checkpoint was written; start anew if there is none"},
 {"threads",    "0",          "descent", common, "0: one a processor that this process may use"},
+{"rank_timeout", rankTimeoutDefault, "descent", special, rankTimeoutHelp},
     };
     return options;
 }

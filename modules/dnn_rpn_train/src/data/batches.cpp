@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <numeric>
+#include <sstream>
 
 #include "augment.hpp"
 
@@ -40,14 +41,16 @@ std::vector<int> shuffled(int count, int seed, int epoch)
 } // namespace
 
 Batches::Batches(const Dataset& dataset_, Size size_, int batch, int seed_, const AugmentParams& augment_,
-                 int epochs)
+                 int epochs, Ranks& ranks_)
     : dataset(dataset_), size(size_), batchSize(batch), seed(seed_), augment(augment_),
       clean(augment_.clean()),
       cleanFrom(epochs == 0 ? INT_MAX
                             : cvRound((1 - augment_.cleanEnd) * epochs * (batch > 0 ? perEpoch() : 0))),
-      cache(dataset_.images.size())
+      ranks(ranks_), part(ranks_, batch), cache(dataset_.images.size())
 {
     CV_CheckGT(batch, 0, "images in a batch");
+    if (batch < ranks.count())
+        CV_Error_(Error::StsBadArg, ("batch=%d has no image for each of %d processes", batch, ranks.count()));
     augment.check();
     if (perEpoch() == 0)
         CV_Error_(Error::StsBadArg,
@@ -56,18 +59,54 @@ Batches::Batches(const Dataset& dataset_, Size size_, int batch, int seed_, cons
 
 void Batches::keep(size_t budget)
 {
-    std::atomic<int64> left(static_cast<int64>(budget));
-    parallel_for_(Range(0, static_cast<int>(cache.size())), [&](const Range& range) {
-        for (int i = range.start; i < range.end; i++)
+    room = static_cast<int64>(budget);
+    std::atomic<bool> full(false);
+    const int count = static_cast<int>(cache.size());
+    const int own = (count - ranks.rank() + ranks.count() - 1) / ranks.count();
+    parallel_for_(Range(0, own), [&](const Range& range) {
+        for (int k = range.start; k < range.end; k++)
         {
-            if (budget > 0 && left <= 0)
-                return;
-            const Sample s = prepared(i);
-            const int64 bytes = static_cast<int64>(s.image.total() * s.image.elemSize());
-            if ((left -= bytes) >= 0)
-                cache[i] = s;
+            const int i = ranks.rank() + k * ranks.count();
+            if (!full && kept(i).image.empty())
+                prepared(i);
+            if (budget > 0 && kept(i).image.empty() && !isUnreadable(i))
+                full = true;
         }
     });
+    shareUnreadable();
+}
+
+//! What one rank could not read, another might, but all must go on with the same images.
+void Batches::shareUnreadable() const
+{
+    if (ranks.count() == 1)
+        return;
+    std::string list;
+    for (const auto& image : unreadable)
+        list += std::to_string(image.first) + "\t" + image.second + "\n";
+    const std::vector<std::string> lists = ranks.gather(list);
+    for (int r = 0; r < ranks.count(); r++)
+    {
+        std::istringstream lines(lists[r]);
+        for (std::string line; r != ranks.rank() && std::getline(lines, line);)
+            leaveOut(std::stoi(line), line.substr(line.find('\t') + 1), false);
+    }
+}
+
+Sample Batches::kept(int index) const
+{
+    const std::lock_guard<std::mutex> lock(mutex);
+    return cache[index];
+}
+
+void Batches::keepIfRoom(int index, const Sample& sample) const
+{
+    const int64 bytes = static_cast<int64>(sample.image.total() * sample.image.elemSize());
+    const std::lock_guard<std::mutex> lock(mutex);
+    if (room < bytes || !cache[index].image.empty())
+        return;
+    room -= bytes;
+    cache[index] = sample;
 }
 
 bool Batches::isUnreadable(int index) const
@@ -76,7 +115,7 @@ bool Batches::isUnreadable(int index) const
     return unreadable.count(index) > 0;
 }
 
-void Batches::leaveOut(int index, const std::string& why) const
+void Batches::leaveOut(int index, const std::string& why, bool tell) const
 {
     const std::lock_guard<std::mutex> lock(mutex);
     if (!unreadable.emplace(index, why).second)
@@ -85,7 +124,8 @@ void Batches::leaveOut(int index, const std::string& why) const
         CV_Error_(Error::StsError,
                   ("%d of %d images cannot be used, the last one: %s", static_cast<int>(unreadable.size()),
                    static_cast<int>(cache.size()), why.c_str()));
-    CV_LOG_ERROR(NULL, why << "; it is left out, and the next image takes its place");
+    if (tell)
+        CV_LOG_ERROR(NULL, why << "; it is left out, and the next image takes its place");
 }
 
 Sample Batches::prepared(int index) const
@@ -93,8 +133,9 @@ Sample Batches::prepared(int index) const
     // Half of them are readable, or leaveOut() throws.
     for (const int count = static_cast<int>(cache.size());; index = (index + 1) % count)
     {
-        if (!cache[index].image.empty())
-            return cache[index];
+        const Sample already = kept(index);
+        if (!already.image.empty())
+            return already;
         if (isUnreadable(index))
             continue;
         const AnnotatedImage& image = dataset.images[index];
@@ -105,10 +146,12 @@ Sample Batches::prepared(int index) const
         }
         catch (const cv::Exception& e)
         {
-            leaveOut(index, e.err);
+            leaveOut(index, e.err, true);
             continue;
         }
-        return prepareSample(pixels, image.objects, size, augment);
+        const Sample s = prepareSample(pixels, image.objects, size, augment);
+        keepIfRoom(index, s);
+        return s;
     }
 }
 
@@ -138,13 +181,17 @@ Batch Batches::at(int step) const
     rng.next(); // neighbouring seeds give alike first numbers
     const AugmentParams& how = step < cleanFrom ? augment : clean;
     Batch b;
-    b.indices = indices(step);
+    b.whole = indices(step);
     std::vector<Mat> batch;
-    for (int index : b.indices)
+    for (int n = 0; n < batchSize; n++)
     {
         RNG own(scatter(rng.state));
-        b.flipped.push_back(chance(rng, how.flip));
-        const Sample s = sample(index, how, b.flipped.back(), own);
+        const bool flip = chance(rng, how.flip);
+        if (n < part.first || n >= part.first + part.count)
+            continue;
+        b.indices.push_back(b.whole[n]);
+        b.flipped.push_back(flip);
+        const Sample s = sample(b.whole[n], how, flip, own);
         batch.push_back(s.image);
         b.objects.push_back(s.objects);
     }

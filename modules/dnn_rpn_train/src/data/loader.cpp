@@ -8,8 +8,8 @@ namespace cv {
 namespace dnn_rpn_train {
 
 Loader::Loader(const Dataset& dataset, Size size, int batch, int seed, const AugmentParams& augment,
-               int epochs, int firstStep, size_t budget, int workerCount)
-    : batches(dataset, size, batch, seed, augment, epochs), step(firstStep), begun(firstStep)
+               int epochs, int firstStep, size_t budget, int workerCount, Ranks& ranks)
+    : batches(dataset, size, batch, seed, augment, epochs, ranks), step(firstStep), begun(firstStep)
 {
     CV_CheckGE(firstStep, 0, "number of the first step");
     CV_CheckGE(workerCount, 0, "threads that make batches");

@@ -25,14 +25,17 @@ public:
     /** @param epochs of the training, as Batches takes them
     @param firstStep where to begin: the number of steps that are done already
     @param budget bytes of images to keep decoded
+    @param ranks that work on each batch together; batches are this one's parts
     @param workers threads; 0: half as many as OpenCV has, since the step wants the cores too. Each has a
     batch in the making or waiting, and one more waits */
     Loader(const Dataset& dataset, Size size, int batch, int seed,
            const AugmentParams& augment = AugmentParams(), int epochs = 0, int firstStep = 0,
-           size_t budget = size_t(2) << 30, int workers = 0);
+           size_t budget = defaultBudget(), int workers = 0, Ranks& ranks = Ranks::alone());
     ~Loader();
     Loader(const Loader&) = delete;
     Loader& operator=(const Loader&) = delete;
+
+    static size_t defaultBudget() { return size_t(2) << 30; }
 
     int batchesPerEpoch() const { return batches.perEpoch(); }
 

@@ -311,21 +311,23 @@ AnchorHead::Target AnchorHead::targetOf(const Mat& all, const std::vector<int>& 
 }
 
 //! What the sums of classification and regression over the whole batch are divided by.
-Vec2d AnchorHead::normalizers(const std::vector<Target>& targets) const
+Vec2d AnchorHead::normalizers(const std::vector<Target>& targets, const BatchPart& part) const
 {
-    int positives = 0, sampled = 0;
-    double quality = 0;
+    double sums[] = {0, 0, 0};
+    double &positives = sums[0], &sampled = sums[1], &quality = sums[2];
     for (const Target& t : targets)
     {
         positives += t.positives;
         sampled += t.sampled;
         quality += t.quality.empty() ? 0 : sum(t.quality)[0];
     }
+    part.ranks->sum(sums, 3);
     double clsCount = sampled, regCount = sampled;
     if (params.assignment == ASSIGN_TASK_ALIGNED)
         clsCount = regCount = quality; // TOOD, eq. 7 and 9
     else if (focal && params.focalNormalizer == NORMALIZE_BY_SAMPLES)
-        clsCount = regCount = static_cast<double>(params.sampleCount) * targets.size();
+        clsCount = regCount =
+            static_cast<double>(params.sampleCount) * part.totalOf(static_cast<int>(targets.size()));
     else if (focal)
     {
         // PRCV 2018, section 3.2: N'cls positives, N'reg twice as many; over the whole batch.
@@ -356,16 +358,18 @@ double AnchorHead::boxLoss(const Mat& d, const Mat& all, const Target& target, M
     return loss;
 }
 
-HeadLoss AnchorHead::loss(Network& network, const std::vector<std::vector<Object>>& objects,
-                          unsigned seed) const
+HeadLoss AnchorHead::loss(Network& network, const std::vector<std::vector<Object>>& objects, unsigned seed,
+                          const BatchPart& part) const
 {
     const int images = network.engineValue(logits[0]).shape().n;
     CV_CheckEQ(static_cast<int>(objects.size()), images, "objects are wanted for every image of the batch");
     Mat all;
     std::vector<int> counts;
     anchors(network, all, counts);
-    if (AnchorOperators* const operators =
-            devicesCan() && clsLossOf(params).onDevices ? network.runsOn()->anchorOperators() : nullptr)
+    const bool alone = part.ranks->count() == 1; // devices work the normalizers out, too
+    if (AnchorOperators* const operators = alone && devicesCan() && clsLossOf(params).onDevices
+                                               ? network.runsOn()->anchorOperators()
+                                               : nullptr)
     {
         const HeadLoss loss = lossBy(*operators, network, objects);
         if (std::isfinite(loss.total()))
@@ -378,11 +382,12 @@ HeadLoss AnchorHead::loss(Network& network, const std::vector<std::vector<Object
         for (int n = range.start; n < range.end; n++)
         {
             heads(network, n, x[n], d[n]);
-            const unsigned own = seed * static_cast<unsigned>(images) + static_cast<unsigned>(n);
+            const unsigned own =
+                seed * static_cast<unsigned>(part.totalOf(images)) + static_cast<unsigned>(part.first + n);
             targets[n] = targetOf(all, counts, x[n], d[n], objects[n], static_cast<int>(own));
         }
     });
-    const Vec2d normalizer = normalizers(targets);
+    const Vec2d normalizer = normalizers(targets, part);
 
     std::vector<double> cls(images), reg(images);
     parallel_for_(Range(0, images), [&](const Range& range) {
@@ -402,6 +407,7 @@ HeadLoss AnchorHead::loss(Network& network, const std::vector<std::vector<Object
         loss.positives += targets[n].positives;
         loss.add(n, cls[n], reg[n]);
     }
+    loss.addOthers(part);
     return loss;
 }
 

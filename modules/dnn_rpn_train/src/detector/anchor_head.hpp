@@ -7,8 +7,8 @@
 #include "opencv2/dnn_rpn/anchors.hpp"
 #include "opencv2/dnn_rpn_train/dataset.hpp"
 #include "opencv2/dnn_rpn_train/params.hpp"
+#include "opencv2/dnn_rpn_train/private/detections.hpp"
 #include "../engine/network.hpp"
-#include "detections.hpp"
 #include "head_loss.hpp"
 
 namespace cv {
@@ -40,8 +40,10 @@ public:
     /** @brief Loss of the network's last forward pass; puts its gradients into the network.
     @param network with the head
     @param objects of each image of the batch, in pixels of the input; with labels 1..C if there are classes
-    @param seed of the sampling */
-    HeadLoss loss(Network& network, const std::vector<std::vector<Object>>& objects, unsigned seed) const;
+    @param seed of the sampling
+    @param part of the batch that the images are; losses and normalizers are the whole batch's */
+    HeadLoss loss(Network& network, const std::vector<std::vector<Object>>& objects, unsigned seed,
+                  const BatchPart& part = BatchPart()) const;
 
     //! After loss(): as if it had been 0.
     void clearGradients(Network& network) const;
@@ -95,7 +97,7 @@ private:
     //! @param x, d logits and deltas, which only AnchorHeadParams::quality looks at
     Target targetOf(const Mat& anchors, const std::vector<int>& levelCounts, const Mat& x, const Mat& d,
                     const std::vector<Object>& objects, int seed) const;
-    Vec2d normalizers(const std::vector<Target>& targets) const;
+    Vec2d normalizers(const std::vector<Target>& targets, const BatchPart& part) const;
     double clsLoss(const Mat& x, const Target& target, Mat& gradient, double normalizer) const;
     double boxLoss(const Mat& d, const Mat& anchors, const Target& target, Mat& gradient,
                    double normalizer) const;

@@ -45,8 +45,9 @@ TrainParams withPyramid(TrainParams params)
 
 } // namespace
 
-DetectorNet::DetectorNet(const TrainParams& params_, RNG& rng)
-    : params(withPyramid(params_)), engine(Engine::create(params.engine, nameOf(params.precision))),
+DetectorNet::DetectorNet(const TrainParams& params_, RNG& rng, Ranks& ranks_)
+    : params(withPyramid(params_)), ranks(ranks_),
+      engine(Engine::create(params.engine, nameOf(params.precision))),
       exactEngine(params.precision == PRECISION_FP32 ? engine : Engine::create(params.engine, "fp32"))
 {
     const TrainParams& p = params;
@@ -77,7 +78,7 @@ DetectorNet::DetectorNet(const TrainParams& params_, RNG& rng)
         trunk.trainBatchNorm(features + 1);
     stages = std::make_unique<Stages>(trunk, features);
     stages->freeze(trunk, frozenStages());
-    network = std::make_unique<Network>(trunk, engine);
+    network = std::make_unique<Network>(trunk, engine, false, ranks);
     if (exactEngine != engine)
     {
         trunkFrozen = frozen(trunk);
@@ -143,24 +144,30 @@ void DetectorNet::scaleRegionFeatures(const std::vector<Mat>& images)
 {
     CV_Assert(secondStage);
     if (!images.empty())
-        secondStage->scaleFeatures(*network, trunk, stack(images));
+        secondStage->scaleFeatures(*network, trunk, stack(images), ranks);
 }
 
 StepLoss DetectorNet::step(const Batch& batch, unsigned seed, Training training)
 {
     Network& net = *trainedNetworks[0];
     net.forward(frozenBackbone ? frozenBackbone->featuresOf(batch) : batch.images, true);
+    BatchPart part; // alone: as many as are given
+    if (ranks.count() > 1)
+    {
+        part = BatchPart(ranks, params.batch);
+        CV_CheckEQ(static_cast<int>(batch.objects.size()), part.count, "images of this rank");
+    }
     StepLoss loss;
-    loss.anchors = trainedHead->loss(net, batch.objects, seed);
+    loss.anchors = trainedHead->loss(net, batch.objects, seed, part);
     if (loss.worst() >= 0)
         return loss;
     if (secondStage && training == Training::FirstStage)
         secondStage->clearGradients(net, firstTrainedNode());
     else if (secondStage)
-        loss.roi = secondStage->loss(net, firstTrainedNode(), *trainedHead, batch.objects, seed);
+        loss.roi = secondStage->loss(net, firstTrainedNode(), *trainedHead, batch.objects, seed, part);
     if (loss.worst() >= 0)
         return loss;
-    loss.tasks = taskGradients(net, *trainedHead);
+    loss.tasks = taskGradients(net, *trainedHead, ranks);
     if (training == Training::SecondStage)
         trainedHead->clearGradients(net);
     net.backward();

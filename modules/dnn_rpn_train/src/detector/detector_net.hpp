@@ -37,8 +37,9 @@ regions. All graphs share one list of parameters. */
 class CV_EXPORTS DetectorNet
 {
 public:
+    //! @param ranks that train it together, each on its part of TrainParams::batch images
     //! cv::Exception for wrong parameters or a backbone that cannot be read
-    DetectorNet(const TrainParams& params, RNG& rng);
+    DetectorNet(const TrainParams& params, RNG& rng, Ranks& ranks = Ranks::alone());
 
     //! The parameters; a pyramid that was left to the network is the one it has.
     const TrainParams& parameters() const { return params; }
@@ -53,7 +54,7 @@ public:
     //! What is trained and what is frozen, in a line or two.
     std::string describe(int images) const;
     //! SecondStage::scaleFeatures() of a network that has not been trained.
-    //! @param images of the network's input size; some that will be trained on
+    //! @param images of the network's input size; some that will be trained on, each rank its own
     void scaleRegionFeatures(const std::vector<Mat>& images);
     //! From now on the features of so many images are kept, if that is of use.
     void keepFeatures(int images);
@@ -66,7 +67,8 @@ public:
         SecondStage //!< the first one's losses are worked out all the same
     };
 
-    //! Forward, losses and backward; no gradients if a loss is not finite. What is not trained has gradient
+    //! Forward, losses and backward; gradients are those of this rank's images, losses the whole batch's.
+    //! No gradients if a loss is not finite. What is not trained has gradient
     //! 0.
     StepLoss step(const Batch& batch, unsigned seed, Training training = Training::Both);
 
@@ -94,6 +96,7 @@ private:
     const RoiHead* roiHead() const { return secondStage ? &secondStage->head() : nullptr; }
 
     const TrainParams params;
+    Ranks& ranks;
     const Ptr<Engine> engine;      //!< of all networks that are trained
     const Ptr<Engine> exactEngine; //!< of those that detect: in floats, as whoever runs the file
     Graph trunk;

@@ -8,6 +8,8 @@
 
 #include "opencv2/core.hpp"
 
+#include "../ranks/batch_part.hpp"
+
 namespace cv {
 namespace dnn_rpn_train {
 
@@ -16,7 +18,7 @@ struct CV_EXPORTS HeadLoss
 {
     double cls = 0, reg = 0;
     int positives = 0; //!< anchors before sampling, or regions after it
-    int worst = -1;    //!< the first image of the batch whose loss is not finite, or -1
+    int worst = -1;    //!< the first image of the whole batch whose loss is not finite, or -1
     double total() const { return cls + reg; }
 
     //! Adds what the n-th image cost; in their order.
@@ -27,6 +29,9 @@ struct CV_EXPORTS HeadLoss
         if (worst < 0 && !std::isfinite(clsOfImage + regOfImage))
             worst = n;
     }
+
+    //! From a part of the batch, with images numbered within it, to the whole.
+    void addOthers(const BatchPart& part);
 };
 
 } // namespace dnn_rpn_train

@@ -133,7 +133,7 @@ RoiHead::Sample RoiHead::sample(const Mat& proposals, const std::vector<Object>&
 
 HeadLoss RoiHead::loss(Crop& crop, const Tensor& features, Network& network,
                        const std::vector<Mat>& proposals, const std::vector<std::vector<Object>>& objects,
-                       Size image, unsigned seed, Tensor& featuresGradient) const
+                       Size image, unsigned seed, Tensor& featuresGradient, const BatchPart& part) const
 {
     const int images = features.shape().n, count = regions();
     CV_CheckEQ(static_cast<int>(objects.size()), images, "objects are wanted for every image");
@@ -143,24 +143,27 @@ HeadLoss RoiHead::loss(Crop& crop, const Tensor& features, Network& network,
     parallel_for_(Range(0, images), [&](const Range& range) {
         for (int n = range.start; n < range.end; n++)
         {
-            samples[n] = sample(proposals[n], objects[n], seed * static_cast<unsigned>(images) + n);
+            samples[n] = sample(proposals[n], objects[n],
+                                seed * static_cast<unsigned>(part.totalOf(images)) + part.first + n);
             boxes[n] = samples[n].boxes;
         }
     });
     network.forward(crop.forward(features, boxes, image), true);
 
     HeadLoss loss;
-    int used = 0;
+    double sums[] = {0, 0};
+    double &positives = sums[0], &used = sums[1];
     for (const Sample& s : samples)
     {
         loss.positives += s.positives;
+        positives += s.positives;
         used += s.used;
     }
+    part.ranks->sum(sums, 2);
     // Faster R-CNN divides both by the number of regions; focal loss, as in PRCV 2018, section 3.2, by the
     // positives.
-    const double clsNormalizer = (focal ? std::max(1, loss.positives) : std::max(1, used)) / params.clsWeight,
-                 regNormalizer =
-                     (focal ? std::max(1, 2 * loss.positives) : std::max(1, used)) / params.boxWeight;
+    const double clsNormalizer = std::max(1., focal ? positives : used) / params.clsWeight,
+                 regNormalizer = std::max(1., focal ? 2 * positives : used) / params.boxWeight;
     const Mat x = rowsOf(network.value(logits)), d = rowsOf(network.value(deltas));
     Mat xGrad = rowsOf(network.gradient(logits)), dGrad = rowsOf(network.gradient(deltas));
     std::vector<double> cls(images), reg(images);
@@ -179,6 +182,7 @@ HeadLoss RoiHead::loss(Crop& crop, const Tensor& features, Network& network,
     });
     for (int n = 0; n < images; n++)
         loss.add(n, cls[n], reg[n]);
+    loss.addOthers(part);
     if (loss.worst < 0)
     {
         network.backward();

@@ -6,9 +6,9 @@
 
 #include "opencv2/dnn_rpn_train/dataset.hpp"
 #include "opencv2/dnn_rpn_train/params.hpp"
+#include "opencv2/dnn_rpn_train/private/detections.hpp"
 #include "../engine/network.hpp"
 #include "crop.hpp"
-#include "detections.hpp"
 #include "head_loss.hpp"
 
 namespace cv {
@@ -54,10 +54,11 @@ public:
     @param image width x height of the input
     @param seed of the sampling
     @param featuresGradient of featuresNode(); every element is written
+    @param part of the batch that the images are; losses and normalizers are the whole batch's
     @return with `positives` counted among the regions chosen */
     HeadLoss loss(Crop& crop, const Tensor& features, Network& network, const std::vector<Mat>& proposals,
                   const std::vector<std::vector<Object>>& objects, Size image, unsigned seed,
-                  Tensor& featuresGradient) const;
+                  Tensor& featuresGradient, const BatchPart& part = BatchPart()) const;
 
     /** @brief Probabilities of the classes and deltas of regions.
     @param crop as for loss()

@@ -14,17 +14,20 @@ SecondStage::SecondStage(const RoiParams& params, int classes, Graph& trunk, int
       detecting(frozenGraph, exactEngine), crop(params.pooled)
 {}
 
-void SecondStage::scaleFeatures(Network& network, Graph& trunk, const Tensor& images) const
+void SecondStage::scaleFeatures(Network& network, Graph& trunk, const Tensor& images, Ranks& ranks) const
 {
     network.forward(images, true); // as in a step: batch normalisation may be by the batch
     const Tensor& map = network.value(roiHead.featuresNode());
-    const double size = std::sqrt(map.flat().dot(map.flat()) / map.shape().total());
+    double sums[] = {map.flat().dot(map.flat()), static_cast<double>(map.shape().total())};
+    ranks.sum(sums, 2);
+    const double size = std::sqrt(sums[0] / sums[1]);
     if (size > 0 && std::isfinite(size)) // else the first step says what is wrong
         roiHead.divideFeatures(trunk, size);
 }
 
 HeadLoss SecondStage::loss(Network& trunk, int firstNode, const AnchorHead& first,
-                           const std::vector<std::vector<Object>>& objects, unsigned seed)
+                           const std::vector<std::vector<Object>>& objects, unsigned seed,
+                           const BatchPart& part)
 {
     std::vector<Mat> proposals(objects.size());
     parallel_for_(Range(0, static_cast<int>(proposals.size())), [&](const Range& range) {
@@ -36,7 +39,7 @@ HeadLoss SecondStage::loss(Network& trunk, int firstNode, const AnchorHead& firs
     });
     const int node = roiHead.featuresNode() - firstNode;
     return roiHead.loss(crop, trunk.value(node), training, proposals, objects, input, seed,
-                        trunk.gradient(node));
+                        trunk.gradient(node), part);
 }
 
 void SecondStage::clearGradients(Network& trunk, int firstNode)

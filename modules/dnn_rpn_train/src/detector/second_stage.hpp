@@ -31,16 +31,18 @@ public:
     comes out, so that the second stage starts on features of unit RMS, which its own weights are drawn for
     (the first step of LSUV, Mishkin and Matas, ICLR 2016, on one layer).
     @param network runs the trunk
-    @param images one batch */
-    void scaleFeatures(Network& network, Graph& trunk, const Tensor& images) const;
+    @param images one batch, or a rank's part of it
+    @param ranks that have the rest */
+    void scaleFeatures(Network& network, Graph& trunk, const Tensor& images, Ranks& ranks) const;
 
     /** @brief Loss on the proposals of the trunk's last forward pass; puts the gradient of the features into
     the trunk's network.
     @param trunk a network of the trunk, or of what stands on a frozen backbone
     @param firstNode of the trunk that `trunk` runs
-    @param first the head that proposes, with the nodes of `trunk` */
+    @param first the head that proposes, with the nodes of `trunk`
+    @param part of the batch */
     HeadLoss loss(Network& trunk, int firstNode, const AnchorHead& first,
-                  const std::vector<std::vector<Object>>& objects, unsigned seed);
+                  const std::vector<std::vector<Object>>& objects, unsigned seed, const BatchPart& part);
 
     //! In place of loss(): as if it had been 0.
     void clearGradients(Network& trunk, int firstNode);

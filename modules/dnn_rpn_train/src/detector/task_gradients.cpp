@@ -38,7 +38,7 @@ double product(const Map& a, const Matrix& between, const Map& b)
 
 } // namespace
 
-TaskGradients taskGradients(Network& network, const AnchorHead& head)
+TaskGradients taskGradients(Network& network, const AnchorHead& head, Ranks& ranks)
 {
     TaskGradients t;
     if (head.parameters().tower > 0 || head.levels().size() > 1)
@@ -62,6 +62,7 @@ TaskGradients taskGradients(Network& network, const AnchorHead& head)
     Vec3d sum;
     for (const Vec3d& p : products)
         sum += p;
+    ranks.sum(sum.val, 3);
     t.measured = true;
     t.cls = std::sqrt(std::max(0., sum[0]));
     t.reg = std::sqrt(std::max(0., sum[1]));

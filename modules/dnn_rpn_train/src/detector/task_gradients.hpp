@@ -23,8 +23,10 @@ maps of several levels add up only further down: nothing is measured then.
 
 dL/dF = W' G for a 1x1 convolution of weights W (outputs x channels) and outputs' gradient G (outputs x
 cells). Lengths and products of such gradients need no W' G, which is as long as F, but only W W', which is
-small: <Wa' Ga, Wb' Gb> = <Ga, Wa Wb' Gb>. Nothing of the network is changed. */
-CV_EXPORTS TaskGradients taskGradients(Network& network, const AnchorHead& head);
+small: <Wa' Ga, Wb' Gb> = <Ga, Wa Wb' Gb>. Nothing of the network is changed.
+@param ranks that have the rest of the batch */
+CV_EXPORTS TaskGradients taskGradients(Network& network, const AnchorHead& head,
+                                       Ranks& ranks = Ranks::alone());
 
 } // namespace dnn_rpn_train
 } // namespace cv

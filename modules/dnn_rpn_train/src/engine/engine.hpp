@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "opencv2/dnn_rpn_train/private/ranks.hpp"
+
 #include "../graph/graph.hpp"
 #include "anchor_operators.hpp"
 
@@ -74,6 +76,7 @@ struct CV_EXPORTS KernelTask
     std::vector<char> inputGradients;     //!< by input: whether backward writes its gradient
     std::vector<char> accumulate;         //!< by input: it adds to what is there instead
     std::vector<char> parameterGradients; //!< by parameter; false where frozen
+    Ranks* ranks = &Ranks::alone();       //!< that have the rest of the batch, each the same kernel
 };
 
 //! What the kernel needs for it.

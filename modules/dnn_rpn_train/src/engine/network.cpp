@@ -8,8 +8,8 @@
 namespace cv {
 namespace dnn_rpn_train {
 
-Network::Network(Graph& graph_, const Ptr<Engine>& engine_, bool inputGradient)
-    : net(graph_), engine(engine_), engineParameters(graph_, engine_)
+Network::Network(Graph& graph_, const Ptr<Engine>& engine_, bool inputGradient, Ranks& ranks_)
+    : net(graph_), engine(engine_), ranks(ranks_), engineParameters(graph_, engine_)
 {
     CV_Assert(!net.nodes.empty() && net.nodes[0].op == Op::Input);
     const size_t count = net.nodes.size();
@@ -42,6 +42,16 @@ Network::Network(Graph& graph_, const Ptr<Engine>& engine_, bool inputGradient)
         for (int j : net.nodes[i].inputs)
             used[j] |= used[i];
     }
+
+    finals.resize(count);
+    std::vector<char> listed(net.parameters.size(), 0);
+    for (size_t i = 0; i < count; i++)
+        for (int p : net.nodes[i].parameters)
+            if (needsGradient[i] && net.parameters[p].trainable && !listed[p])
+            {
+                finals[i].push_back(p);
+                listed[p] = 1;
+            }
 
     kernels.resize(count);
     for (size_t i = 1; i < count; i++)
@@ -109,6 +119,7 @@ void Network::planKernels(const std::vector<Shape>& shapes)
             continue;
         }
         KernelTask task;
+        task.ranks = &ranks;
         task.output = shapes[i];
         task.accumulate = args[i].accumulate;
         for (int j : n.inputs)
@@ -211,6 +222,9 @@ void Network::backward()
                 if (args[i].parameterGradients[k] == &addends[p])
                     engine->add(addends[p], engineParameters.gradient(p));
             }
+            for (int p : finals[i])
+                if (gradientIsFinal)
+                    gradientIsFinal(p);
         }
     if (needsGradient[0] && layouts[0].format)
         engine->read(layouts[0], gradients[0], hostGradients[0]);

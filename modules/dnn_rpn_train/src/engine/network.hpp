@@ -4,6 +4,7 @@
 #ifndef OPENCV_DNN_RPN_TRAIN_ENGINE_NETWORK_HPP
 #define OPENCV_DNN_RPN_TRAIN_ENGINE_NETWORK_HPP
 
+#include <functional>
 #include <memory>
 #include <mutex>
 
@@ -23,7 +24,9 @@ class CV_EXPORTS Network
 public:
     //! Which parameters are trainable is looked up here, and not again.
     //! @param inputGradient backward() goes on to the input, for whoever made it
-    Network(Graph& graph, const Ptr<Engine>& engine, bool inputGradient = false);
+    //! @param ranks that train this network on the rest of each batch
+    Network(Graph& graph, const Ptr<Engine>& engine, bool inputGradient = false,
+            Ranks& ranks = Ranks::alone());
     ~Network();
 
     /** @brief Runs the graph. The input's shape may differ from call to call.
@@ -44,6 +47,10 @@ public:
     /** @brief From the gradients of the outputs to those of all trainable parameters, which are
     overwritten, not accumulated. Once after each forward(): it reuses the memory. */
     void backward();
+
+    //! backward() calls it for each parameter as soon as its gradient is final, in the same order each time;
+    //! null: nobody.
+    void whenFinal(const std::function<void(int)>& use) { gradientIsFinal = use; }
 
     //! dLoss/dInput between backward() and the next forward(). Only if the constructor was asked for it and
     //! an output depends on the input.
@@ -90,6 +97,9 @@ private:
     std::vector<int> consumers; //!< by node: how many nodes read it, and the caller if it is an output
     //! by node: a trainable parameter lies behind it, or an input that wants its own
     std::vector<char> needsGradient;
+    std::vector<std::vector<int>> finals; //!< by node: parameters that no node after it, backward, adds to
+    std::function<void(int)> gradientIsFinal;
+    Ranks& ranks;
     mutable EngineParameters engineParameters; //!< fetches gradients when they are asked for
 
     // Of the plan:

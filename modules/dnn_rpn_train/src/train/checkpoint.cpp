@@ -124,7 +124,11 @@ void Checkpoint::write(const std::string& path) const
 
 Checkpoint Checkpoint::read(const std::string& path)
 {
-    const std::string bytes = dnn_rpn::readFile(path);
+    return parse(dnn_rpn::readFile(path), path);
+}
+
+Checkpoint Checkpoint::parse(const std::string& bytes, const std::string& path)
+{
     if (bytes.compare(0, family.size(), family) != 0)
         CV_Error_(Error::StsParseError, ("'%s' is no checkpoint of a training", path.c_str()));
     if (bytes.compare(0, magic.size(), magic) != 0)

@@ -32,6 +32,8 @@ struct CV_EXPORTS Checkpoint
 
     //! cv::Exception names the file if it is no checkpoint, of another version, cut off or changed.
     static Checkpoint read(const std::string& path);
+    //! The same from a file's bytes; the path is for messages.
+    static Checkpoint parse(const std::string& bytes, const std::string& path);
 
     //! cv::Exception if there is none of that name.
     double number(const std::string& name) const;

@@ -3,22 +3,27 @@
 // of this distribution and at http://opencv.org/license.html.
 #include "../precomp.hpp"
 #include "run.hpp"
+#include "../params/hash.hpp"
 
 namespace cv {
 namespace dnn_rpn_train {
 
 Run::Run(Graph& graph_, const std::vector<Network*>& networks_, const TrainParams& params,
-         const std::vector<float>& factors)
+         const std::vector<float>& factors, Ranks& ranks)
     : graph(graph_), networks(networks_), changing(graph_.changing()),
       maxGradientNorm(params.maxGradientNorm), patience(params.patience),
-      solver(std::make_unique<Solver>(networks, params.momentum, params.weightDecay, factors))
+      solver(std::make_unique<Solver>(networks, params.momentum, params.weightDecay, factors, ranks))
 {
+    if (ranks.count() > 1)
+        sums = std::make_unique<GradientSums>(ranks, networks);
     if (params.ema > 0)
         average = std::make_unique<Average>(graph, params.ema, networks);
 }
 
 double Run::step(double rate)
 {
+    if (sums)
+        sums->finish();
     const double length = solver->step(rate, maxGradientNorm);
     steps++;
     if (average)
@@ -63,6 +68,17 @@ void Run::finish()
             bestWeights[p].flat().copyTo(graph.parameters[p].value.flat());
     if (bestWeights.empty() && average)
         average->exchange();
+}
+
+std::string Run::hash() const
+{
+    download();
+    Hash hash;
+    for (size_t p = 0; p < changing.size(); p++)
+        if (changing[p])
+            hash.add(graph.parameters[p].value.data(),
+                     graph.parameters[p].value.shape().total() * sizeof(float));
+    return hash.text();
 }
 
 void Run::save(Checkpoint& checkpoint) const

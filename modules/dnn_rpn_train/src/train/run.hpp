@@ -11,6 +11,7 @@
 #include "opencv2/dnn_rpn_train/params.hpp"
 #include "average.hpp"
 #include "checkpoint.hpp"
+#include "gradient_sums.hpp"
 #include "solver.hpp"
 
 namespace cv {
@@ -22,11 +23,13 @@ class CV_EXPORTS Run
 public:
     /** @param graph whose weights are trained
     @param networks that train them; each may run a part of the graph
-    @param factors of the learning rate, by parameter */
+    @param factors of the learning rate, by parameter
+    @param ranks whose gradients are added up */
     Run(Graph& graph, const std::vector<Network*>& networks, const TrainParams& params,
-        const std::vector<float>& factors);
+        const std::vector<float>& factors, Ranks& ranks = Ranks::alone());
 
-    //! Changes the weights by the networks' gradients; returns their length before clipping.
+    //! Changes the weights by the networks' gradients, those of all ranks; returns their length before
+    //! clipping.
     double step(double rate);
     int stepsDone() const { return steps; }
 
@@ -40,6 +43,9 @@ public:
 
     //! From the weights of the last step to those that the training was for: best, else averaged, else last.
     void finish();
+
+    //! Of the weights, to compare ranks by.
+    std::string hash() const;
 
     void save(Checkpoint& checkpoint) const;
     //! cv::Exception if something is missing; then the weights are of no use.
@@ -56,7 +62,8 @@ private:
     const double maxGradientNorm;
     const int patience;
     std::unique_ptr<Solver> solver;
-    std::unique_ptr<Average> average; //!< none without a decay
+    std::unique_ptr<GradientSums> sums; //!< none for one process
+    std::unique_ptr<Average> average;   //!< none without a decay
     int steps = 0;
 
     //! by parameter, empty where not changing; no elements before the first scoring

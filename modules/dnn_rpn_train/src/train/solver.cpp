@@ -8,9 +8,9 @@ namespace cv {
 namespace dnn_rpn_train {
 
 Solver::Solver(const std::vector<Network*>& networks_, double momentum_, double weightDecay,
-               const std::vector<float>& factors)
+               const std::vector<float>& factors, Ranks& ranks_)
     : networks(networks_), engine(networks.at(0)->runsOn()), momentum(static_cast<float>(momentum_)),
-      v(networks.at(0)->graph().parameters.size())
+      ranks(ranks_), v(networks.at(0)->graph().parameters.size())
 {
     const std::vector<Parameter>& parameters = networks[0]->graph().parameters;
     CV_Assert(factors.empty() || factors.size() == v.size());
@@ -62,7 +62,10 @@ double Solver::step(double rate, double maxGradientNorm)
         network->parameters().upload();
     if (engineVelocities)
         engineVelocities->upload();
-    const double length = std::sqrt(update->gradientNormSquared());
+    // The same bits on all ranks, though their processors may add up in other orders.
+    double squares = ranks.first() ? update->gradientNormSquared() : 0;
+    ranks.sum(&squares, 1);
+    const double length = std::sqrt(squares);
     const float shrink =
         maxGradientNorm > 0 && length > maxGradientNorm ? static_cast<float>(maxGradientNorm / length) : 1.f;
     update->step(static_cast<float>(rate), momentum, shrink);

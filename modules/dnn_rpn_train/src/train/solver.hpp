@@ -21,9 +21,10 @@ class CV_EXPORTS Solver
 public:
     /** @param networks that give the gradients. Their graphs share one list of parameters; each trainable one
     belongs to exactly one network, else cv::Exception names it
-    @param factors of the learning rate, by parameter; empty: all 1 */
+    @param factors of the learning rate, by parameter; empty: all 1
+    @param ranks that do the same with the same gradients */
     Solver(const std::vector<Network*>& networks, double momentum, double weightDecay,
-           const std::vector<float>& factors = std::vector<float>());
+           const std::vector<float>& factors = std::vector<float>(), Ranks& ranks = Ranks::alone());
 
     /** @brief One step with the networks' gradients.
     @param rate learning rate
@@ -39,6 +40,7 @@ private:
     const std::vector<Network*> networks;
     const Ptr<Engine> engine;
     const float momentum;
+    Ranks& ranks;
     std::vector<Tensor> v;
     std::unique_ptr<DeviceCopy> engineVelocities; //!< none where the engine's memory is the host's
     std::unique_ptr<SgdUpdate> update;

@@ -8,12 +8,14 @@
 
 #include "opencv2/dnn_rpn/detector_traits.hpp"
 #include "opencv2/dnn_rpn/private/file.hpp"
+#include "opencv2/dnn_rpn_train/private/ranks.hpp"
 #include "opencv2/imgproc.hpp"
 
 #include "../data/fingerprint.hpp"
 #include "../data/loader.hpp"
 #include "../detector/detector_net.hpp"
 #include "../params/settings.hpp"
+#include "agreement.hpp"
 #include "operating_point.hpp"
 #include "run.hpp"
 #include "schedule.hpp"
@@ -31,10 +33,19 @@ std::string roiText(const StepLoss& loss)
     return loss.roi.total() == 0 ? "" : format("; second stage: cls %g, reg %g", loss.roi.cls, loss.roi.reg);
 }
 
+Settings without(const std::string& name, Settings settings)
+{
+    settings.erase(std::remove_if(settings.begin(), settings.end(),
+                                  [&](const auto& setting) { return setting.first == name; }),
+                   settings.end());
+    return settings;
+}
+
 } // namespace
 
 struct Trainer::Impl
 {
+    Ranks& ranks = Ranks::ofProcess();
     TrainParams params;
     Settings settings;
     RNG rng;
@@ -54,7 +65,7 @@ struct Trainer::Impl
         params.check();
         if (params.engine == "auto")
             params.engine = Engine::names().front(); // a checkpoint names it
-        net = std::make_unique<DetectorNet>(params, rng);
+        net = std::make_unique<DetectorNet>(params, rng, ranks);
         params.pyramid = net->parameters().pyramid;
         settings = settingsOf(params);
     }
@@ -64,7 +75,8 @@ struct Trainer::Impl
     //! A training that has not begun.
     std::unique_ptr<Run> newRun()
     {
-        return std::make_unique<Run>(net->graph(), net->trained(), params, net->rateFactors());
+        run.reset(); // the networks give their gradients to one
+        return std::make_unique<Run>(net->graph(), net->trained(), params, net->rateFactors(), ranks);
     }
 
     //! Labels are numbers: they must mean the same for the network and the data set.
@@ -82,10 +94,11 @@ struct Trainer::Impl
                                      list(dataset.classes).c_str(), list(params.classes).c_str()));
     }
 
-    //! The images of a batch that begins there; fewer at the end.
-    std::vector<Mat> readBatch(const Dataset& dataset, int first, int total) const
+    //! So many images from there on; fewer at the end.
+    std::vector<Mat> readSome(const Dataset& dataset, int first, int count) const
     {
-        std::vector<Mat> images(std::max(0, std::min(params.batch, total - first)));
+        const int total = static_cast<int>(dataset.images.size());
+        std::vector<Mat> images(std::max(0, std::min(count, total - first)));
         parallel_for_(Range(0, static_cast<int>(images.size())), [&](const Range& range) {
             for (int i = range.start; i < range.end; i++)
                 images[i] = readImage(dataset.images[first + i]);
@@ -119,15 +132,25 @@ struct Trainer::Impl
         return found;
     }
 
-    /** @brief What is found on the first so many images, a batch at a time.
-    @param use called with the index of each image and what is found on it, in its pixels */
+    /** @brief What is found on the first so many images, a batch at a time. Of several ranks each takes a whole
+    batch, so that all find what one does, to the bit.
+    @param use called on all ranks with the index of each image and what is found on it, in its pixels */
     void detectAll(const Dataset& dataset, int total, const std::function<void(int, const Detections&)>& use)
     {
-        for (int first = 0; first < total; first += params.batch)
+        for (int first = 0; first < total; first += params.batch * ranks.count())
         {
-            const std::vector<Detections> found = detect(readBatch(dataset, first, total));
-            for (int i = 0; i < static_cast<int>(found.size()); i++)
-                use(first + i, found[i]);
+            const int own = first + params.batch * ranks.rank();
+            std::vector<Detections> found;
+            if (own < total)
+                found = detect(readSome(dataset, own, std::min(params.batch, total - own)));
+            int i = first;
+            if (ranks.count() == 1)
+                for (const Detections& d : found)
+                    use(i++, d);
+            else
+                for (const std::string& bytes : ranks.gather(packed(found)))
+                    for (const Detections& d : unpacked(bytes))
+                        use(i++, d);
         }
     }
 
@@ -182,8 +205,34 @@ struct Trainer::Impl
         if (params.evalEvery == 0)
             return;
         checkClasses(validation);
-        for (const AnnotatedImage& image : validation.images)
-            readImage(image);
+        for (size_t i = ranks.rank(); i < validation.images.size(); i += ranks.count())
+            readImage(validation.images[i]);
+    }
+
+    //! So that the second stage starts on features of unit RMS.
+    void scaleRegionFeatures()
+    {
+        const int count = std::min(params.batch, static_cast<int>(training.images.size()));
+        const BatchPart part(ranks, count);
+        if (count >= ranks.count()) // else the loader refuses them
+            net->scaleRegionFeatures(resized(readSome(training, part.first, part.count)));
+    }
+
+    //! All ranks must have the same data, options, build and weights.
+    void agree()
+    {
+        Settings own = without("threads", settings);
+        for (const auto& list :
+             {fingerprint(training, "training"), fingerprint(validation, "validation"), buildOf()})
+            own.insert(own.end(), list.begin(), list.end());
+        own.push_back({"steps done", std::to_string(run ? run->stepsDone() : 0)});
+        requireAgreement(ranks, own);
+    }
+
+    void compareWeights()
+    {
+        if (ranks.count() > 1)
+            requireAgreement(ranks, {{"hash of the weights", run->hash()}});
     }
 
     //! Whose losses the next step brings down.
@@ -242,16 +291,20 @@ void Trainer::start(const Dataset& training, const Dataset& validation)
 
 void Trainer::Impl::begin()
 {
+    if (ranks.count() > 1)
+        agree();
     checkClasses(training);
     if (!begun && net->hasSecondStage())
-        net->scaleRegionFeatures(resized(readBatch(training, 0, static_cast<int>(training.images.size()))));
+        scaleRegionFeatures();
     begun = true;
     if (resumed.empty()) // whatever ended the last training, this one must not take over its momentum
         run = newRun();
+    compareWeights();
     identify();
     checkValidation();
     loader = std::make_unique<Loader>(training, params.size, params.batch, params.seed, params.augment,
-                                      params.epochs, run->stepsDone());
+                                      params.epochs, run->stepsDone(),
+                                      Loader::defaultBudget() / ranks.countHere(), 0, ranks);
     net->keepFeatures(static_cast<int>(training.images.size()));
     // What cv::dnn will not run is better found now than after the training.
     net->verify(net->exported(EXPORT_OPENCV), EXPORT_OPENCV);
@@ -283,6 +336,8 @@ bool Trainer::Impl::step(StepStats& stats)
     descend(batch, schedule.rate(step), last);
     clock.stop();
     last.imagesPerSecond = params.batch / std::max(clock.getTimeSec(), 1e-9);
+    if (last.step % loader->batchesPerEpoch() == 0)
+        compareWeights();
     score(last);
     stats = last;
     return true;
@@ -298,7 +353,7 @@ void Trainer::Impl::descend(const Batch& batch, double rate, StepStats& stats)
                   ("step %d: the loss is not finite (cls %g, reg %g%s), first in '%s'. A lower learning rate "
                    "(now %g) or a shorter gradient (clip, now %g) may help",
                    stats.step, loss.anchors.cls, loss.anchors.reg, roiText(loss).c_str(),
-                   training.images[batch.indices[loss.worst()]].path.c_str(), rate, params.maxGradientNorm));
+                   training.images[batch.whole[loss.worst()]].path.c_str(), rate, params.maxGradientNorm));
     stats.learningRate = rate;
     stats.gradientNorm = run->step(rate);
     if (!std::isfinite(stats.gradientNorm))
@@ -354,6 +409,7 @@ void Trainer::Impl::save(const String& path) const
     c.settings = settings;
     c.data = data;
     run->save(c);
+    c.numbers["ranks"] = ranks.count();
     c.write(path);
 }
 
@@ -364,8 +420,14 @@ int Trainer::loadCheckpoint(const String& path)
 
 int Trainer::Impl::load(const String& path)
 {
-    const Checkpoint c = Checkpoint::read(path);
-    requireSame(c.settings, settings, path);
+    // The first one's file: the others may be on machines that do not have it.
+    const Checkpoint c = Checkpoint::parse(ranks.fromFirst(ranks.first() ? readFile(path) : ""), path);
+    const auto ranksThen = c.numbers.find("ranks");
+    // Another number of ranks gives other rounding in any case.
+    if (ranks.count() == (ranksThen == c.numbers.end() ? 1 : ranksThen->second))
+        requireSame(c.settings, settings, path);
+    else
+        requireSame(without("threads", c.settings), without("threads", settings), path);
     std::unique_ptr<Run> r = newRun();
     r->load(c);
     begun = true;

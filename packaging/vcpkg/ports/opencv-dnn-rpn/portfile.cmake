@@ -18,6 +18,7 @@ vcpkg_cmake_configure(
     -DDNN_RPN_BUILD_SAMPLES=OFF
     -DDNN_RPN_NATIVE=OFF
     -DDNN_RPN_WERROR=OFF
+    -DWITH_MPI=OFF
 )
 vcpkg_cmake_install()
 vcpkg_cmake_config_fixup(PACKAGE_NAME opencv_dnn_rpn CONFIG_PATH lib/cmake/opencv_dnn_rpn)

@@ -1,8 +1,11 @@
 // This file is part of OpenCV project.
 // It is subject to the license terms in the LICENSE file found in the top-level directory
 // of this distribution and at http://opencv.org/license.html.
-#ifndef OPENCV_DNN_RPN_TRAIN_DETECTOR_DETECTIONS_HPP
-#define OPENCV_DNN_RPN_TRAIN_DETECTOR_DETECTIONS_HPP
+#ifndef OPENCV_DNN_RPN_TRAIN_PRIVATE_DETECTIONS_HPP
+#define OPENCV_DNN_RPN_TRAIN_PRIVATE_DETECTIONS_HPP
+
+#include <string>
+#include <vector>
 
 #include "opencv2/core.hpp"
 
@@ -14,6 +17,10 @@ struct CV_EXPORTS Detections
 {
     Mat boxes, scores, labels;
 };
+
+//! As bytes, for another process of the same kind of machine.
+CV_EXPORTS std::string packed(const std::vector<Detections>& images);
+CV_EXPORTS std::vector<Detections> unpacked(const std::string& bytes);
 
 } // namespace dnn_rpn_train
 } // namespace cv

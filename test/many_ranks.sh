@@ -1,0 +1,229 @@
+#!/usr/bin/env bash
+# Several processes train the model that one trains, and nothing that happens to one of them is lost or goes unnoticed.
+# usage: many_ranks.sh BIN --mpi=ON|'' [--kills=N]
+#   --kills  how often a rank is killed at a random step; 3 without it
+set -uo pipefail
+bin=$1
+kills=3
+mpi=
+for argument in "${@:2}"; do
+    case $argument in
+        --mpi=*) mpi=${argument#*=} ;;
+        --kills=*) kills=${argument#*=} ;;
+        *) echo "unknown argument: $argument" >&2; exit 2 ;;
+    esac
+done
+skip() {
+    echo "************************************************************************************"
+    echo "NOT TESTED: training with several processes. $*"
+    echo "************************************************************************************"
+    exit 77
+}
+[ "$mpi" = ON ] || skip "This build trains alone; scripts/install_dependencies.sh test installs MPI, then configure anew."
+mpirun --version 2>/dev/null | grep -q 'Open MPI' || skip "There is no mpirun of Open MPI (Debian: openmpi-bin)."
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+passed=0
+failed=0
+# As root, as in a container; more ranks than processors; no direct reading of another process's memory, which containers
+# forbid; and time to end cleanly.
+export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_rmaps_base_oversubscribe=1 \
+    OMPI_MCA_hwloc_base_binding_policy=none OMPI_MCA_btl_vader_single_copy_mechanism=none \
+    OMPI_MCA_odls_base_sigkill_timeout=60 OMP_WAIT_POLICY=passive
+
+ok() {
+    passed=$((passed + 1))
+    echo "ok: $*"
+}
+
+fail() {
+    failed=$((failed + 1))
+    echo "FAILED: $*"
+    tail -n 12 "$work/log"
+}
+
+# ranks N PROGRAM...: each leaves its process number in $work/pid.RANK; a line of $work/before.RANK runs before it.
+cat >"$work/rank.sh" <<'END'
+echo $$ >"$work/pid.$OMPI_COMM_WORLD_RANK"
+[ ! -e "$work/before.$OMPI_COMM_WORLD_RANK" ] || . "$work/before.$OMPI_COMM_WORLD_RANK"
+exec "$@"
+END
+export work
+ranks() {
+    local count=$1
+    shift
+    rm -f "$work"/pid.*
+    timeout 300 env --default-signal=INT mpirun -np "$count" bash "$work/rank.sh" "$@" >"$work/log" 2>&1
+}
+
+# near A B: the checkpoints, to rounding.
+near() {
+    local difference
+    difference=$("$bin/checkpoint_difference" "$1" "$2") || return 1
+    apart=${difference%% *}
+    awk -v d="$apart" 'BEGIN { exit !(d <= 1e-5) }'
+}
+
+"$bin/rpn_scenes" --output="$work/scenes" --count=15 --size=96x72 >/dev/null
+cp -r "$work/scenes" "$work/other"
+base=("$bin/rpn_train" "--data=$work/scenes" --recipe=none --size=64x48 --threads=1 --report=none --lr=0.02)
+rpn=("${base[@]}" --detector=rpn --batch=3 --epochs=5 --checkpoint_every=0)
+
+# 20 steps of each detector; a batch of 3 gives one rank two images and the other one.
+for setting in "rpn" "rpn --loss=ce_sigmoid --engine=eigen" "rpn --freeze=all --ema=0.9 --eval_every=2" "rpn --batchnorm=train" \
+    "retina --eval_every=3" "retina --pyramid=3-5 --size=96x64" "faster_rcnn" "faster_rcnn --alternate --engine=eigen"; do
+    read -ra options <<<"${setting#* }"
+    [ "${setting#* }" != "$setting" ] || options=()
+    train=("${base[@]}" "--detector=${setting%% *}" --batch=3 --epochs=5 --keep_checkpoint "${options[@]}")
+    rm -rf "$work/one" "$work/two"
+    mkdir "$work/one" "$work/two"
+    if "${train[@]}" "--out=$work/one/m.onnx" >"$work/log" 2>&1 && ranks 2 "${train[@]}" "--out=$work/two/m.onnx" &&
+        near "$work/one/m.checkpoint" "$work/two/m.checkpoint"; then
+        ok "$setting: two ranks are $apart from one after 20 steps"
+    else
+        fail "$setting: two ranks are ${apart:-not} from one after 20 steps"
+    fi
+done
+[ "$(grep -c '^wrote .*m.onnx' "$work/log")" -eq 1 ] && ok "one of two prints" || fail "not one of two prints"
+
+# The same number of ranks gives the same bytes.
+mkdir "$work/whole" "$work/run"
+ranks 2 "${rpn[@]}" --checkpoint=none "--out=$work/whole/m.onnx" || fail "no reference"
+ranks 2 "${rpn[@]}" --checkpoint=none "--out=$work/run/m.onnx" && cmp -s "$work/whole/m.onnx" "$work/run/m.onnx" &&
+    ok "the same bytes again" || fail "not the same bytes again"
+ranks 3 "${rpn[@]}" --checkpoint=none "--out=$work/run/m.onnx" && ok "three ranks" || fail "three ranks"
+
+# during LOG-PATTERN COMMAND...: runs the command when the training's log has the pattern.
+during() {
+    local pattern=$1
+    shift
+    for _ in $(seq 3000); do
+        ! grep -q "$pattern" "$work/log" || break
+        sleep 0.02
+    done
+    "$@"
+}
+signal() { kill "-$1" "$(cat "$work/pid.$2")"; }
+
+# A rank is killed at a random step; the others end, and what is resumed comes to the same bytes.
+longest=1
+for ((i = 0; i < kills; i++)); do
+    rm -rf "$work/run"
+    mkdir "$work/run"
+    code=1
+    resumed=0
+    for ((times = 0; times < 30 && code != 0; times++)); do
+        : >"$work/log"
+        if [ $times -lt 2 ]; then
+            { during '^training' sleep "$(awk -v r=$RANDOM -v most=$longest 'BEGIN { print most * r / 32768 }')"
+              signal KILL $((RANDOM % 2)); } 2>/dev/null &
+            killer=$!
+        fi
+        code=0
+        ranks 2 "${rpn[@]}" --resume "--out=$work/run/m.onnx" || code=$?
+        kill $killer 2>/dev/null
+        wait $killer 2>/dev/null
+        ! grep -q '^resuming' "$work/log" || resumed=$((resumed + 1))
+    done
+    if [ $code -eq 0 ] && cmp -s "$work/whole/m.onnx" "$work/run/m.onnx" && [ ! -e "$work/run/m.checkpoint" ]; then
+        ok "killed in $((times - 1)) runs, resumed in $resumed, the same bytes"
+    else
+        fail "killed in $((times - 1)) runs, resumed in $resumed: $(ls "$work/run")"
+    fi
+done
+
+long=("${rpn[@]}" --epochs=2000)
+# Ctrl-C on a rank, and a request by way of mpirun: all end cleanly and write the model, and one process goes on.
+for who in 0 1 mpirun; do
+    rm -rf "$work/run"
+    mkdir "$work/run"
+    : >"$work/log"
+    if [ $who = mpirun ]; then
+        during '^training' pkill -USR1 -f "^mpirun -np 2 bash $work/rank.sh" &
+    else
+        during '^training' signal INT $who &
+    fi
+    code=0
+    ranks 2 "${long[@]}" "--out=$work/run/m.onnx" || code=$?
+    wait
+    if [ $code -eq 0 ] && grep -q '^stopped early' "$work/log" && [ -s "$work/run/m.onnx" ] && [ -s "$work/run/m.checkpoint" ]; then
+        ok "interrupted ($who): the model is written"
+    else
+        fail "interrupted ($who): exit code $code"
+    fi
+done
+
+# Another number of ranks goes on at the checkpoint.
+rm -rf "$work/one" "$work/run"
+mkdir "$work/one" "$work/run"
+more=("${base[@]}" --detector=rpn --batch=3 --epochs=40 --checkpoint_every=0 --keep_checkpoint)
+"${more[@]}" "--out=$work/one/m.onnx" >"$work/log" 2>&1 || fail "no reference of one process"
+: >"$work/log"
+during '^training' signal INT 1 &
+ranks 2 "${more[@]}" "--out=$work/run/m.onnx"
+wait
+if grep -q '^stopped early' "$work/log" && "${more[@]}" --resume "--out=$work/run/m.onnx" >"$work/log" 2>&1 &&
+    grep -q '^resuming' "$work/log" && "$bin/checkpoint_difference" "$work/one/m.checkpoint" "$work/run/m.checkpoint" >>"$work/log"; then
+    ok "two ranks began, one process went on: $(tail -n 1 "$work/log")"
+else
+    fail "two ranks began, one process went on"
+fi
+
+# refuses WHAT SECONDS NAMED TRAINING...: it ends within so many seconds, and says why.
+refuses() {
+    local what=$1 most=$2 named=$3 code=0 begin=$SECONDS
+    shift 3
+    ranks 2 "$@" || code=$?
+    wait
+    if [ $code -ne 0 ] && grep -qE -- "$named" "$work/log" && [ $((SECONDS - begin)) -le "$most" ]; then
+        ok "$what: $(grep -oE -- "$named.*" "$work/log" | head -n 1 | cut -c 1-160)"
+    else
+        fail "$what: exit code $code after $((SECONDS - begin)) s"
+    fi
+}
+rm -rf "$work/run"
+mkdir "$work/run"
+long+=("--out=$work/run/m.onnx")
+
+echo 'set -- "$@" --seed=7' >"$work/before.1"
+refuses "different options" 60 "rank [01] of 2, on .*other options than rank 0" "${long[@]}"
+# The same path, but other files.
+linked=("${long[@]/#--data=*/--data=data}")
+echo 'mkdir -p $work/cd.0; cd $work/cd.0; ln -sfn $work/scenes data' >"$work/before.0"
+echo 'mkdir -p $work/cd.1; cd $work/cd.1; ln -sfn $work/other data' >"$work/before.1"
+annotation=$(find "$work/other" -name '*.xml' | sort | head -n 1)
+sed -i 's|<xmin>[0-9]*</xmin>|<xmin>1</xmin>|' "$annotation"
+refuses "different data" 60 "rank [01] of 2, on .*names and boxes is" "${linked[@]}"
+cp "${annotation/$work\/other/$work\/scenes}" "$annotation"
+for image in $(find "$work/other" -name '*.png' -o -name '*.jpg'); do
+    printf 'no image' >"$image"
+done
+refuses "images that only one rank cannot read" 60 "rank 1 of 2, on .*cannot be used|rank 1 of 2, on .*(corrupt|cannot|decode)" "${linked[@]}"
+rm -f "$work"/before.*
+
+library=$(find "$bin/../lib" -name 'libopencv_dnn_rpn_train.so' | head -n 1)
+if [ -n "$library" ]; then
+    cp -L "$library" "$work/changed.so"
+    printf x >>"$work/changed.so"
+    echo "export LD_PRELOAD=$work/changed.so" >"$work/before.1"
+    refuses "different builds" 60 "rank [01] of 2, on .*build of this library is" "${long[@]}"
+    rm -f "$work"/before.*
+fi
+
+: >"$work/log"
+during '^training' signal KILL 1 &
+refuses "a rank that dies" 60 "process rank 1 with PID" "${long[@]}"
+[ -s "$work/run/m.checkpoint" ] && ok "the checkpoint is there" || fail "no checkpoint is left"
+: >"$work/log"
+during '^training' signal STOP 1 &
+refuses "a rank that hangs" 60 "nothing was heard of rank 1 for 3 s" "${long[@]}" --resume --rank_timeout=3
+
+# The figures of one process.
+"$bin/rpn_eval" "--model=$work/whole/m.onnx" "--data=$work/scenes" "--json=$work/one.json" >"$work/log" 2>&1 &&
+    ranks 2 "$bin/rpn_eval" "--model=$work/whole/m.onnx" "--data=$work/scenes" "--json=$work/two.json" &&
+    cmp -s "$work/one.json" "$work/two.json" && cmp -s "$work/one.html" "$work/two.html" &&
+    ok "rpn_eval: the same files from two ranks" || fail "rpn_eval: other figures from two ranks"
+
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]
