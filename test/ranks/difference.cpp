@@ -2,8 +2,10 @@
 // It is subject to the license terms in the LICENSE file found in the top-level directory
 // of this distribution and at http://opencv.org/license.html.
 // How far two checkpoints are from each other.
-// usage: checkpoint_difference ONE OTHER: prints the largest difference of a weight tensor, in units of its length.
+// usage: checkpoint_difference ONE OTHER: prints how far the vectors of all weights and of all momenta are apart, in units
+// of their lengths.
 
+#include <cmath>
 #include <cstdio>
 #include <iostream>
 
@@ -20,21 +22,18 @@ int main(int argc, char** argv)
         const Checkpoint one = Checkpoint::read(argv[1]), other = Checkpoint::read(argv[2]);
         if (one.number("steps") != other.number("steps"))
             CV_Error(cv::Error::StsBadArg, "the checkpoints are not of the same step");
-        double most = 0;
-        std::string where;
-        for (const auto& [name, tensor] : one.tensors)
+        for (const std::string kind : {"weights ", "momentum "})
         {
-            if (name.compare(0, 7, "weights") != 0)
-                continue;
-            const double apart = cv::norm(tensor.flat(), other.tensors.at(name).flat()),
-                         relative = apart / (cv::norm(tensor.flat()) + 1e-30);
-            if (!(relative <= most))
-            {
-                most = relative;
-                where = name;
-            }
+            double apart = 0, length = 0;
+            for (const auto& [name, tensor] : one.tensors)
+                if (name.compare(0, kind.size(), kind) == 0)
+                {
+                    apart += cv::norm(tensor.flat(), other.tensors.at(name).flat(), cv::NORM_L2SQR);
+                    length += cv::norm(tensor.flat(), cv::NORM_L2SQR);
+                }
+            std::printf("%.2g ", std::sqrt(apart / length));
         }
-        std::printf("%.3g %s\n", most, where.c_str());
+        std::printf("\n");
         return 0;
     }
     catch (const std::exception& e)

@@ -116,11 +116,23 @@ struct Step
     }
 };
 
-void expectNear(const Mat& expected, const Mat& value, double tolerance, const std::string& what)
+//! @param size of what it is a part of: biases before a normalisation have a gradient of rounding errors alone
+void expectNear(const Mat& expected, const Mat& value, double tolerance, const std::string& what,
+                double size = 0)
 {
     ASSERT_EQ(expected.total(), value.total()) << what;
-    if (!expected.empty())
-        EXPECT_LE(cv::norm(expected, value, NORM_INF), tolerance * (1e-3 + cv::norm(expected, NORM_INF))) << what;
+    if (expected.empty())
+        return;
+    EXPECT_LE(cv::norm(expected, value, NORM_INF), tolerance * std::max(size, cv::norm(expected, NORM_INF)))
+        << what;
+}
+
+double largestOf(const std::vector<Mat>& all)
+{
+    double most = 0;
+    for (const Mat& m : all)
+        most = m.empty() ? most : std::max(most, cv::norm(m, NORM_INF));
+    return most;
 }
 
 TEST(Ranks, batchNormalisationIsByTheWholeBatch)
@@ -144,8 +156,10 @@ TEST(Ranks, batchNormalisationIsByTheWholeBatch)
         for (const auto& part : parts)
             for (size_t p = 0; p < whole.values.size(); p++)
             {
-                expectNear(whole.values[p], part->values[p], 1e-5, format("parameter %d", static_cast<int>(p)));
-                expectNear(whole.gradients[p], part->gradients[p], 1e-4, format("gradient %d", static_cast<int>(p)));
+                expectNear(whole.values[p], part->values[p], 1e-5,
+                           format("parameter %d", static_cast<int>(p)));
+                expectNear(whole.gradients[p], part->gradients[p], 1e-5,
+                           format("gradient %d", static_cast<int>(p)), largestOf(whole.gradients));
                 EXPECT_TRUE(parts[0]->gradients[p].empty() ||
                             cv::norm(parts[0]->gradients[p], part->gradients[p], NORM_INF) == 0);
             }
@@ -223,7 +237,8 @@ void compareStep(const TrainParams& p, const Dataset& set, double tolerance)
         EXPECT_EQ(whole.loss.anchors.positives, own->loss.anchors.positives);
         EXPECT_EQ(whole.loss.roi.positives, own->loss.roi.positives);
         for (size_t i = 0; i < whole.gradients.size(); i++)
-            expectNear(whole.gradients[i], own->gradients[i], 10 * tolerance, format("gradient %d", static_cast<int>(i)));
+            expectNear(whole.gradients[i], own->gradients[i], 10 * tolerance,
+                       format("gradient %d", static_cast<int>(i)), largestOf(whole.gradients));
     }
 }
 
@@ -237,8 +252,8 @@ TEST(Ranks, aStepOfEveryDetectorIsThatOfOneProcess)
             image.objects[i].label = static_cast<int>(i) + 1;
     set.classes = {"one", "two"};
     for (const auto& kind : kindRows<DetectorKind>())
-        for (const char* more : {"", "loss ce_sigmoid", "assign task_aligned", "batchnorm train", "freeze all",
-                                 "roi_loss focal"})
+        for (const char* more : {"", "loss ce_sigmoid", "assign task_aligned quality true box_loss giou",
+                                 "batchnorm train", "freeze all", "roi_loss focal"})
         {
             TrainParams p(kind.kind);
             if (traitsOf(kind.kind).hasClasses)
@@ -247,15 +262,18 @@ TEST(Ranks, aStepOfEveryDetectorIsThatOfOneProcess)
             p.batch = 4;
             p.engine = "eigen";
             std::istringstream words(more);
-            std::string name, value;
-            words >> name >> value;
-            const auto parameters = TrainParams::parameters();
-            const auto row = std::find_if(parameters.begin(), parameters.end(),
-                                          [&](const ParameterInfo& info) { return info.name == name; });
-            if (!name.empty() && std::find(row->detectors.begin(), row->detectors.end(), kind.name) == row->detectors.end())
-                continue;
-            if (!name.empty())
+            bool has = true;
+            for (std::string name, value; words >> name >> value;)
+            {
+                const auto parameters = TrainParams::parameters();
+                const auto row = std::find_if(parameters.begin(), parameters.end(),
+                                              [&](const ParameterInfo& info) { return info.name == name; });
+                has = has && std::find(row->detectors.begin(), row->detectors.end(), kind.name) !=
+                                 row->detectors.end();
                 p.set(name, value);
+            }
+            if (!has)
+                continue;
             SCOPED_TRACE(std::string(kind.name) + " " + more);
             compareStep(p, set, 1e-5);
         }
