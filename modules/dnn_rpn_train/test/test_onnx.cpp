@@ -564,6 +564,58 @@ TEST(Onnx, meansGoThroughMatrices)
     EXPECT_TRUE(contains(importError(file(true, "gate")), "'out' (Mul): its input has no rows and columns"));
 }
 
+//! cv::dnn takes the product of a map and any HardSigmoid, in this order, for HardSwish; what we write it
+//! reads right.
+TEST(Onnx, hardSigmoidIsTheFirstFactorOfAProduct)
+{
+    const auto file = [](const std::vector<std::string>& factors) {
+        return behindFourChannels([&](SmallFile& f) {
+            f.weights("w2", {4, 4, 1, 1});
+            f.node("GlobalAveragePool", "mean", {"c"});
+            f.node("Conv", "excite", {"mean", "w2"}).integers("kernel_shape", {1, 1});
+            f.node("HardSigmoid", "gate", {"excite"});
+            f.node("Mul", "out", factors);
+        });
+    };
+    const std::string gateFirst = file({"gate", "c"});
+    expectReadAsCvDnnDoes(gateFirst);
+    Tensor image = randomImage(9, 11);
+    Graph g = imported(file({"c", "gate"})), reference = imported(gateFirst);
+    EXPECT_EQ(0, cv::norm(run(g, image), run(reference, image), NORM_INF));
+    const Mat theirs = runInCvDnn(asOnnx(g, image.shape(), 10), image);
+    ASSERT_EQ(size_t(4 * 9 * 11), theirs.total());
+    EXPECT_LT(cv::norm(theirs, run(g, image), NORM_INF), 1e-5);
+}
+
+//! As PyTorch writes padding "same": from the image's size, and at least 0.
+TEST(Onnx, padsAreWorkedOut)
+{
+    const auto file = [](bool workedOut) {
+        return SmallFile([&](SmallFile& f) {
+                   f.weights("w", {4, 3, 3, 3});
+                   if (workedOut)
+                   {
+                       const float pads[] = {0, 0, -3, 0, 0, 0, 1, 7}, lowest = 0, highest = 2;
+                       f.writer.addConstant("numbers", {8}, pads);
+                       f.writer.addConstant("lowest", {}, &lowest);
+                       f.writer.addConstant("highest", {}, &highest);
+                       f.node("Clip", "clipped", {"numbers", "lowest", "highest"});
+                       f.node("Cast", "pads", {"clipped"}).integer("to", 7);
+                   }
+                   else
+                       f.writer.addConstant("pads", std::vector<int64_t>{0, 0, 0, 0, 0, 0, 1, 2});
+                   f.node("Pad", "padded", {"in", "pads"});
+                   f.node("Conv", "out", {"padded", "w"}).integers("kernel_shape", {3, 3});
+               })
+            .bytes();
+    };
+    Tensor image = randomImage(9, 11);
+    Graph g = imported(file(true)), expected = imported(file(false));
+    const Mat ours = run(g, image);
+    EXPECT_EQ(size_t(4 * 8 * 11), ours.total());
+    EXPECT_EQ(0, cv::norm(ours, run(expected, image), NORM_INF));
+}
+
 TEST(Onnx, arithmeticWithConstants)
 {
     const std::vector<float> byChannel{0.5f, -2, 3}, one{4};

@@ -79,15 +79,15 @@ TEST(Recipe, whatIsGivenStays)
     EXPECT_EQ(Size(64, 48), params.size);
     EXPECT_EQ(3, params.epochs);
     EXPECT_EQ(0.1, params.augment.mosaic);
-    EXPECT_EQ(0, params.augment.zoom); // a preset would have changed it
+    EXPECT_EQ(1, params.augment.zoom); // the preset's
     std::vector<String> names;
     for (const RecipeChoice& choice : choices)
     {
-        EXPECT_EQ(choice.value, params.get(choice.parameter));
+        EXPECT_EQ(choice.parameter == "augment" ? "custom" : choice.value, params.get(choice.parameter));
         EXPECT_FALSE(choice.reason.empty());
         names.push_back(choice.parameter);
     }
-    EXPECT_EQ(std::vector<String>({"schedule", "ema"}), names);
+    EXPECT_EQ(std::vector<String>({"schedule", "ema", "augment"}), names);
     for (const String& name : recipeParameters())
         EXPECT_NO_THROW(params.get(name)) << name;
 }

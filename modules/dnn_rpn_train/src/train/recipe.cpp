@@ -124,12 +124,15 @@ std::vector<RecipeChoice> applyRecipe(Recipe recipe, const Dataset& dataset, con
     choose(chooseEpochs(budget, images, params.size));
     choose({"schedule", "cosine", "ends with small steps"});
     choose(chooseAverage(static_cast<int64>(params.epochs) * (images / std::max(1, params.batch))));
-    // A preset sets all that single parameters of augmentation would.
-    const auto parameters = TrainParams::parameters();
-    if (std::none_of(parameters.begin(), parameters.end(), [&](const ParameterInfo& p) {
-            return p.group == "augmentation" && std::find(given.begin(), given.end(), p.name) != given.end();
-        }))
-        choose({"augment", budget.augment, budget.why});
+    // A preset sets all that single parameters of augmentation would; those that were given stay.
+    std::vector<std::pair<String, String>> own;
+    for (const ParameterInfo& p : TrainParams::parameters())
+        if (p.group == "augmentation" && std::find(given.begin(), given.end(), p.name) != given.end())
+            own.emplace_back(p.name, params.get(p.name));
+    choose({"augment", budget.augment, budget.why});
+    for (const auto& parameter : own)
+        if (parameter.first != "augment")
+            params.set(parameter.first, parameter.second);
     return choices;
 }
 
