@@ -59,7 +59,7 @@ TEST(Recipe, epochsFollowFromTheNumberOfImages)
                       some = follow(RECIPE_BALANCED, squares(300, size, 100)),
                       many = follow(RECIPE_BALANCED, squares(50000, size, 100));
     EXPECT_EQ(100, few.epochs);
-    EXPECT_EQ(23, some.epochs);
+    EXPECT_EQ(43, some.epochs);
     EXPECT_EQ(8, many.epochs);
     EXPECT_LT(few.ema, some.ema);
     EXPECT_LT(some.ema, many.ema);

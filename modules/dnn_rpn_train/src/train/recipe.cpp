@@ -22,7 +22,7 @@ const Budget& budgetOf(Recipe recipe)
 {
     static const Budget budgets[] = {
         {320 * 256, 5000, 4, 60, "flip", "a short training has no time for variety"},
-        {416 * 320, 7000, 8, 100, "light", "images come many times"},
+        {416 * 320, 13000, 8, 100, "light", "images come many times"},
         {640 * 480, 25000, 16, 300, "strong", "images come very often"},
     };
     return budgets[recipe];

@@ -44,10 +44,6 @@ void read(NodeReader& reader, Node& node)
         return;
     Operator::readInputs(reader, node);
     joinGate(reader, node);
-    // cv::dnn takes every product whose second factor is a HardSigmoid for HardSwish of what the HardSigmoid
-    // is of (OpenCV 4.6 to 5.1).
-    if (node.op == Op::Mul && reader.graph().nodes[node.inputs[1]].op == Op::HardSigmoid)
-        std::swap(node.inputs[0], node.inputs[1]);
 }
 
 } // namespace
