@@ -87,7 +87,7 @@ TEST(Recipe, whatIsGivenStays)
         EXPECT_FALSE(choice.reason.empty());
         names.push_back(choice.parameter);
     }
-    EXPECT_EQ(std::vector<String>({"schedule", "ema", "augment"}), names);
+    EXPECT_EQ(std::vector<String>({"schedule", "ema", "augment", "clean_end"}), names);
     for (const String& name : recipeParameters())
         EXPECT_NO_THROW(params.get(name)) << name;
 }
