@@ -592,6 +592,59 @@ TEST(Onnx, productsWithHardSigmoidAreNoHardSwish)
     }
 }
 
+TEST(Onnx, channelsMayBeLast)
+{
+    const auto file = [](const std::function<void(SmallFile&)>& middle) {
+        return SmallFile([&](SmallFile& f) {
+                   f.weights("w", {4, 3, 3, 3});
+                   f.weights("w2", {4, 4, 1, 1});
+                   f.node("Conv", "c", {"in", "w"}).integers("kernel_shape", {3, 3});
+                   middle(f);
+                   f.node("Conv", "out", {"m", "w2"}).integers("kernel_shape", {1, 1});
+               })
+            .bytes();
+    };
+    const auto moved = [&](const char* type) {
+        return file([&](SmallFile& f) {
+            f.node("Transpose", "last", {"c"}).integers("perm", {0, 2, 3, 1});
+            f.node(type, "r", {"last"}).integer("axis", 1);
+            f.node("Transpose", "m", {"r"}).integers("perm", {0, 3, 1, 2});
+        });
+    };
+    const Tensor image = randomImage(9, 11);
+    Graph g = imported(moved("Relu")),
+          plain = imported(file([](SmallFile&f) { f.node("Relu", "m", {"c"}); }));
+    EXPECT_EQ(0, cv::norm(run(g, image), run(plain, image), NORM_INF));
+    EXPECT_TRUE(contains(importError(moved("Split")), "the channels of 'last' are its last axis"));
+    EXPECT_TRUE(
+        contains(importError(moved("GlobalAveragePool")), "the channels of 'last' are its last axis"));
+    EXPECT_TRUE(contains(importError(file([](SmallFile& f) {
+                             f.node("Transpose", "last", {"c"}).integers("perm", {0, 2, 3, 1});
+                             f.node("Add", "m", {"c", "last"});
+                         })),
+                         "of some of its inputs the channels are the last axis"));
+}
+
+TEST(Onnx, padsMayNameTheirAxes)
+{
+    const auto file = [](bool axes) {
+        return SmallFile([&](SmallFile& f) {
+                   f.weights("w", {4, 3, 3, 3});
+                   f.writer.addConstant("pads", axes ? std::vector<int64_t>{2, 1, 0, 3}
+                                                     : std::vector<int64_t>{0, 0, 1, 2, 0, 0, 3, 0});
+                   f.writer.addConstant("axes", std::vector<int64_t>{-1, 2});
+                   f.node("Pad", "padded",
+                          axes ? std::vector<std::string>{"in", "pads", "", "axes"}
+                               : std::vector<std::string>{"in", "pads"});
+                   f.node("Conv", "out", {"padded", "w"}).integers("kernel_shape", {3, 3});
+               })
+            .bytes();
+    };
+    const Tensor image = randomImage(9, 11);
+    Graph g = imported(file(true)), plain = imported(file(false));
+    EXPECT_EQ(0, cv::norm(run(g, image), run(plain, image), NORM_INF));
+}
+
 TEST(Onnx, numbersThatNoNetworkCanHaveAreRefused)
 {
     const auto normalised = [](float scale, float variance) {
