@@ -671,14 +671,24 @@ TEST(Onnx, padsAreWorkedOut)
                    f.weights("w", {4, 3, 3, 3});
                    if (workedOut)
                    {
-                       const float pads[] = {0, 0, -3, 0, 0, 0, 1, 7}, highest = 2;
+                       // Before and after each axis, the last axis first.
+                       const float pads[] = {0, 7, -3, 1, 0, 0, 0, 0}, highest = 2;
                        f.writer.addConstant("numbers", {8}, pads);
                        f.writer.addConstant("none", std::vector<int64_t>{1});
                        f.node("ConstantOfShape", "nought", {"none"});
                        f.node("Squeeze", "lowest", {"nought"});
                        f.writer.addConstant("highest", {}, &highest);
                        f.node("Clip", "clipped", {"numbers", "lowest", "highest"});
-                       f.node("Cast", "pads", {"clipped"}).integer("to", 7);
+                       f.writer.addConstant("pairs", std::vector<int64_t>{-1, 2});
+                       f.writer.addConstant("list", std::vector<int64_t>{-1});
+                       f.writer.addConstant("last", std::vector<int64_t>{-1});
+                       f.writer.addConstant("beginning", std::vector<int64_t>{INT64_MIN + 1});
+                       f.writer.addConstant("axis", std::vector<int64_t>{0});
+                       f.node("Reshape", "by axis", {"clipped", "pairs"});
+                       f.node("Slice", "first axis first", {"by axis", "last", "beginning", "axis", "last"});
+                       f.node("Transpose", "before, after", {"first axis first"}).integers("perm", {1, 0});
+                       f.node("Reshape", "all", {"before, after", "list"});
+                       f.node("Cast", "pads", {"all"}).integer("to", 7);
                    }
                    else
                        f.writer.addConstant("pads", std::vector<int64_t>{0, 0, 0, 0, 0, 0, 1, 2});
