@@ -72,6 +72,8 @@ private:
 
     bool ofArrays()
     {
+        if (!worksOut(reader.node.type)) // whatever its constants are
+            return false;
         std::vector<ShapeArray> arrays(reader.inputCount());
         std::vector<const ShapeArray*> inputs;
         for (int j = 0; j < reader.inputCount(); j++)

@@ -440,6 +440,11 @@ bool ShapeArray::constant() const
     return std::all_of(numbers.begin(), numbers.end(), [](const ShapeNumber& n) { return n.constant(); });
 }
 
+bool worksOut(const std::string& type)
+{
+    return functionOf(type) != nullptr;
+}
+
 bool workOut(const NodeReader& reader, const Inputs& inputs, ShapeArray& output)
 {
     const Function f = functionOf(reader.node.type);
