@@ -645,6 +645,20 @@ TEST(Onnx, padsMayNameTheirAxes)
     EXPECT_EQ(0, cv::norm(run(g, image), run(plain, image), NORM_INF));
 }
 
+TEST(Onnx, tooManyNodesAreRefused)
+{
+    const auto chain = [](int length) {
+        return SmallFile([&](SmallFile& f) {
+                   for (int i = 1; i < length; i++)
+                       f.node("Relu", std::to_string(i).c_str(), {i > 1 ? std::to_string(i - 1) : "in"});
+                   f.node("Relu", "out", {std::to_string(length - 1)});
+               })
+            .bytes();
+    };
+    EXPECT_EQ("", importError(chain(3000)));
+    EXPECT_TRUE(contains(importError(chain(10001)), "has 10001 nodes; more than 10000 are not read"));
+}
+
 TEST(Onnx, numbersThatNoNetworkCanHaveAreRefused)
 {
     const auto normalised = [](float scale, float variance) {

@@ -230,6 +230,10 @@ public:
             CV_Error_(Error::StsParseError, ("'%s' is not an ONNX file, or it is cut off", all.path.c_str()));
         if (model.graph().node_size() == 0)
             CV_Error_(Error::StsParseError, ("'%s' holds no network", all.path.c_str()));
+        const int most = 10000; // the deepest that are published have three thousand
+        if (model.graph().node_size() > most)
+            CV_Error_(Error::StsOutOfRange, ("'%s' has %d nodes; more than %d are not read", all.path.c_str(),
+                                             model.graph().node_size(), most));
     }
 
     void run(int inputNode)
