@@ -2,8 +2,8 @@
 // It is subject to the license terms in the LICENSE file found in the top-level directory
 // of this distribution and at http://opencv.org/license.html.
 // How far two checkpoints are from each other.
-// usage: checkpoint_difference ONE OTHER: prints how far the vectors of all weights and of all momenta are apart, in units
-// of their lengths.
+// usage: checkpoint_difference ONE OTHER: prints how far the vectors of all weights and of all momenta are
+// apart, in units of their lengths.
 
 #include <cmath>
 #include <cstdio>

@@ -116,7 +116,7 @@ struct Step
     }
 };
 
-//! @param size of what it is a part of: biases before a normalisation have a gradient of rounding errors alone
+//! @param size of what it is a part of: biases before a normalisation have gradients of rounding errors alone
 void expectNear(const Mat& expected, const Mat& value, double tolerance, const std::string& what,
                 double size = 0)
 {

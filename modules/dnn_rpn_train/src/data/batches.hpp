@@ -43,8 +43,8 @@ public:
 
     int perEpoch() const { return static_cast<int>(dataset.images.size()) / batchSize; }
 
-    /** @brief Decodes as many images as fit, as prepareSample() gives them, and keeps them; with several ranks
-    each its share, and what else it needs when it needs it.
+    /** @brief Decodes as many images as fit, as prepareSample() gives them, and keeps them; with several
+    ranks each its share, and what else it needs when it needs it.
     @param budget bytes of images to keep; 0: none is kept, but each is decoded once, to see whether it can
     be */
     void keep(size_t budget);

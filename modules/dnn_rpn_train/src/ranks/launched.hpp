@@ -11,8 +11,8 @@
 namespace cv {
 namespace dnn_rpn_train {
 
-/** @brief The ranks that a launcher started this process with; null: it was started by itself. A build with MPI
-has it in mpi.cpp, one without in no_mpi.cpp. */
+/** @brief The ranks that a launcher started this process with; null: it was started by itself. A build with
+MPI has it in mpi.cpp, one without in no_mpi.cpp. */
 std::unique_ptr<Ranks> launchedRanks(double timeout);
 
 } // namespace dnn_rpn_train

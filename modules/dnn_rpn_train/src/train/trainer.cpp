@@ -132,8 +132,8 @@ struct Trainer::Impl
         return found;
     }
 
-    /** @brief What is found on the first so many images, a batch at a time. Of several ranks each takes a whole
-    batch, so that all find what one does, to the bit.
+    /** @brief What is found on the first so many images, a batch at a time. Of several ranks each takes a
+    whole batch, so that all find what one does, to the bit.
     @param use called on all ranks with the index of each image and what is found on it, in its pixels */
     void detectAll(const Dataset& dataset, int total, const std::function<void(int, const Detections&)>& use)
     {
