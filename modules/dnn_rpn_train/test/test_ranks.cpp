@@ -270,7 +270,8 @@ TEST(Ranks, aStepOfEveryDetectorIsThatOfOneProcess)
                                               [&](const ParameterInfo& info) { return info.name == name; });
                 has = has && std::find(row->detectors.begin(), row->detectors.end(), kind.name) !=
                                  row->detectors.end();
-                p.set(name, value);
+                if (has)
+                    p.set(name, value);
             }
             if (!has)
                 continue;
