@@ -26,15 +26,6 @@ Scalar scalarOf(const Weights& w)
     return Scalar(std::get<0>(w), std::get<1>(w), std::get<2>(w), std::get<3>(w));
 }
 
-std::pair<double, Array>
-withGradient(double (*loss)(InputArray, InputArray, OutputArray, double, double, double),
-             const Floats& logits, const Ints& labels, double alpha, double gamma, double normalizer)
-{
-    Mat grad;
-    const double value = loss(matOf(logits), matOf(labels), grad, alpha, gamma, normalizer);
-    return {value, arrayOf(grad)};
-}
-
 Array anchors(int width, int height, int stride, const std::vector<float>& sizes,
               const std::vector<float>& ratios, float offset)
 {
@@ -57,9 +48,7 @@ std::pair<Array, Array> soft(const Floats& boxes, const Floats& scores, const st
     return {listOf(keep), listOf(lowered, CV_32F)};
 }
 
-} // namespace
-
-void bindOperators(nb::module_& m)
+void bindBoxes(nb::module_& m)
 {
     m.def(
         "box_iou",
@@ -86,6 +75,10 @@ void bindOperators(nb::module_& m)
             return boxArrayOf(boxes);
         },
         "deltas"_a, "anchors"_a, "weights"_a = Weights(1, 1, 1, 1), "What encode_boxes() undoes: N x 4.");
+}
+
+void bindSuppression(nb::module_& m)
+{
     m.def(
         "nms",
         [](const Floats& boxes, const Floats& scores, float threshold, const std::optional<Ints>& labels,
@@ -102,6 +95,10 @@ void bindOperators(nb::module_& m)
     m.def("soft_nms", &soft, "boxes"_a, "scores"_a, "method"_a = "gaussian", "strength"_a = 0.5f,
           "min_score"_a = 0.001f,
           "Indices and lowered scores. The strength is IoU (linear) or sigma (gaussian).");
+}
+
+void bindAnchors(nb::module_& m)
+{
     m.def("generate_anchors", &anchors, "width"_a, "height"_a, "stride"_a, "sizes"_a,
           "ratios"_a = std::vector<float>{0.5f, 1, 2}, "offset"_a = 0.5f,
           "Anchors of a feature map of width x height cells: K x 4, over rows, columns, then shapes.");
@@ -118,20 +115,28 @@ void bindOperators(nb::module_& m)
         },
         "anchors"_a, "objects"_a, "positive"_a = 0.7f, "negative"_a = 0.3f, "low_quality"_a = true,
         "The object of each anchor, or -1 (negative), -2 (ignored).");
+}
+
+void bindFocalLoss(nb::module_& m, const char* name, const char* what,
+                   double (*loss)(InputArray, InputArray, OutputArray, double, double, double))
+{
     m.def(
-        "sigmoid_focal_loss",
-        [](const Floats& logits, const Ints& labels, double alpha, double gamma, double normalizer) {
-            return withGradient(sigmoidFocalLoss, logits, labels, alpha, gamma, normalizer);
+        name,
+        [loss](const Floats& logits, const Ints& labels, double alpha, double gamma, double normalizer) {
+            Mat grad;
+            const double value = loss(matOf(logits), matOf(labels), grad, alpha, gamma, normalizer);
+            return std::pair<double, Array>(value, arrayOf(grad));
         },
-        "logits"_a, "labels"_a, "alpha"_a = 0.25, "gamma"_a = 2., "normalizer"_a = 1.,
-        "Loss and gradient of K x C logits; labels are 0 (background), 1..C, or -1 (ignored).");
-    m.def(
-        "softmax_focal_loss",
-        [](const Floats& logits, const Ints& labels, double alpha, double gamma, double normalizer) {
-            return withGradient(softmaxFocalLoss, logits, labels, alpha, gamma, normalizer);
-        },
-        "logits"_a, "labels"_a, "alpha"_a = 0.25, "gamma"_a = 2., "normalizer"_a = 1.,
-        "The same of K x (C + 1) logits, whose first column is the background.");
+        "logits"_a, "labels"_a, "alpha"_a = 0.25, "gamma"_a = 2., "normalizer"_a = 1., what);
+}
+
+void bindLosses(nb::module_& m)
+{
+    bindFocalLoss(m, "sigmoid_focal_loss",
+                  "Loss and gradient of K x C logits; labels are 0 (background), 1..C, or -1 (ignored).",
+                  sigmoidFocalLoss);
+    bindFocalLoss(m, "softmax_focal_loss",
+                  "The same of K x (C + 1) logits, whose first column is the background.", softmaxFocalLoss);
     m.def(
         "smooth_l1_loss",
         [](const Floats& deltas, const Floats& targets, const Ints& labels, double beta, double normalizer) {
@@ -142,6 +147,10 @@ void bindOperators(nb::module_& m)
         },
         "deltas"_a, "targets"_a, "labels"_a, "beta"_a = 1. / 9, "normalizer"_a = 1.,
         "Loss and gradient over the rows whose label is above 0.");
+}
+
+void bindRegions(nb::module_& m)
+{
     m.def(
         "roi_align",
         [](const Floats& features, const Floats& boxes, const std::optional<Ints>& batch, int height,
@@ -155,4 +164,15 @@ void bindOperators(nb::module_& m)
         "features"_a, "boxes"_a, "batch_indices"_a = nb::none(), "height"_a = 7, "width"_a = 7,
         "spatial_scale"_a = 1.f,
         "Features N x C x H x W cut out in R boxes, scaled to cells: R x C x height x width.");
+}
+
+} // namespace
+
+void bindOperators(nb::module_& m)
+{
+    bindBoxes(m);
+    bindSuppression(m);
+    bindAnchors(m);
+    bindLosses(m);
+    bindRegions(m);
 }

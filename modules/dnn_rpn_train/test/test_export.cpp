@@ -92,6 +92,22 @@ TEST(Export, givesWhatTheNetworkGives)
                 }
 }
 
+//! A network that sees the same everywhere gives equal scores, and any of them may come first.
+TEST(Export, tiesComeInAnyOrder)
+{
+    for (int classes : {0, 3})
+    {
+        Exported e(LOSS_FOCAL_SIGMOID, classes, 1);
+        for (Parameter& p : e.graph.parameters)
+            if (p.name.find("logits.weight") != std::string::npos)
+                p.value.flat() = 0.;
+        EXPECT_EQ("", errorOf([&] {
+                      verifyExport(e.file(dnn_rpn::EXPORT_OPENCV), dnn_rpn::EXPORT_OPENCV, *e.network,
+                                   *e.head, size);
+                  }));
+    }
+}
+
 //! Which of the first boxes are among the second, by label, to a tenth of a pixel and 1e-3 of score.
 double shareFound(const Mat& boxes, const Mat& scores, const Mat& labels, const Mat& otherBoxes,
                   const Mat& otherScores, const Mat& otherLabels)

@@ -564,6 +564,83 @@ TEST(Onnx, meansGoThroughMatrices)
     EXPECT_TRUE(contains(importError(file(true, "gate")), "'out' (Mul): its input has no rows and columns"));
 }
 
+//! cv::dnn takes the product of a map and any HardSigmoid for HardSwish; what we write it reads right.
+TEST(Onnx, productsWithHardSigmoidAreNoHardSwish)
+{
+    const auto file = [](const std::vector<std::string>& factors) {
+        return behindFourChannels([&](SmallFile& f) {
+            f.weights("w2", {4, 4, 1, 1});
+            f.node("GlobalAveragePool", "mean", {"c"});
+            f.node("Conv", "excite", {"mean", "w2"}).integers("kernel_shape", {1, 1});
+            f.node("HardSigmoid", "gate", {"excite"}).real("alpha", 1.f / 6).real("beta", 0.5f);
+            f.node("Mul", "out", factors);
+        });
+    };
+    Tensor image = randomImage(9, 11);
+    Graph first = imported(file({"gate", "c"}));
+    const Mat expected = run(first, image);
+    for (const std::vector<std::string>& factors : {std::vector<std::string>{"gate", "c"}, {"c", "gate"}})
+    {
+        Graph g = imported(file(factors));
+        EXPECT_EQ(0, cv::norm(expected, run(g, image), NORM_INF));
+        const std::string bytes = asOnnx(g, image.shape(), 10);
+        const Mat theirs = runInCvDnn(bytes, image);
+        ASSERT_EQ(expected.total(), theirs.total());
+        EXPECT_LT(cv::norm(theirs, expected, NORM_INF), 1e-5);
+        Graph back = imported(bytes);
+        EXPECT_EQ(0, cv::norm(expected, run(back, image), NORM_INF));
+    }
+}
+
+TEST(Onnx, numbersThatNoNetworkCanHaveAreRefused)
+{
+    const auto normalised = [](float scale, float variance) {
+        return SmallFile([&](SmallFile& f) {
+                   const std::vector<float> zeros(3, 0.f), scales(3, scale), variances{1, variance, 1};
+                   f.writer.addConstant("scale", {3}, scales.data());
+                   f.writer.addConstant("bias", {3}, zeros.data());
+                   f.writer.addConstant("mean", {3}, zeros.data());
+                   f.writer.addConstant("variance", {3}, variances.data());
+                   f.node("BatchNormalization", "out", {"in", "scale", "bias", "mean", "variance"});
+               })
+            .bytes();
+    };
+    EXPECT_EQ("", importError(normalised(1, 0)));
+    EXPECT_TRUE(contains(importError(normalised(1, -1)), "a variance is -1"));
+    EXPECT_TRUE(contains(importError(normalised(NAN, 1)), "'scale' holds a number that is not finite"));
+}
+
+//! As PyTorch writes padding "same": from the image's size, and at least 0.
+TEST(Onnx, padsAreWorkedOut)
+{
+    const auto file = [](bool workedOut) {
+        return SmallFile([&](SmallFile& f) {
+                   f.weights("w", {4, 3, 3, 3});
+                   if (workedOut)
+                   {
+                       const float pads[] = {0, 0, -3, 0, 0, 0, 1, 7}, highest = 2;
+                       f.writer.addConstant("numbers", {8}, pads);
+                       f.writer.addConstant("none", std::vector<int64_t>{1});
+                       f.node("ConstantOfShape", "nought", {"none"});
+                       f.node("Squeeze", "lowest", {"nought"});
+                       f.writer.addConstant("highest", {}, &highest);
+                       f.node("Clip", "clipped", {"numbers", "lowest", "highest"});
+                       f.node("Cast", "pads", {"clipped"}).integer("to", 7);
+                   }
+                   else
+                       f.writer.addConstant("pads", std::vector<int64_t>{0, 0, 0, 0, 0, 0, 1, 2});
+                   f.node("Pad", "padded", {"in", "pads"});
+                   f.node("Conv", "out", {"padded", "w"}).integers("kernel_shape", {3, 3});
+               })
+            .bytes();
+    };
+    Tensor image = randomImage(9, 11);
+    Graph g = imported(file(true)), expected = imported(file(false));
+    const Mat ours = run(g, image);
+    EXPECT_EQ(size_t(4 * 8 * 11), ours.total());
+    EXPECT_EQ(0, cv::norm(ours, run(expected, image), NORM_INF));
+}
+
 TEST(Onnx, arithmeticWithConstants)
 {
     const std::vector<float> byChannel{0.5f, -2, 3}, one{4};

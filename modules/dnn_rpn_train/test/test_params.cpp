@@ -1,6 +1,8 @@
 // This file is part of OpenCV project.
 // It is subject to the license terms in the LICENSE file found in the top-level directory
 // of this distribution and at http://opencv.org/license.html.
+#include <sstream>
+
 #include "scratch.hpp"
 #include "../src/params/number_text.hpp"
 #include "../src/params/settings.hpp"
@@ -54,9 +56,16 @@ String otherValue(const ParameterRow& row, const TrainParams& p)
         return "1.5,2.5";
     if (row.name == String("delta_weights"))
         return "1,2,3,4";
-    for (String value : {"true",  "false",     "cosine",  "bf16", "train", "ce_softmax", "ce_sigmoid",
-                         "focal", "positives", "samples", "iou",  "atss",  "giou",       "smooth_l1",
-                         "all",   "0",         "1",       "0.5",  "0.25",  "7"})
+    std::vector<String> values{"true", "false", "7", "0.5", "0.25", "0", "1", "all"};
+    TrainParams copy = p;
+    const Field field = row.field(copy);
+    if (const Choice* choice = std::get_if<Choice>(&field))
+    {
+        std::istringstream names(choice->names());
+        for (std::string name; std::getline(names, name, ',');)
+            values.insert(values.begin(), name.substr(name.find_first_not_of(' ')));
+    }
+    for (const String& value : values)
         if (value != now)
             try
             {

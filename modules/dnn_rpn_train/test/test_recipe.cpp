@@ -59,7 +59,7 @@ TEST(Recipe, epochsFollowFromTheNumberOfImages)
                       some = follow(RECIPE_BALANCED, squares(300, size, 100)),
                       many = follow(RECIPE_BALANCED, squares(50000, size, 100));
     EXPECT_EQ(100, few.epochs);
-    EXPECT_EQ(23, some.epochs);
+    EXPECT_EQ(43, some.epochs);
     EXPECT_EQ(8, many.epochs);
     EXPECT_LT(few.ema, some.ema);
     EXPECT_LT(some.ema, many.ema);
@@ -79,15 +79,15 @@ TEST(Recipe, whatIsGivenStays)
     EXPECT_EQ(Size(64, 48), params.size);
     EXPECT_EQ(3, params.epochs);
     EXPECT_EQ(0.1, params.augment.mosaic);
-    EXPECT_EQ(0, params.augment.zoom); // a preset would have changed it
+    EXPECT_EQ(1, params.augment.zoom); // the preset's
     std::vector<String> names;
     for (const RecipeChoice& choice : choices)
     {
-        EXPECT_EQ(choice.value, params.get(choice.parameter));
+        EXPECT_EQ(choice.parameter == "augment" ? "custom" : choice.value, params.get(choice.parameter));
         EXPECT_FALSE(choice.reason.empty());
         names.push_back(choice.parameter);
     }
-    EXPECT_EQ(std::vector<String>({"schedule", "ema"}), names);
+    EXPECT_EQ(std::vector<String>({"schedule", "ema", "augment", "clean_end"}), names);
     for (const String& name : recipeParameters())
         EXPECT_NO_THROW(params.get(name)) << name;
 }

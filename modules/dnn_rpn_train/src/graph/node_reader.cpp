@@ -51,6 +51,8 @@ int NodeReader::parameterOf(int input, const char* role, const Shape& shape, boo
     if (values.size() != shape.total())
         refuse(format("'%s' should hold %zu numbers but holds %zu", node.inputs[input].c_str(), shape.total(),
                       values.size()));
+    if (!std::all_of(values.begin(), values.end(), [](float v) { return std::isfinite(v); }))
+        refuse("'" + node.inputs[input] + "' holds a number that is not finite");
     return addParameter(role, shape, values, decay, trainable);
 }
 

@@ -268,6 +268,32 @@ private:
         result.all.push_back(layer);
     }
 
+    void addConstantOfShape(const onnx::NodeProto& n, const NodeReader& reader)
+    {
+        const std::string& output = n.output(0);
+        ShapeNumber value;
+        bool whole = false;
+        if (n.attribute_size() == 1 && all.constants.add(output, n.attribute(0)))
+        {
+            const ShapeArray given = all.array(output);
+            if (given.numbers.size() != 1)
+                reader.refuse(format("its value is %zu numbers, not one", given.numbers.size()));
+            value = given.numbers[0];
+            whole = given.whole;
+        }
+        const int64_t most = 1 << 16;
+        int64_t count = 1;
+        const std::vector<int64_t> dims = reader.wholeNumbers(0);
+        for (int64_t d : dims)
+        {
+            if (d < 1 || d > most || count * d > most)
+                reader.refuse(
+                    format("it gives more than %lld numbers, or none", static_cast<long long>(most)));
+            count *= d;
+        }
+        all.constants.add(output, dims, std::vector<double>(static_cast<size_t>(count), value.value), whole);
+    }
+
     //! What gives a value of the file without a node of the graph. False for other operators.
     bool addValue(const onnx::NodeProto& n, const NodeReader& reader)
     {
@@ -276,6 +302,11 @@ private:
         {
             if (n.attribute_size() != 1 || !all.constants.add(output, n.attribute(0)))
                 reader.refuse("only constants of numbers are known");
+            return true;
+        }
+        if (type == "ConstantOfShape")
+        {
+            addConstantOfShape(n, reader);
             return true;
         }
         if (type == "Identity" || type == "Dropout")

@@ -4,6 +4,7 @@
 #include "../precomp.hpp"
 #include "shape_arithmetic.hpp"
 
+#include <cfloat>
 #include <map>
 #include <numeric>
 
@@ -87,6 +88,20 @@ ShapeArray cast(const Work& w)
     if (a.whole)
         for (ShapeNumber& n : a.numbers)
             n.value = n.constant() ? std::trunc(n.value) : n.value;
+    return a;
+}
+
+//! Bounds are inputs, or the attributes that they were before.
+ShapeArray clip(const Work& w)
+{
+    const auto bound = [&](size_t input, const char* name, float otherwise) {
+        return w.has(input) && !w.input(input).numbers.empty() ? w.constant(w.input(input).numbers[0])
+                                                               : w.reader.real(name, otherwise);
+    };
+    const double lower = bound(1, "min", -FLT_MAX), upper = bound(2, "max", FLT_MAX);
+    ShapeArray a = w.input(0);
+    for (ShapeNumber& n : a.numbers)
+        n.value = std::min(std::max(w.constant(n), lower), upper);
     return a;
 }
 
@@ -377,6 +392,7 @@ Function functionOf(const std::string& type)
              return each(
                  w, [](double x) { return std::ceil(x); }, true);
          }},
+        {"Clip", clip},
         {"Concat", concat},
         {"Div", divide},
         {"Floor",

@@ -46,6 +46,7 @@ TrainParams::TrainParams(DetectorKind detector)
         rpn.anchorRatios = {1};
         rpn.lrFactor = 10;
         rpn.detections.scoreThreshold = 0.01f;
+        rpn.detections.nmsThreshold = 0.6f;
         maxGradientNorm = 2;
         setPyramid(-1, -1, 64);
     }

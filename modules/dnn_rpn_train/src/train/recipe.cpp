@@ -3,6 +3,7 @@
 // of this distribution and at http://opencv.org/license.html.
 #include "../precomp.hpp"
 #include "opencv2/dnn_rpn_train/recipe.hpp"
+#include "../params/number_text.hpp"
 
 namespace cv {
 namespace dnn_rpn_train {
@@ -16,14 +17,15 @@ struct Budget
     double images; //!< of that size that are trained on, all epochs together
     int fewestEpochs, mostEpochs;
     const char *augment, *why; //!< why: of the augmentation
+    double cleanEnd;
 };
 
 const Budget& budgetOf(Recipe recipe)
 {
     static const Budget budgets[] = {
-        {320 * 256, 5000, 4, 60, "flip", "a short training has no time for variety"},
-        {416 * 320, 7000, 8, 100, "light", "images come many times"},
-        {640 * 480, 25000, 16, 300, "strong", "images come very often"},
+        {320 * 256, 5000, 4, 60, "flip", "a short training has no time for variety", 0},
+        {416 * 320, 13000, 8, 100, "light", "images come many times", 0.2},
+        {640 * 480, 25000, 16, 300, "strong", "images come very often", 0.2},
     };
     return budgets[recipe];
 }
@@ -124,18 +126,23 @@ std::vector<RecipeChoice> applyRecipe(Recipe recipe, const Dataset& dataset, con
     choose(chooseEpochs(budget, images, params.size));
     choose({"schedule", "cosine", "ends with small steps"});
     choose(chooseAverage(static_cast<int64>(params.epochs) * (images / std::max(1, params.batch))));
-    // A preset sets all that single parameters of augmentation would.
-    const auto parameters = TrainParams::parameters();
-    if (std::none_of(parameters.begin(), parameters.end(), [&](const ParameterInfo& p) {
-            return p.group == "augmentation" && std::find(given.begin(), given.end(), p.name) != given.end();
-        }))
-        choose({"augment", budget.augment, budget.why});
+    // A preset sets all that single parameters of augmentation would; those that were given stay.
+    std::vector<std::pair<String, String>> own;
+    for (const ParameterInfo& p : TrainParams::parameters())
+        if (p.group == "augmentation" && std::find(given.begin(), given.end(), p.name) != given.end())
+            own.emplace_back(p.name, params.get(p.name));
+    choose({"augment", budget.augment, budget.why});
+    if (budget.cleanEnd > 0)
+        choose({"clean_end", numberText(budget.cleanEnd), "in use images are not varied"});
+    for (const auto& parameter : own)
+        if (parameter.first != "augment")
+            params.set(parameter.first, parameter.second);
     return choices;
 }
 
 std::vector<String> recipeParameters()
 {
-    return {"size", "epochs", "schedule", "ema", "augment"};
+    return {"size", "epochs", "schedule", "ema", "augment", "clean_end"};
 }
 
 } // namespace dnn_rpn_train

@@ -33,6 +33,9 @@ void read(NodeReader& reader, Node& node)
                                     << "' (BatchNormalization) is in training mode: its running mean and "
                                        "variance are taken as if it were not");
     node.epsilon = reader.real("epsilon", 1e-5f);
+    for (float variance : reader.floats(4))
+        if (!(variance + node.epsilon > 0))
+            reader.refuse(format("a variance is %g, with an epsilon of %g", variance, node.epsilon));
     static const char* const roles[] = {"", ".scale", ".bias", ".mean", ".variance"};
     for (int j = 1; j < 5; j++)
     {

@@ -17,9 +17,22 @@ void read(NodeReader& reader, Node& node)
     node.beta = reader.real("beta", 0.5f);
 }
 
+// cv::dnn takes any product with a HardSigmoid of these numbers for HardSwish of what the HardSigmoid is of
+// (OpenCV 4.6 to 5.1; doc/upstream/hard_swish_fusion.md). A ReLU between them changes no number and makes it
+// look the other way.
 void write(const Node& node, NodeWriter& writer)
 {
-    writer.node.real("alpha", node.alpha).real("beta", node.beta);
+    OnnxNode hard = writer.node;
+    hard.real("alpha", node.alpha).real("beta", node.beta);
+    if (node.alpha != 1.f / 6 || node.beta != 0.5f)
+    {
+        writer.node = hard;
+        return;
+    }
+    hard.name += ".hard";
+    writer.before.push_back(hard);
+    writer.node.type = "Relu";
+    writer.node.inputs = {hard.name};
 }
 
 } // namespace
