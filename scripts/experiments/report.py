@@ -268,6 +268,8 @@ def beside(rows, study, column):
 def write(study):
     """report.md and the figures, into the study's folder; the path."""
     text, plots = ["# Results\n"], {}
+    if study.size.smoke:
+        text.append("Of a smoke test: seconds of training on drawn scenes. The numbers mean nothing.\n")
     rows = study.results()
     if not rows:
         raise SystemExit(f"{study.out}: no results there; run first")
@@ -275,7 +277,7 @@ def write(study):
     for row in rows:
         by_study.setdefault(row["study"], []).append(row)
     for name, own in by_study.items():
-        origins = sorted({f"commit {r['commit']}, {r['machine']}" for r in own})
+        origins = sorted({f"commit {r['commit']}, {r['machine']}, backbone {r['backbone']}" for r in own})
         text.append(f"{name}: {len(own)} runs; " + "; ".join(origins) + "\n")
     if "h1" in by_study:
         text.append(h1(by_study["h1"], study.size))

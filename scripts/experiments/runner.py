@@ -4,6 +4,7 @@
 """Runs trainings side by side; each leaves one TSV when it is done, so that an interrupted study goes on where it was."""
 import concurrent.futures
 import csv
+import hashlib
 import json
 import math
 import os
@@ -45,6 +46,14 @@ def commit_of(repository):
     return (git("rev-parse", "--short=12", "HEAD") or "unknown") + ("+changes" if dirty else "")
 
 
+def backbone_name(path):
+    """The file's name with the beginning of its hash; another file of that name is another backbone."""
+    path = pathlib.Path(path)
+    if str(path) == "small" or not path.exists():
+        return str(path)
+    return f"{path.name} {hashlib.sha256(path.read_bytes()).hexdigest()[:12]}"
+
+
 def write_table(path, rows):
     """Written aside and renamed: what has the name is whole."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -78,6 +87,7 @@ class Study:
         self.build = pathlib.Path(arguments.build)
         self.source = arguments.data and pathlib.Path(arguments.data)
         self.backbone = arguments.backbone
+        self.backbone_name = "small" if self.size.smoke else backbone_name(arguments.backbone)
         self.jobs = arguments.jobs
         self.more = arguments.more
         self.seeds = arguments.seeds
@@ -220,7 +230,7 @@ def train(study, run, about):
         steps = list(csv.DictReader(file))
     row = {"study": run.study, "data": run.data, "arm": run.arm, "unit": run.unit, "seed": run.unit,
            "split": "-".join(splits_of(run)), **about, "seconds": f"{time.time() - started:.1f}",
-           "options": " ".join(o for o in line[1:] if not o.startswith(("--data=", "--out=", "--json=", "--backbone="))),
+           "backbone": study.backbone_name, "options": " ".join(o for o in line[1:] if not o.startswith(("--data=", "--out=", "--json=", "--backbone="))),
            **{name: scores.get(name, "") for name in SCORES},
            "AUC": inference.area({k: scores[f"AR{k}"] for k in (10, 100, 300, 1000)}), **summary_of_steps(steps)}
     if run.loose:
@@ -237,10 +247,12 @@ def run_all(study, runs):
     if not runs:
         return
     about = {"commit": commit_of(study.repository), "machine": machine()}
-    others = {(r["commit"], r["machine"]) for r in study.results(runs[0].study)} - {tuple(about.values())}
+    now = (*about.values(), study.backbone_name)
+    others = {(r["commit"], r["machine"], r["backbone"]) for r in study.results(runs[0].study)} - {now}
     if others:
-        raise SystemExit(f"{study.out} has results of {runs[0].study} by another commit or machine ({others.pop()}), "
-                         f"and pairs compare only within one ({tuple(about.values())}): give another --out")
+        raise SystemExit(f"{study.out} has results of {runs[0].study} by another commit, machine or backbone "
+                         f"({', '.join(others.pop())}), and pairs compare only within one ({', '.join(now)}): "
+                         "give another --out")
     study.folder_of = {name: study.folder(next(r for r in runs if r.data == name)) for name in {r.data for r in runs}}
     done, begin = 0, time.time()
     # Unit after unit, so that whatever there is after an interruption is pairs.

@@ -85,6 +85,8 @@ def main(line):
         difficult = data.check_voc2007(study.source)
         print(f"{study.source}: VOC 2007, {difficult} difficult objects, which count neither way")
         names = ("voc2007",)
+    if arguments.command == "run" and not arguments.smoke and arguments.backbone == "small":
+        raise SystemExit("--backbone=FILE.onnx is missing: the protocol's is SqueezeNet 1.1, trained on ImageNet")
     if arguments.command in ("run", "smoke", "voc2007"):
         run(study, names)
     print(f"wrote {report.write(study)}")

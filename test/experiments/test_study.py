@@ -239,7 +239,7 @@ class Runs(unittest.TestCase):
         path = next((self.root / "out" / "runs" / "h1curve").rglob("*.tsv"))
         path.write_text(path.read_text().replace(runner.machine(), "another"))
         next(p for p in (self.root / "out" / "runs" / "h1curve").rglob("*.tsv") if p != path).unlink()
-        with self.assertRaisesRegex(SystemExit, "another commit or machine"):
+        with self.assertRaisesRegex(SystemExit, "another commit, machine or backbone"):
             program.run(study, ["h1curve"])
 
     def test_final_runs_wait_for_the_tuning(self):
