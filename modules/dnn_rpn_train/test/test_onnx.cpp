@@ -592,6 +592,73 @@ TEST(Onnx, productsWithHardSigmoidAreNoHardSwish)
     }
 }
 
+TEST(Onnx, channelsMayBeLast)
+{
+    const auto file = [](const std::function<void(SmallFile&)>& middle) {
+        return SmallFile([&](SmallFile& f) {
+                   f.weights("w", {4, 3, 3, 3});
+                   f.weights("w2", {4, 4, 1, 1});
+                   f.node("Conv", "c", {"in", "w"}).integers("kernel_shape", {3, 3});
+                   middle(f);
+                   f.node("Conv", "out", {"m", "w2"}).integers("kernel_shape", {1, 1});
+               })
+            .bytes();
+    };
+    const auto moved = [&](const char* type) {
+        return file([&](SmallFile& f) {
+            f.node("Transpose", "last", {"c"}).integers("perm", {0, 2, 3, 1});
+            f.node(type, "r", {"last"}).integer("axis", 1);
+            f.node("Transpose", "m", {"r"}).integers("perm", {0, 3, 1, 2});
+        });
+    };
+    const Tensor image = randomImage(9, 11);
+    Graph g = imported(moved("Relu")),
+          plain = imported(file([](SmallFile&f) { f.node("Relu", "m", {"c"}); }));
+    EXPECT_EQ(0, cv::norm(run(g, image), run(plain, image), NORM_INF));
+    EXPECT_TRUE(contains(importError(moved("Split")), "the channels of 'last' are its last axis"));
+    EXPECT_TRUE(
+        contains(importError(moved("GlobalAveragePool")), "the channels of 'last' are its last axis"));
+    EXPECT_TRUE(contains(importError(file([](SmallFile& f) {
+                             f.node("Transpose", "last", {"c"}).integers("perm", {0, 2, 3, 1});
+                             f.node("Add", "m", {"c", "last"});
+                         })),
+                         "of some of its inputs the channels are the last axis"));
+}
+
+TEST(Onnx, padsMayNameTheirAxes)
+{
+    const auto file = [](bool axes) {
+        return SmallFile([&](SmallFile& f) {
+                   f.weights("w", {4, 3, 3, 3});
+                   f.writer.addConstant("pads", axes ? std::vector<int64_t>{2, 1, 0, 3}
+                                                     : std::vector<int64_t>{0, 0, 1, 2, 0, 0, 3, 0});
+                   f.writer.addConstant("axes", std::vector<int64_t>{-1, 2});
+                   f.node("Pad", "padded",
+                          axes ? std::vector<std::string>{"in", "pads", "", "axes"}
+                               : std::vector<std::string>{"in", "pads"});
+                   f.node("Conv", "out", {"padded", "w"}).integers("kernel_shape", {3, 3});
+               })
+            .bytes();
+    };
+    const Tensor image = randomImage(9, 11);
+    Graph g = imported(file(true)), plain = imported(file(false));
+    EXPECT_EQ(0, cv::norm(run(g, image), run(plain, image), NORM_INF));
+}
+
+TEST(Onnx, tooManyNodesAreRefused)
+{
+    const auto chain = [](int length) {
+        return SmallFile([&](SmallFile& f) {
+                   for (int i = 1; i < length; i++)
+                       f.node("Relu", std::to_string(i).c_str(), {i > 1 ? std::to_string(i - 1) : "in"});
+                   f.node("Relu", "out", {std::to_string(length - 1)});
+               })
+            .bytes();
+    };
+    EXPECT_EQ("", importError(chain(3000)));
+    EXPECT_TRUE(contains(importError(chain(10001)), "has 10001 nodes; more than 10000 are not read"));
+}
+
 TEST(Onnx, numbersThatNoNetworkCanHaveAreRefused)
 {
     const auto normalised = [](float scale, float variance) {
@@ -618,14 +685,24 @@ TEST(Onnx, padsAreWorkedOut)
                    f.weights("w", {4, 3, 3, 3});
                    if (workedOut)
                    {
-                       const float pads[] = {0, 0, -3, 0, 0, 0, 1, 7}, highest = 2;
+                       // Before and after each axis, the last axis first.
+                       const float pads[] = {0, 7, -3, 1, 0, 0, 0, 0}, highest = 2;
                        f.writer.addConstant("numbers", {8}, pads);
                        f.writer.addConstant("none", std::vector<int64_t>{1});
                        f.node("ConstantOfShape", "nought", {"none"});
                        f.node("Squeeze", "lowest", {"nought"});
                        f.writer.addConstant("highest", {}, &highest);
                        f.node("Clip", "clipped", {"numbers", "lowest", "highest"});
-                       f.node("Cast", "pads", {"clipped"}).integer("to", 7);
+                       f.writer.addConstant("pairs", std::vector<int64_t>{-1, 2});
+                       f.writer.addConstant("list", std::vector<int64_t>{-1});
+                       f.writer.addConstant("last", std::vector<int64_t>{-1});
+                       f.writer.addConstant("beginning", std::vector<int64_t>{INT64_MIN + 1});
+                       f.writer.addConstant("axis", std::vector<int64_t>{0});
+                       f.node("Reshape", "by axis", {"clipped", "pairs"});
+                       f.node("Slice", "first axis first", {"by axis", "last", "beginning", "axis", "last"});
+                       f.node("Transpose", "before, after", {"first axis first"}).integers("perm", {1, 0});
+                       f.node("Reshape", "all", {"before, after", "list"});
+                       f.node("Cast", "pads", {"all"}).integer("to", 7);
                    }
                    else
                        f.writer.addConstant("pads", std::vector<int64_t>{0, 0, 0, 0, 0, 0, 1, 2});

@@ -49,6 +49,25 @@ OnnxNode onnxNode(const onnx::NodeProto& n)
     return node;
 }
 
+//! Whether a node works on each number alone, or on two in the same place.
+bool isElementwise(const std::string& type)
+{
+    static const std::set<std::string> others{"Abs",      "Add", "Cast", "Div", "Dropout", "Gelu",
+                                              "Identity", "Max", "Mish", "Mul", "Sub"};
+    Op op;
+    if (others.count(type))
+        return true;
+    if (!operatorNamed(type, op))
+        return false;
+    switch (op)
+    {
+        DNN_RPN_ELEMENTWISE_OPERATORS(DNN_RPN_CASE)
+        return true;
+    default:
+        return false;
+    }
+}
+
 class OnnxNodeReader : public NodeReader
 {
 public:
@@ -68,6 +87,9 @@ public:
                        ? "'" + wanted + "' is padded, which only convolutions and poolings can take"
                    : all.constants.has(wanted) ? "'" + wanted + "' is a constant, which it cannot take there"
                                                : "no node before it gives '" + wanted + "'");
+        if (all.channelsLast.count(wanted) && !isElementwise(node.type))
+            refuse("the channels of '" + wanted +
+                   "' are its last axis, and only element-wise nodes are known there");
         return found->second;
     }
     const Padding* padding(int input) const override
@@ -165,7 +187,20 @@ Padding readPad(const NodeReader& reader)
             reader.refuse(format("it pads with %zu numbers, not one", constant.size()));
         value = constant[0];
     }
-    if (pads.size() != 8 || reader.hasInput(3))
+    if (reader.hasInput(3)) // since operator set 18: of these axes only
+    {
+        const std::vector<int64_t> axes = reader.wholeNumbers(3), some = pads;
+        pads.assign(8, 0);
+        for (size_t i = 0; i < axes.size(); i++)
+        {
+            const int64_t axis = axes[i] < 0 ? axes[i] + 4 : axes[i];
+            if (some.size() != 2 * axes.size() || axis < 0 || axis > 3)
+                reader.refuse("its axes do not fit its pads");
+            pads[axis] = some[i];
+            pads[axis + 4] = some[i + axes.size()];
+        }
+    }
+    if (pads.size() != 8)
         reader.refuse("only pads of all four dimensions are known");
     for (int i : {0, 1, 4, 5})
         if (pads[i] != 0)
@@ -195,6 +230,10 @@ public:
             CV_Error_(Error::StsParseError, ("'%s' is not an ONNX file, or it is cut off", all.path.c_str()));
         if (model.graph().node_size() == 0)
             CV_Error_(Error::StsParseError, ("'%s' holds no network", all.path.c_str()));
+        const int most = 10000; // the deepest that are published have three thousand
+        if (model.graph().node_size() > most)
+            CV_Error_(Error::StsOutOfRange, ("'%s' has %d nodes; more than %d are not read", all.path.c_str(),
+                                             model.graph().node_size(), most));
     }
 
     void run(int inputNode)
@@ -219,24 +258,36 @@ public:
         all.values[inputs[0]] = inputNode;
         for (const onnx::ValueInfoProto& v : file.input())
             if (v.name() == inputs[0])
+            {
                 all.image = shapeOf(v);
+                if (isChannelsLast(v))
+                    all.channelsLast.insert(v.name());
+            }
         for (const onnx::NodeProto& n : file.node())
             addLayer(n);
         result.values.swap(all.values);
     }
 
 private:
+    //! Images x rows x columns x 3.
+    static bool isChannelsLast(const onnx::ValueInfoProto& value)
+    {
+        const onnx::TensorShapeProto& dims = value.type().tensor_type().shape();
+        return dims.dim_size() == 4 && dims.dim(1).dim_value() != 3 && dims.dim(3).dim_value() == 3;
+    }
     //! Of four dimensions, if all are known and those of an image of three channels; the images are one.
     static Shape shapeOf(const onnx::ValueInfoProto& value)
     {
         const onnx::TensorShapeProto& dims = value.type().tensor_type().shape();
-        if (dims.dim_size() != 4 || dims.dim(1).dim_value() != 3)
+        const int channels = isChannelsLast(value) ? 3 : 1, rows = isChannelsLast(value) ? 1 : 2;
+        if (dims.dim_size() != 4 || dims.dim(channels).dim_value() != 3)
             return Shape();
-        for (int i : {2, 3})
-            if (dims.dim(i).dim_value() < 1 || dims.dim(i).dim_value() > (1 << 14))
+        const auto length = [&](int axis) { return dims.dim(axis).dim_value(); };
+        for (int i : {rows, rows + 1})
+            if (length(i) < 1 || length(i) > (1 << 14))
                 return Shape();
-        return Shape(static_cast<int>(std::max<int64_t>(1, std::min<int64_t>(dims.dim(0).dim_value(), 4096))),
-                     3, static_cast<int>(dims.dim(2).dim_value()), static_cast<int>(dims.dim(3).dim_value()));
+        return Shape(static_cast<int>(std::max<int64_t>(1, std::min<int64_t>(length(0), 4096))), 3,
+                     static_cast<int>(length(rows)), static_cast<int>(length(rows + 1)));
     }
 
     //! A node of the file with all that comes of it; nothing at all if it is not known.
@@ -346,6 +397,8 @@ private:
         all.values[output] = node;
         if (all.flat.count(name))
             all.flat.insert(output);
+        if (all.channelsLast.count(name))
+            all.channelsLast.insert(output);
     }
 
     //! A slice of channels for each output.
@@ -400,10 +453,12 @@ private:
             operatorOf(node.op).read(reader, node);
         else
             reader.refuse("this operator is not known to the trainer");
-        const bool row = isRow(reader, node);
+        const bool row = isRow(reader, node), last = areChannelsLast(reader);
         all.values[n.output(0)] = all.graph.add(node);
         if (row)
             all.flat.insert(n.output(0));
+        if (last)
+            all.channelsLast.insert(n.output(0));
     }
 
     //! Whether a node gives images x channels in the file. What cannot take such an input is refused.
@@ -419,6 +474,17 @@ private:
             reader.refuse(product ? "only the mean of a map is known as its input"
                                   : "its input has no rows and columns");
         return rows > 0 || (type == "ReduceMean" && reader.integer("keepdims", 1) == 0);
+    }
+    //! Whether a node's inputs, and so its output, have their channels last.
+    bool areChannelsLast(const NodeReader& reader) const
+    {
+        int last = 0, first = 0;
+        for (const std::string& input : reader.node.inputs)
+            if (all.values.count(input))
+                (all.channelsLast.count(input) ? last : first)++;
+        if (last > 0 && first > 0)
+            reader.refuse("of some of its inputs the channels are the last axis, of others not");
+        return last > 0;
     }
     static bool isOfNumbers(Op op)
     {

@@ -30,6 +30,7 @@ struct Imported
     std::map<std::string, int> values; //!< nodes by the names of their outputs
     std::set<std::string>
         flat; //!< those of them that have no rows and columns in the file: images x channels
+    std::set<std::string> channelsLast; //!< those that are images x rows x columns x channels in the file
     std::map<std::string, Padding> paddings;
     std::map<std::string, ShapeArray> arrays; //!< that depend on the image's size; others are constants
     std::map<std::string, GroupedChannels> grouped;

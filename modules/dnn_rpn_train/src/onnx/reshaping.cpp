@@ -72,6 +72,8 @@ private:
 
     bool ofArrays()
     {
+        if (!worksOut(reader.node.type)) // whatever its constants are
+            return false;
         std::vector<ShapeArray> arrays(reader.inputCount());
         std::vector<const ShapeArray*> inputs;
         for (int j = 0; j < reader.inputCount(); j++)
@@ -198,13 +200,32 @@ private:
     {
         const auto grouped = all.grouped.find(first());
         const std::vector<int64_t>* const perm = reader.node.find<std::vector<int64_t>>("perm");
-        if (grouped == all.grouped.end() || !perm || *perm != std::vector<int64_t>{0, 2, 1, 3, 4})
+        if (!perm)
+            return false;
+        if (grouped == all.grouped.end())
+            return moveChannels(*perm);
+        if (*perm != std::vector<int64_t>{0, 2, 1, 3, 4})
             return false;
         GroupedChannels g = grouped->second;
         if (g.exchanged)
             return false;
         g.exchanged = true;
         all.grouped[output] = g;
+        return true;
+    }
+
+    //! Channels last, as TensorFlow has them, and back.
+    bool moveChannels(const std::vector<int64_t>& perm)
+    {
+        const auto found = all.values.find(first());
+        if (found == all.values.end() || isRow(first()))
+            return false;
+        const bool last = all.channelsLast.count(first()) != 0;
+        if (perm != (last ? std::vector<int64_t>{0, 3, 1, 2} : std::vector<int64_t>{0, 2, 3, 1}))
+            return false;
+        all.values[output] = found->second;
+        if (!last)
+            all.channelsLast.insert(output);
         return true;
     }
 

@@ -241,50 +241,62 @@ ShapeArray concat(const Work& w)
     return out;
 }
 
-ShapeArray gather(const Work& w)
+//! Some places of one axis.
+ShapeArray take(const Work& w, const ShapeArray& a, int64_t axis, const std::vector<int64_t>& places)
 {
-    const ShapeArray &a = w.input(0), &indices = w.input(1);
-    const int64_t rank = static_cast<int64_t>(a.dims.size());
-    const int64_t axis = w.axis(w.reader.integer("axis", 0), rank);
-    if (rank == 0)
-        w.reader.refuse("a number has no axis to take from");
     const int64_t outer = product(a.dims.begin(), a.dims.begin() + axis),
                   inner = product(a.dims.begin() + axis + 1, a.dims.end());
     ShapeArray out;
     out.whole = a.whole;
-    out.dims.assign(a.dims.begin(), a.dims.begin() + axis);
-    out.dims.insert(out.dims.end(), indices.dims.begin(), indices.dims.end());
-    out.dims.insert(out.dims.end(), a.dims.begin() + axis + 1, a.dims.end());
-    w.checkSize(outer * inner * static_cast<int64_t>(indices.numbers.size()));
+    out.dims = a.dims;
+    out.dims[axis] = static_cast<int64_t>(places.size());
+    if (!places.empty())
+        w.checkSize(total(out.dims));
     for (int64_t i = 0; i < outer; i++)
-        for (const ShapeNumber& index : indices.numbers)
+        for (int64_t place : places)
         {
-            const int64_t at = w.axis(static_cast<int64_t>(w.constant(index)), a.dims[axis]);
-            const auto first = a.numbers.begin() + (i * a.dims[axis] + at) * inner;
+            const auto first = a.numbers.begin() + (i * a.dims[axis] + place) * inner;
             out.numbers.insert(out.numbers.end(), first, first + inner);
         }
     return out;
 }
 
-//! Along one axis; exporters slice shapes, which have no other.
+ShapeArray gather(const Work& w)
+{
+    const ShapeArray &a = w.input(0), &indices = w.input(1);
+    const int64_t axis = w.axis(w.reader.integer("axis", 0), static_cast<int64_t>(a.dims.size()));
+    if (a.dims.empty())
+        w.reader.refuse("a number has no axis to take from");
+    std::vector<int64_t> places;
+    for (const ShapeNumber& index : indices.numbers)
+        places.push_back(w.axis(static_cast<int64_t>(w.constant(index)), a.dims[axis]));
+    ShapeArray out = take(w, a, axis, places);
+    out.dims.erase(out.dims.begin() + axis);
+    out.dims.insert(out.dims.begin() + axis, indices.dims.begin(), indices.dims.end());
+    return out;
+}
+
 ShapeArray slice(const Work& w)
 {
     const ShapeArray& a = w.input(0);
     const Dims begins = w.integers(1, "starts"), ends = w.integers(2, "ends"), axes = w.integers(3, "axes"),
                steps = w.integers(4, "steps");
-    if (a.dims.size() != 1 || begins.size() != 1 || ends.size() != 1)
-        w.reader.refuse("only slices of lists are known of constants");
-    const int64_t size = a.dims[0], step = steps.empty() ? 1 : steps[0];
-    if (step < 1)
-        w.reader.refuse(format("steps of %lld are not known of constants", static_cast<long long>(step)));
-    w.axis(axes.empty() ? 0 : axes[0], 1);
-    const auto within = [&](int64_t i) { return std::min(std::max<int64_t>(i < 0 ? i + size : i, 0), size); };
-    ShapeArray out;
-    out.whole = a.whole;
-    for (int64_t i = within(begins[0]); i < within(ends[0]); i += step)
-        out.numbers.push_back(a.numbers[i]);
-    out.dims = {static_cast<int64_t>(out.numbers.size())};
-    return out;
+    if (a.dims.empty() || begins.size() != 1 || ends.size() != 1)
+        w.reader.refuse("of constants only slices along one axis are known");
+    const int64_t axis = w.axis(axes.empty() ? 0 : axes[0], static_cast<int64_t>(a.dims.size())),
+                  size = a.dims[axis], step = steps.empty() ? 1 : steps[0];
+    if (step == 0)
+        w.reader.refuse("it has steps of 0");
+    // Downwards, it ends before the first.
+    const int64_t lowest = step > 0 ? 0 : -1, highest = step > 0 ? size : size - 1;
+    const auto within = [&](int64_t i, int64_t least) {
+        return std::min(std::max(i < 0 ? i + size : i, least), highest);
+    };
+    std::vector<int64_t> places;
+    const int64_t end = within(ends[0], lowest);
+    for (int64_t i = within(begins[0], 0); step > 0 ? i < end : i > end; i += step)
+        places.push_back(i);
+    return take(w, a, axis, places);
 }
 
 ShapeArray unsqueeze(const Work& w)
@@ -426,6 +438,11 @@ Function functionOf(const std::string& type)
 bool ShapeArray::constant() const
 {
     return std::all_of(numbers.begin(), numbers.end(), [](const ShapeNumber& n) { return n.constant(); });
+}
+
+bool worksOut(const std::string& type)
+{
+    return functionOf(type) != nullptr;
 }
 
 bool workOut(const NodeReader& reader, const Inputs& inputs, ShapeArray& output)

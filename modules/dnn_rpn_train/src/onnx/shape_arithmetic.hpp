@@ -32,6 +32,9 @@ struct ShapeArray
     bool constant() const;
 };
 
+//! Whether it knows the operator.
+bool worksOut(const std::string& type);
+
 /** @brief What a node gives whose inputs are such arrays: arithmetic of numbers, and what cuts, joins and
 reshapes arrays.
 @param reader of the node; refuses forms that are not known, and arithmetic that depends on the image's size

@@ -101,6 +101,12 @@ void readWindow(NodeReader& reader, Node& node)
     node.countPadding = reader.integer("count_include_pad", 0) != 0;
     if (padding)
         takePadding(reader, node, *padding);
+    // Wider ones give nothing but zeros, and files that are made to exhaust the memory have them.
+    const int most =
+        64 + std::max(node.dilation.width * node.kernel.width, node.dilation.height * node.kernel.height);
+    if (std::max({node.padTop, node.padLeft, node.padBottom, node.padRight}) > most)
+        reader.refuse(
+            format("its padding goes far beyond its window of %dx%d", node.kernel.width, node.kernel.height));
 }
 
 void readAutoPad(const NodeReader& reader, Node& node)
