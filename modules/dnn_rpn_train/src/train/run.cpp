@@ -8,10 +8,10 @@ namespace cv {
 namespace dnn_rpn_train {
 
 Run::Run(Graph& graph_, const std::vector<Network*>& networks_, const TrainParams& params,
-         const std::vector<float>& factors)
+         const std::vector<float>& factors, const std::vector<float>& decayFactors)
     : graph(graph_), networks(networks_), changing(graph_.changing()),
       maxGradientNorm(params.maxGradientNorm), patience(params.patience),
-      solver(std::make_unique<Solver>(networks, params.momentum, params.weightDecay, factors))
+      solver(std::make_unique<Solver>(networks, params.momentum, params.weightDecay, factors, decayFactors))
 {
     if (params.ema > 0)
         average = std::make_unique<Average>(graph, params.ema, networks);

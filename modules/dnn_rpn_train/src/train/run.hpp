@@ -22,9 +22,10 @@ class CV_EXPORTS Run
 public:
     /** @param graph whose weights are trained
     @param networks that train them; each may run a part of the graph
-    @param factors of the learning rate, by parameter */
+    @param factors of the learning rate, by parameter
+    @param decayFactors of the weight decay, likewise; empty: all 1 */
     Run(Graph& graph, const std::vector<Network*>& networks, const TrainParams& params,
-        const std::vector<float>& factors);
+        const std::vector<float>& factors, const std::vector<float>& decayFactors = std::vector<float>());
 
     //! Changes the weights by the networks' gradients; returns their length before clipping.
     double step(double rate);

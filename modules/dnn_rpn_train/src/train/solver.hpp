@@ -21,9 +21,11 @@ class CV_EXPORTS Solver
 public:
     /** @param networks that give the gradients. Their graphs share one list of parameters; each trainable one
     belongs to exactly one network, else cv::Exception names it
-    @param factors of the learning rate, by parameter; empty: all 1 */
+    @param factors of the learning rate, by parameter; empty: all 1
+    @param decayFactors of the weight decay, likewise */
     Solver(const std::vector<Network*>& networks, double momentum, double weightDecay,
-           const std::vector<float>& factors = std::vector<float>());
+           const std::vector<float>& factors = std::vector<float>(),
+           const std::vector<float>& decayFactors = std::vector<float>());
 
     /** @brief One step with the networks' gradients.
     @param rate learning rate
