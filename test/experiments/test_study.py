@@ -43,7 +43,7 @@ for part in ("train", "val"):
     if not open(os.path.join(options["data"], "ImageSets", "Main", options[part] + ".txt")).read().split():
         sys.exit(4)
 gain = 0.02 * (options.get("loss") == "focal_softmax") + 0.03 * (options.get("gamma") == "0")
-value = 0.5 + gain + 0.003 * int(options["seed"]) + 0.0005 * (sum(map(ord, options["out"].split("/work/")[1])) % 5)
+value = 0.5 + gain + 0.003 * int(options["seed"]) + 0.0005 * (sum(map(ord, options["out"].split("work" + os.sep)[-1])) % 5)
 json.dump(dict.fromkeys(("AR10", "AR100", "AR300", "AR1000", "AP50", "vocAP07"), value), open(options["json"], "w"))
 names = "step,loss_cls,loss_reg,box_error,gradient_cls,gradient_reg,positives,held_box_error,shared_cosine,reg_after_cls,cls_after_reg"
 batch = int(options.get("batch", 4))
