@@ -30,6 +30,7 @@ JPEGImages, Annotations, ImageSets/Main/{train,val,trainval,test}.txt (60, 20, 8
 const String keys = "{output |        | folder to write: a new or an empty one}"
                     "{count  |200     | images, at least 5}"
                     "{size   |400x300 | width x height of the images}"
+                    "{objects |0      | objects in every image; 0: 3 to 14, and some images are empty}"
                     "{seed   |0       | the same seed draws the same images}";
 
 void writeText(const fs::path& path, const std::string& text)
@@ -61,6 +62,7 @@ void drawAll(CommandLineParser& options)
     const fs::path root(options.get<String>("output"));
     const int count = countOption(options, "count", 5, 1000000);
     const Size size = sizeOption(options, "size");
+    const int objects = countOption(options, "objects", 0, 1000);
     checkEmptyFolder({"--output", root.string()});
     std::error_code error;
     for (const char* folder : {"JPEGImages", "Annotations", "ImageSets/Main"})
@@ -75,7 +77,7 @@ void drawAll(CommandLineParser& options)
     Progress progress("drawing", count);
     for (int i = 0; i < count; i++)
     {
-        const Scene scene = drawScene(size, rng);
+        const Scene scene = drawScene(size, rng, objects);
         const std::string name = format("scene_%05d", i),
                           image = (root / "JPEGImages" / (name + ".jpg")).string();
         if (!imwrite(image, scene.image, {IMWRITE_JPEG_QUALITY, 90}))

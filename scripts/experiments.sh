@@ -1,67 +1,33 @@
 #!/usr/bin/env bash
-# The accuracy figures of doc/experiments/rpn.md: every loss with three seeds.
+# The study of doc/experiments/focal_rpn.md.
 set -euo pipefail
 repository=$(cd "$(dirname "$0")/.." && pwd)
 
 usage() {
     cat <<'END'
-Usage: scripts/experiments.sh --data=DIR --backbone=FILE.onnx [--out=DIR] [--seeds="0 1 2"] [--build=DIR]
+Usage: scripts/experiments.sh plan|run|report [STUDY...] --data=DIR --backbone=FILE.onnx [--out=DIR] [--jobs=N] [--build=DIR]
+       scripts/experiments.sh smoke [--out=DIR] [--jobs=N] [--build=DIR]
+       scripts/experiments.sh voc2007 --data=VOCdevkit/VOC2007 --backbone=FILE.onnx [--seeds=5] [--out=DIR] [-- OPTIONS]
 
-Trains on trainval and scores on test, 320x240, batch 4, 12 epochs, a tenth of the rate after 70 % of the steps:
-cross-entropy at learning rate 0.005, focal loss with the paper's constants at 0.01, suppression at IoU 0.7; then the
-program's defaults. Prints a row a run and the means.
+  plan     the studies' arms, runs and minutes, and what is done of them
+  run      trains what is not done yet, N at a time, and writes the report; after any interruption the same command goes
+           on. A run leaves OUT/runs/STUDY/SET/ARM/UNIT.tsv with its scores, commit, machine and seed
+  report   OUT/report.md and figures, from those files alone
+  smoke    the same with drawn scenes and seconds of training, in about three minutes
+  voc2007  the paper's three settings on VOC 2007, trainval and test in one folder; OPTIONS are rpn_train's
+
+STUDY is h1, h1curve, h2, tuning, h3, stages, or official, which opens the test splits and runs only when it is named.
+DIR holds bccd/ and cards/ in Pascal VOC layout.
 END
 }
 
-data=
-backbone=
-out=$repository/out/experiments
-build=$repository/build
-seeds="0 1 2"
-for argument in "$@"; do
-    case $argument in
-        --data=*) data=${argument#*=} ;;
-        --backbone=*) backbone=${argument#*=} ;;
-        --out=*) out=${argument#*=} ;;
-        --seeds=*) seeds=${argument#*=} ;;
-        --build=*) build=${argument#*=} ;;
-        --help | -h) usage; exit 0 ;;
-        *) echo "Unknown argument: $argument" >&2; usage >&2; exit 2 ;;
-    esac
-done
-[ -n "$data" ] && [ -n "$backbone" ] || { usage >&2; exit 2; }
-mkdir -p "$out"
-
-number() {
-    sed -n "s/^ *\"$2\": *\([-0-9.e+]*\),\{0,1\}$/\1/p" "$1"
-}
-
-paper="--lr=0.01 --alpha=0.25 --gamma=2 --lambda=0.1 --positive=0.7 --negative=0.3 --nms=0.7 --schedule=step"
-for setting in ce_sigmoid ce_softmax focal_sigmoid focal_softmax default; do
-    case $setting in
-        ce_*) options="--loss=$setting --lr=0.005 --positive=0.7 --negative=0.3 --nms=0.7 --schedule=step" ;;
-        focal_*) options="--loss=$setting $paper" ;;
-        default) options= ;;
-    esac
-    for seed in $seeds; do
-        name=$out/$setting-$seed
-        # shellcheck disable=SC2086 # several options
-        "$build/bin/rpn_train" --data="$data" --backbone="$backbone" --size=320x240 --batch=4 --epochs=12 \
-            --seed="$seed" --out="$name.onnx" --json="$name.json" $options >"$name.log"
-        for key in AR10 AR100 AR300 AR1000 AP50; do
-            printf '%s\t%s\t%s\t%s\n' "$setting" "$seed" $key "$(number "$name.json" $key)"
-        done
-    done
-done | awk -F '\t' '
-    { value[$1 "\t" $2] = value[$1 "\t" $2] sprintf("\t%s %.4f", $3, $4); sum[$1, $3] += $4; n[$1, $3]++ }
-
-    !($1 in known) { known[$1] = 1; settings[++count] = $1 }
-    $3 == "AP50" { print $1 "\tseed " $2 value[$1 "\t" $2]; fflush() }
-    END {
-        split("AR10 AR100 AR300 AR1000 AP50", keys, " ")
-        for (i = 1; i <= count; i++) {
-            row = settings[i] "\tmean"
-            for (k = 1; k <= 5; k++) row = row sprintf("\t%s %.4f", keys[k], sum[settings[i], keys[k]] / n[settings[i], keys[k]])
-            print row
-        }
-    }'
+case ${1:-} in
+    --help | -h) usage; exit 0 ;;
+    "") usage >&2; exit 2 ;;
+esac
+python=${DNN_RPN_PYTHON:-$repository/.venv/bin/python3}
+if ! "$python" -c 'import scipy' 2>/dev/null; then
+    echo "$python has no SciPy: scripts/install_dependencies.sh test puts it into .venv" >&2
+    exit 1
+fi
+PYTHONDONTWRITEBYTECODE=1 exec "$python" "$repository/scripts/experiments/study.py" "$@"

@@ -25,7 +25,7 @@ build=(g++ cmake ninja-build ccache
 test=(libgtest-dev clang-format-14 doxygen pkg-config python3-venv libopenmpi-dev openmpi-bin)
 # Ubuntu has browsers as snaps only: there the tests of pages take the Chromium or Chrome that they find.
 grep -qs '^ID=ubuntu$' /etc/os-release || test+=(chromium)
-python_test=(pycocotools==2.0.11 onnxruntime==1.32.0 opencv-python-headless==5.0.0.93)
+python_test=(pycocotools==2.0.11 onnxruntime==1.32.0 opencv-python-headless==5.0.0.93 scipy==1.17.0)
 # Beside the one in .venv; each brings code of its own for the same files.
 runtimes_test=(opencv=4.5.5.64 opencv=4.14.0.94 opencv=5.1.0.95)
 # Without an optimized BLAS Debian's PyTorch multiplies matrices fifty times slower.

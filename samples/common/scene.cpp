@@ -119,7 +119,7 @@ Mat drawSurface(const std::string& name, const Mat& cover, float radius, RNG& rn
 
 } // namespace
 
-Scene drawScene(Size size, RNG& rng)
+Scene drawScene(Size size, RNG& rng, int objects)
 {
     static const char* const names[] = {"cell", "cell", "ring", "plate"};
     Scene scene;
@@ -127,8 +127,10 @@ Scene drawScene(Size size, RNG& rng)
     Mat owner(size, CV_32S, Scalar(-1)); // the object on top at each pixel
     std::vector<int> area;
 
-    const int wanted = rng.uniform(0, 20) == 0 ? 0 : rng.uniform(3, 15);
-    for (int i = 0; i < wanted; i++)
+    const int drawn = rng.uniform(0, 20) == 0 ? 0 : rng.uniform(3, 15),
+              wanted = objects > 0 ? objects : drawn,
+              tries = objects > 0 ? 20 * objects : drawn; // some fall outside
+    for (int i = 0; i < tries && static_cast<int>(scene.objects.size()) < wanted; i++)
     {
         const std::string name = names[rng.uniform(0, 4)];
         const float scale = std::min(size.width, size.height) / 240.f;

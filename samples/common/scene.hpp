@@ -27,7 +27,8 @@ struct Scene
 /** @brief Draws textured cells, rings and plates that overlap, on an uneven, noisy ground with dust and
 scratches that are no objects. Some scenes are empty.
 @param size of the image
-@param rng the same state gives the same scene */
-Scene drawScene(cv::Size size, cv::RNG& rng);
+@param rng the same state gives the same scene
+@param objects so many, as far as there is room for them to be seen; 0: 3 to 14, and a twentieth are empty */
+Scene drawScene(cv::Size size, cv::RNG& rng, int objects = 0);
 
 #endif

@@ -75,7 +75,8 @@ struct Small
             params.anchorSizes.insert(params.anchorSizes.end(), {24.f * level, 36.f * level});
         params.anchorRatios = {0.5f, 2};
         params.match.positiveIoU = 0.5f;
-        params.focalWeight = 0.1; // the paper's
+        params.clsWeight =
+            form.loss == LOSS_CE_SIGMOID || form.loss == LOSS_CE_SOFTMAX ? 1 : 0.1; // the paper's
         params.focalNormalizer = form.focalNormalizer;
         params.assignment = form.assignment;
         params.boxLoss = form.boxLoss;
@@ -288,7 +289,7 @@ TEST(AnchorHead, taskAlignmentAsksTheClassifierForTheBoxesQuality)
     matchAnchorsTaskAligned(anchors, boxes, scores, truth, classes, Mat(), matches, quality);
     EXPECT_EQ(matchLabels(matches, classes, labels), loss.positives);
     EXPECT_GT(loss.positives, 2);
-    const double normalizer = std::max(1., sum(quality)[0]), lambda = s.head->parameters().focalWeight;
+    const double normalizer = std::max(1., sum(quality)[0]), lambda = s.head->parameters().clsWeight;
     EXPECT_NEAR(qualityFocalLoss(x, labels, quality, gradient, 2, normalizer / lambda), loss.cls, 1e-6);
     Mat targets = Mat::zeros(anchors.size(), CV_32F);
     for (int k = 0; k < anchors.rows; k++)
@@ -314,9 +315,8 @@ TEST(AnchorHead, qualityIsTheOverlapOfTheDecodedBox)
     const int positives = matchLabels(matches, noArray(), labels);
     decodeBoxes(d, anchors, boxes);
     boxIoU(boxes, box, quality);
-    EXPECT_NEAR(
-        qualityFocalLoss(x, labels, quality, gradient, 2, positives / s.head->parameters().focalWeight),
-        loss.cls, 1e-6);
+    EXPECT_NEAR(qualityFocalLoss(x, labels, quality, gradient, 2, positives / s.head->parameters().clsWeight),
+                loss.cls, 1e-6);
 }
 
 TEST(AnchorHead, giouIsThatOfTheDecodedBoxes)

@@ -316,18 +316,21 @@ TEST(Onnx, paddingThatMeansSomethingElseIsRefused)
                          "reflect"));
 }
 
+//! A convolution of four channels, "c", and what follows it.
+std::string behindFourChannels(const std::function<void(SmallFile&)>& fill)
+{
+    return SmallFile([&](SmallFile& f) {
+               f.weights("w", {4, 3, 1, 1});
+               f.node("Conv", "c", {"in", "w"}).integers("kernel_shape", {1, 1});
+               fill(f);
+           })
+        .bytes();
+}
+
 TEST(Onnx, productsWithAGateAreOneOperator)
 {
-    const auto behindConv = [](const std::function<void(SmallFile&)>& fill) {
-        return SmallFile([&](SmallFile& f) {
-                   f.weights("w", {4, 3, 1, 1});
-                   f.node("Conv", "c", {"in", "w"}).integers("kernel_shape", {1, 1});
-                   fill(f);
-               })
-            .bytes();
-    };
     const auto check = [&](Op op, const std::function<void(SmallFile&)>& fill) {
-        const std::string bytes = behindConv(fill);
+        const std::string bytes = behindFourChannels(fill);
         expectReadAsCvDnnDoes(bytes);
         const Graph g = imported(bytes);
         ASSERT_EQ(3u, g.nodes.size()); // the input and the convolution are the others
@@ -349,20 +352,12 @@ TEST(Onnx, productsWithAGateAreOneOperator)
 
 TEST(Onnx, operatorsThatTheGraphLacksAreComposed)
 {
-    const auto behindConv = [](const std::function<void(SmallFile&)>& fill) {
-        return SmallFile([&](SmallFile& f) {
-                   f.weights("w", {4, 3, 1, 1});
-                   f.node("Conv", "c", {"in", "w"}).integers("kernel_shape", {1, 1});
-                   fill(f);
-               })
-            .bytes();
-    };
-    expectReadAsCvDnnDoes(behindConv([](SmallFile& f) {
+    expectReadAsCvDnnDoes(behindFourChannels([](SmallFile& f) {
         f.node("Sigmoid", "s", {"c"});
         f.node("Sub", "out", {"c", "s"});
     }));
     // HardSwish as older exporters wrote it.
-    expectReadAsCvDnnDoes(behindConv([](SmallFile& f) {
+    expectReadAsCvDnnDoes(behindFourChannels([](SmallFile& f) {
         const float three = 3, six = 6;
         f.writer.addConstant("three", {1}, &three);
         f.writer.addConstant("six", {1}, &six);
@@ -371,35 +366,24 @@ TEST(Onnx, operatorsThatTheGraphLacksAreComposed)
         f.node("Mul", "m", {"c", "b"});
         f.node("Div", "out", {"m", "six"});
     }));
-    expectReadAsCvDnnDoes(behindConv([](SmallFile& f) { f.node("Mish", "out", {"c"}); }));
-    expectReadAsCvDnnDoes(behindConv([](SmallFile& f) {
+    expectReadAsCvDnnDoes(behindFourChannels([](SmallFile& f) { f.node("Mish", "out", {"c"}); }));
+    expectReadAsCvDnnDoes(behindFourChannels([](SmallFile& f) {
         f.node("ReduceMean", "m", {"c"}).integers("axes", {2, -1});
         f.node("Sigmoid", "s", {"m"});
         f.node("Mul", "out", {"c", "s"});
     }));
-    expectReadAsCvDnnDoes(behindConv([](SmallFile& f) {
+    expectReadAsCvDnnDoes(behindFourChannels([](SmallFile& f) {
         f.node("Split", "a", {"c"}).integer("axis", 1).integers("split", {1, 3}).addOutput("b");
         f.node("Concat", "out", {"b", "a"}).integer("axis", 1);
     }));
     EXPECT_TRUE(contains(
-        importError(behindConv([](SmallFile& f) {
+        importError(behindFourChannels([](SmallFile& f) {
             f.node("Split", "out", {"c"}).integer("axis", 1).integers("split", {1, 2}).addOutput("b");
         })),
         "4 channels do not split"));
-    EXPECT_TRUE(contains(importError(behindConv(
+    EXPECT_TRUE(contains(importError(behindFourChannels(
                              [](SmallFile& f) { f.node("ReduceMean", "out", {"c"}).integers("axes", {1}); })),
                          "axes 2 and 3"));
-}
-
-//! A convolution of four channels, "c", and what follows it.
-std::string behindFourChannels(const std::function<void(SmallFile&)>& fill)
-{
-    return SmallFile([&](SmallFile& f) {
-               f.weights("w", {4, 3, 1, 1});
-               f.node("Conv", "c", {"in", "w"}).integers("kernel_shape", {1, 1});
-               fill(f);
-           })
-        .bytes();
 }
 
 TEST(Onnx, moreOperatorsAreComposed)

@@ -196,9 +196,10 @@ TEST(Network, tellsOnceWhenAGradientIsFinal)
         EXPECT_EQ(0, cv::norm(seen[p], network.parameterGradient(p).flat(), NORM_INF)) << p;
 }
 
-//! Losses and summed gradients of one step.
+//! Losses and summed gradients of a second step, and what is measured before it.
 struct Trained
 {
+    Conflict conflict;
     StepLoss loss;
     std::vector<Mat> gradients;
 
@@ -206,7 +207,10 @@ struct Trained
     {
         RNG rng(5);
         DetectorNet net(p, rng, ranks);
-        const Batch batch = Batches(set, p.size, p.batch, 0, p.augment, 0, ranks).at(1);
+        if (net.wantsCounts())
+            net.take(net.count(set), true);
+        const Batches batches(set, p.size, p.batch, 0, p.augment, 0, ranks);
+        const Batch batch = batches.at(1);
         if (net.hasSecondStage())
         {
             std::vector<Mat> images;
@@ -215,6 +219,9 @@ struct Trained
             net.scaleRegionFeatures(images);
         }
         GradientSums sums(ranks, net.trained());
+        net.step(batches.at(0), 2); // moving averages begin
+        sums.finish();
+        conflict = net.conflict(batch, 3, 0.01, [&] { sums.finish(); });
         loss = net.step(batch, 3);
         sums.finish();
         for (Network* network : net.trained())
@@ -222,6 +229,15 @@ struct Trained
                 gradients.push_back(network->parameterGradient(static_cast<int>(i)).flat().clone());
     }
 };
+
+//! Both near, or both not measured.
+void expectAlike(double expected, double value, double tolerance)
+{
+    if (std::isnan(expected))
+        EXPECT_TRUE(std::isnan(value)) << value;
+    else
+        EXPECT_NEAR(expected, value, tolerance);
+}
 
 void compareStep(const TrainParams& p, const Dataset& set, double tolerance)
 {
@@ -234,6 +250,13 @@ void compareStep(const TrainParams& p, const Dataset& set, double tolerance)
         EXPECT_NEAR(whole.loss.anchors.reg, own->loss.anchors.reg, tolerance * whole.loss.anchors.reg);
         EXPECT_NEAR(whole.loss.roi.total(), own->loss.roi.total(), tolerance * whole.loss.roi.total());
         EXPECT_NEAR(whole.loss.tasks.cls, own->loss.tasks.cls, tolerance * whole.loss.tasks.cls);
+        expectAlike(whole.loss.anchors.boxError, own->loss.anchors.boxError,
+                    tolerance * whole.loss.anchors.boxError);
+        expectAlike(whole.conflict.cosine, own->conflict.cosine, 100 * tolerance);
+        EXPECT_NEAR(whole.conflict.regAfterCls, own->conflict.regAfterCls,
+                    tolerance * whole.loss.anchors.reg);
+        EXPECT_NEAR(whole.conflict.clsAfterReg, own->conflict.clsAfterReg,
+                    tolerance * whole.loss.anchors.cls);
         EXPECT_EQ(whole.loss.anchors.positives, own->loss.anchors.positives);
         EXPECT_EQ(whole.loss.roi.positives, own->loss.roi.positives);
         for (size_t i = 0; i < whole.gradients.size(); i++)
@@ -252,8 +275,10 @@ TEST(Ranks, aStepOfEveryDetectorIsThatOfOneProcess)
             image.objects[i].label = static_cast<int>(i) + 1;
     set.classes = {"one", "two"};
     for (const auto& kind : kindRows<DetectorKind>())
-        for (const char* more : {"", "loss ce_sigmoid", "assign task_aligned quality true box_loss giou",
-                                 "batchnorm train", "freeze all", "roi_loss focal"})
+        for (const char* more :
+             {"", "loss ce_sigmoid", "assign task_aligned quality true box_loss giou", "batchnorm train",
+              "freeze all", "roi_loss focal", "focal_norm average guided 3 layer_streams true",
+              "focal_norm constant norm_positives auto alpha auto prior auto stop_gradient cls"})
         {
             TrainParams p(kind.kind);
             if (traitsOf(kind.kind).hasClasses)

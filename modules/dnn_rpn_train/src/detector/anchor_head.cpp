@@ -5,6 +5,9 @@
 #include "anchor_head.hpp"
 #include "backbone.hpp"
 #include "objects.hpp"
+#include "reduced_focal.hpp"
+
+#include "../params/hash.hpp"
 
 #include "opencv2/dnn_rpn.hpp"
 
@@ -23,12 +26,39 @@ AnchorHeadParams::AnchorHeadParams()
 
 namespace {
 
+//! First weights: from one generator in turn, or each layer's from one of its own.
+class Weights
+{
+public:
+    Weights(RNG& common_, bool byLayer_) : common(common_), byLayer(byLayer_), start(common_.state)
+    {
+        if (byLayer)
+            common.next(); // whoever draws from it next gets the same whatever the layers here are
+    }
+
+    void draw(const std::string& layer, Tensor& weights, double deviation) const
+    {
+        if (!byLayer)
+            return drawWeights(weights, deviation, common);
+        Hash hash;
+        hash.add(&start, sizeof(start));
+        hash.add(layer);
+        RNG own(hash.value());
+        drawWeights(weights, deviation, own);
+    }
+
+private:
+    RNG& common;
+    const bool byLayer;
+    const uint64 start;
+};
+
 //! Adds one convolution a level, all with the same weights.
 std::vector<int> addConvs(Graph& graph, const std::string& name, const std::vector<int>& inputs,
-                          int outputChannels, int kernel, double deviation, RNG& rng)
+                          int outputChannels, int kernel, double deviation, const Weights& weights)
 {
     std::vector<int> convs{graph.addConv(name, inputs[0], graph.channels(inputs[0]), outputChannels, kernel)};
-    drawWeights(graph.parameters[graph.nodes[convs[0]].parameters[0]].value, deviation, rng);
+    weights.draw(name, graph.parameters[graph.nodes[convs[0]].parameters[0]].value, deviation);
     for (size_t level = 1; level < inputs.size(); level++)
     {
         Node node = graph.nodes[convs[0]];
@@ -108,24 +138,35 @@ struct ClsLoss
     bool softmax;   //!< the background has logits of its own
     bool onDevices; //!< AnchorOperators have it
     double (*loss)(const Mat& x, const Mat& labels, Mat& gradient, const AnchorHeadParams& params,
-                   double normalizer);
+                   double alpha, double normalizer);
 };
+
+ReducedFocal reducedOf(const AnchorHeadParams& p, bool softmax, double alpha)
+{
+    return {softmax, alpha, p.focalGamma, p.focalThreshold};
+}
 
 const ClsLoss clsLosses[] = {
     {LOSS_FOCAL_SOFTMAX, true, true, true,
-     [](const Mat& x, const Mat& labels, Mat& gradient, const AnchorHeadParams& p, double normalizer) {
-         return softmaxFocalLoss(x, labels, gradient, p.focalAlpha, p.focalGamma, normalizer);
+     [](const Mat& x, const Mat& labels, Mat& gradient, const AnchorHeadParams& p, double alpha,
+        double normalizer) {
+         return p.focalThreshold > 0
+                    ? reducedFocalLoss(x, labels, gradient, reducedOf(p, true, alpha), normalizer)
+                    : softmaxFocalLoss(x, labels, gradient, alpha, p.focalGamma, normalizer);
      }},
     {LOSS_FOCAL_SIGMOID, true, false, true,
-     [](const Mat& x, const Mat& labels, Mat& gradient, const AnchorHeadParams& p, double normalizer) {
-         return sigmoidFocalLoss(x, labels, gradient, p.focalAlpha, p.focalGamma, normalizer);
+     [](const Mat& x, const Mat& labels, Mat& gradient, const AnchorHeadParams& p, double alpha,
+        double normalizer) {
+         return p.focalThreshold > 0
+                    ? reducedFocalLoss(x, labels, gradient, reducedOf(p, false, alpha), normalizer)
+                    : sigmoidFocalLoss(x, labels, gradient, alpha, p.focalGamma, normalizer);
      }},
     {LOSS_CE_SOFTMAX, false, true, false,
-     [](const Mat& x, const Mat& labels, Mat& gradient, const AnchorHeadParams&, double normalizer) {
+     [](const Mat& x, const Mat& labels, Mat& gradient, const AnchorHeadParams&, double, double normalizer) {
          return softmaxCrossEntropy(x, labels, gradient, normalizer);
      }},
     {LOSS_CE_SIGMOID, false, false, false,
-     [](const Mat& x, const Mat& labels, Mat& gradient, const AnchorHeadParams&, double normalizer) {
+     [](const Mat& x, const Mat& labels, Mat& gradient, const AnchorHeadParams&, double, double normalizer) {
          return sigmoidCrossEntropy(x, labels, gradient, normalizer);
      }},
 };
@@ -189,9 +230,11 @@ void AnchorHead::addTo(Graph& graph, const std::vector<int>& features, RNG& rng)
     const std::string prefix = classCount > 0 ? "head." : "rpn.";
     const int channels = graph.channels(features[0]), count = anchorLevels[0].count();
     std::vector<int> classifier = features, regressor = features;
+    const Weights weights(rng, params.layerStreams);
+    const size_t firstNode = graph.nodes.size();
     if (params.tower == 0)
     {
-        const std::vector<int> conv = addConvs(graph, prefix + "conv", features, channels, 3, 0.01, rng);
+        const std::vector<int> conv = addConvs(graph, prefix + "conv", features, channels, 3, 0.01, weights);
         classifier = regressor = addRelus(graph, prefix + "relu", conv);
     }
     // He et al. 2015, eq. 10: so that what comes out of four layers is as large as what goes in.
@@ -201,21 +244,35 @@ void AnchorHead::addTo(Graph& graph, const std::vector<int>& features, RNG& rng)
         {
             const std::string name = prefix + tower.first + std::to_string(i);
             *tower.second = addRelus(graph, name + ".relu",
-                                     addConvs(graph, name, *tower.second, channels, 3, deviation, rng));
+                                     addConvs(graph, name, *tower.second, channels, 3, deviation, weights));
         }
-    logits = addConvs(graph, prefix + "logits", classifier, count * columns(), 1, 0.01, rng);
-    deltas = addConvs(graph, prefix + "deltas", regressor, count * 4, 1, 0.01, rng);
+    logits =
+        addConvs(graph, prefix + "logits", classifier, count * columns(), 1, params.logitsDeviation, weights);
+    deltas = addConvs(graph, prefix + "deltas", regressor, count * 4, 1, 0.01, weights);
+    if (params.gradientStop == GRADIENT_STOP_CLS)
+        for (int node : logits)
+            graph.nodes[node].stopsGradient = true;
+    if (params.gradientStop == GRADIENT_STOP_BACKBONE)
+        for (size_t i = firstNode; i < graph.nodes.size(); i++)
+            if (graph.nodes[i].inputs[0] < static_cast<int>(firstNode))
+                graph.nodes[i].stopsGradient = true;
+    // A prior that is counted comes before the first step.
+    setPrior(graph, std::isnan(params.prior) ? AnchorHeadParams().prior : params.prior);
+    graph.outputs = logits;
+    graph.outputs.insert(graph.outputs.end(), deltas.begin(), deltas.end());
+}
 
+void AnchorHead::setPrior(Graph& graph, double prior) const
+{
+    if (!focal)
+        return;
     // RetinaNet, section 4.1: without this the many negatives swamp the first steps. The probability is that
     // of each class with sigmoids, and that of all classes together with softmax.
     const double objects = isSoftmax ? std::max(1, classCount) : 1;
-    const float bias = static_cast<float>(std::log(params.prior / (objects * (1 - params.prior))));
+    const float bias = static_cast<float>(std::log(prior / (objects * (1 - prior))));
     Tensor& biases = graph.parameters[graph.nodes[logits[0]].parameters[1]].value;
-    if (focal)
-        for (int i = 0; i < count * columns(); i++)
-            biases.data()[i] = isSoftmax && i % columns() == 0 ? 0 : bias;
-    graph.outputs = logits;
-    graph.outputs.insert(graph.outputs.end(), deltas.begin(), deltas.end());
+    for (int i = 0; i < anchorLevels[0].count() * columns(); i++)
+        biases.data()[i] = isSoftmax && i % columns() == 0 ? 0 : bias;
 }
 
 AnchorHead AnchorHead::onFeatures(int features) const
@@ -238,11 +295,12 @@ void AnchorHead::anchors(const Network& network, Mat& all, std::vector<int>& lev
     generateAnchors(anchorLevels, sizes, all, levelCounts);
 }
 
-void AnchorHead::clearGradients(Network& network) const
+void AnchorHead::clearGradients(Network& network, bool ofCls, bool ofReg) const
 {
-    for (const std::vector<int>& nodes : {logits, deltas})
-        for (int node : nodes)
-            network.gradient(node).setTo(0);
+    for (const auto& [wanted, nodes] : {std::make_pair(ofCls, &logits), std::make_pair(ofReg, &deltas)})
+        for (int node : *nodes)
+            if (wanted)
+                network.gradient(node).setTo(0);
 }
 
 void AnchorHead::match(const Mat& all, const std::vector<int>& levelCounts, const Mat& boxes,
@@ -278,7 +336,7 @@ Mat AnchorHead::qualityOf(const Mat& predicted, const Mat& objects, const Mat& m
 }
 
 AnchorHead::Target AnchorHead::targetOf(const Mat& all, const std::vector<int>& levelCounts, const Mat& x,
-                                        const Mat& d, const std::vector<Object>& objects, int seed) const
+                                        const Mat& d, const std::vector<Object>& objects, int64 seed) const
 {
     Target t;
     const Mat boxes = boxesOf(objects, false), classOf = classCount > 0 ? labelsOf(objects) : Mat();
@@ -292,9 +350,9 @@ AnchorHead::Target AnchorHead::targetOf(const Mat& all, const std::vector<int>& 
     if (params.quality && t.quality.empty())
         t.quality = qualityOf(t.predicted, boxes, matches);
     t.positives = matchLabels(matches, classOf, t.labels);
-    if (!focal)
+    if (!focal && seed >= 0)
     {
-        sampleAnchors(matches, params.sampleCount, params.positiveFraction, seed);
+        sampleAnchors(matches, params.sampleCount, params.positiveFraction, static_cast<int>(seed));
         matchLabels(matches, classOf, t.labels);
         t.sampled = countNonZero(t.labels >= 0);
     }
@@ -310,40 +368,54 @@ AnchorHead::Target AnchorHead::targetOf(const Mat& all, const std::vector<int>& 
     return t;
 }
 
-//! What the sums of classification and regression over the whole batch are divided by.
-Vec2d AnchorHead::normalizers(const std::vector<Target>& targets, const BatchPart& part) const
+//! Of the whole batch, on whatever ranks its images are.
+struct AnchorHead::Counts
 {
-    double sums[] = {0, 0, 0};
-    double &positives = sums[0], &sampled = sums[1], &quality = sums[2];
+    double images = 0, positives = 0, sampled = 0, quality = 0;
+    double learnedFrom = 0; //!< positives that the box loss looks at
+};
+
+AnchorHead::Counts AnchorHead::countsOf(const std::vector<Target>& targets, const BatchPart& part) const
+{
+    double sums[] = {static_cast<double>(targets.size()), 0, 0, 0, 0};
     for (const Target& t : targets)
     {
-        positives += t.positives;
-        sampled += t.sampled;
-        quality += t.quality.empty() ? 0 : sum(t.quality)[0];
+        sums[1] += t.positives;
+        sums[2] += t.sampled;
+        sums[3] += t.quality.empty() ? 0 : sum(t.quality)[0];
+        sums[4] += countNonZero(t.labels > 0);
     }
-    part.ranks->sum(sums, 3);
-    double clsCount = sampled, regCount = sampled;
+    part.ranks->sum(sums, 5);
+    return {sums[0], sums[1], sums[2], sums[3], sums[4]};
+}
+
+//! What the sums of classification and regression over the whole batch are divided by.
+Vec2d AnchorHead::normalizers(const Counts& counts, LossState& state) const
+{
+    double clsCount = counts.sampled, regCount = counts.sampled;
     if (params.assignment == ASSIGN_TASK_ALIGNED)
-        clsCount = regCount = quality; // TOOD, eq. 7 and 9
+        clsCount = regCount = counts.quality; // TOOD, eq. 7 and 9
     else if (focal && params.focalNormalizer == NORMALIZE_BY_SAMPLES)
-        clsCount = regCount =
-            static_cast<double>(params.sampleCount) * part.totalOf(static_cast<int>(targets.size()));
+        clsCount = regCount = params.sampleCount * counts.images;
     else if (focal)
     {
         // PRCV 2018, section 3.2: N'cls positives, N'reg twice as many; over the whole batch.
-        clsCount = positives;
-        regCount = 2. * positives;
+        clsCount = params.focalNormalizer == NORMALIZE_BY_AVERAGE
+                       ? state.averagePositives(counts.positives, params.normMomentum)
+                   : params.focalNormalizer == NORMALIZE_BY_CONSTANT ? state.positivesAnImage * counts.images
+                                                                     : counts.positives;
+        regCount = 2. * clsCount;
     }
-    return Vec2d(std::max(1., clsCount) / (focal ? params.focalWeight : 1),
-                 std::max(1., regCount) / params.boxWeight);
+    return Vec2d(std::max(1., clsCount) / params.clsWeight, std::max(1., regCount) / params.boxWeight);
 }
 
-double AnchorHead::clsLoss(const Mat& x, const Target& target, Mat& gradient, double normalizer) const
+double AnchorHead::clsLoss(const Mat& x, const Target& target, Mat& gradient, double normalizer,
+                           const LossState& state) const
 {
     const Mat& labels = target.labels;
     if (!target.quality.empty())
         return qualityFocalLoss(x, labels, target.quality, gradient, params.focalGamma, normalizer);
-    return clsLossOf(params).loss(x, labels, gradient, params, normalizer);
+    return clsLossOf(params).loss(x, labels, gradient, params, state.alpha, normalizer);
 }
 
 double AnchorHead::boxLoss(const Mat& d, const Mat& all, const Target& target, Mat& gradient,
@@ -358,9 +430,23 @@ double AnchorHead::boxLoss(const Mat& d, const Mat& all, const Target& target, M
     return loss;
 }
 
-HeadLoss AnchorHead::loss(Network& network, const std::vector<std::vector<Object>>& objects, unsigned seed,
-                          const BatchPart& part) const
+void AnchorHead::guide(Network& network, LossState& state, HeadLoss& loss) const
 {
+    // What is guided is the classification without its own weight, which then is what it weighs beside the
+    // boxes.
+    const double scale = state.guide(loss.cls / params.clsWeight, loss.reg, params.guided);
+    loss.cls *= scale;
+    for (int node : logits)
+    {
+        Mat gradient = network.gradient(node).flat();
+        gradient *= scale;
+    }
+}
+
+HeadLoss AnchorHead::loss(Network& network, const std::vector<std::vector<Object>>& objects, unsigned seed,
+                          LossState* state, const BatchPart& part) const
+{
+    LossState first(params), &now = state ? *state : first;
     const int images = network.engineValue(logits[0]).shape().n;
     CV_CheckEQ(static_cast<int>(objects.size()), images, "objects are wanted for every image of the batch");
     Mat all;
@@ -371,7 +457,7 @@ HeadLoss AnchorHead::loss(Network& network, const std::vector<std::vector<Object
                                                ? network.runsOn()->anchorOperators()
                                                : nullptr)
     {
-        const HeadLoss loss = lossBy(*operators, network, objects);
+        const HeadLoss loss = lossBy(*operators, network, objects, now);
         if (std::isfinite(loss.total()))
             return loss; // else the host finds out whose image it is
     }
@@ -384,10 +470,11 @@ HeadLoss AnchorHead::loss(Network& network, const std::vector<std::vector<Object
             heads(network, n, x[n], d[n]);
             const unsigned own =
                 seed * static_cast<unsigned>(part.totalOf(images)) + static_cast<unsigned>(part.first + n);
-            targets[n] = targetOf(all, counts, x[n], d[n], objects[n], static_cast<int>(own));
+            targets[n] = targetOf(all, counts, x[n], d[n], objects[n], own);
         }
     });
-    const Vec2d normalizer = normalizers(targets, part);
+    const Counts batch = countsOf(targets, part);
+    const Vec2d normalizer = normalizers(batch, now);
 
     std::vector<double> cls(images), reg(images);
     parallel_for_(Range(0, images), [&](const Range& range) {
@@ -395,7 +482,7 @@ HeadLoss AnchorHead::loss(Network& network, const std::vector<std::vector<Object
         {
             const Target& t = targets[n];
             Mat xGrad, dGrad;
-            cls[n] = clsLoss(x[n], t, xGrad, normalizer[0]);
+            cls[n] = clsLoss(x[n], t, xGrad, normalizer[0], now);
             reg[n] = boxLoss(d[n], all, t, dGrad, normalizer[1]);
             channelsFirst(xGrad, network, logits, n);
             channelsFirst(dGrad, network, deltas, n);
@@ -408,7 +495,58 @@ HeadLoss AnchorHead::loss(Network& network, const std::vector<std::vector<Object
         loss.add(n, cls[n], reg[n]);
     }
     loss.addOthers(part);
+    if (batch.learnedFrom > 0)
+        loss.boxError = loss.reg * normalizer[1] / batch.learnedFrom;
+    if (params.guided > 0 && loss.worst < 0)
+        guide(network, now, loss);
     return loss;
+}
+
+std::pair<double, int> AnchorHead::boxErrors(const Network& network,
+                                             const std::vector<std::vector<Object>>& objects) const
+{
+    Mat all;
+    std::vector<int> counts;
+    anchors(network, all, counts);
+    std::pair<double, int> sum(0, 0);
+    for (int n = 0; n < static_cast<int>(objects.size()); n++)
+    {
+        Mat x, d, unused;
+        heads(network, n, x, d);
+        const Target t = targetOf(all, counts, x, d, objects[n], -1);
+        sum.first += boxLoss(d, all, t, unused, 1);
+        sum.second += t.positives;
+    }
+    return sum;
+}
+
+AnchorCounts AnchorHead::count(const Graph& graph, const Shape& input,
+                               const std::vector<std::vector<Object>>& objects) const
+{
+    CV_Assert(params.assignment != ASSIGN_TASK_ALIGNED);
+    const std::vector<Shape> shapes = graph.shapes(input);
+    std::vector<Size> sizes;
+    for (int node : logits)
+        sizes.push_back(Size(shapes[node].w, shapes[node].h));
+    Mat all;
+    std::vector<int> counts;
+    generateAnchors(anchorLevels, sizes, all, counts);
+    AnchorCounts sum;
+    for (const std::vector<Object>& own : objects)
+    {
+        Mat matches, labels;
+        match(all, counts, boxesOf(own, false), boxesOf(own, true), matches);
+        const int positives = matchLabels(matches, noArray(), labels), negatives = countNonZero(labels == 0),
+                  sampled =
+                      std::min(positives, static_cast<int>(params.sampleCount * params.positiveFraction));
+        sum.images++;
+        sum.positives += positives;
+        sum.negatives += negatives;
+        sum.ignored += all.rows - positives - negatives;
+        sum.sampledPositives += sampled;
+        sum.sampledNegatives += std::min(negatives, params.sampleCount - sampled);
+    }
+    return sum;
 }
 
 AnchorOutputs AnchorHead::outputsOf(const Network& network) const
@@ -424,7 +562,7 @@ AnchorOutputs AnchorHead::outputsOf(const Network& network) const
 
 //! Focal losses where the engine's values lie.
 HeadLoss AnchorHead::lossBy(AnchorOperators& operators, Network& network,
-                            const std::vector<std::vector<Object>>& objects) const
+                            const std::vector<std::vector<Object>>& objects, const LossState& state) const
 {
     AnchorOutputs outputs = outputsOf(network);
     for (size_t level = 0; level < logits.size(); level++)
@@ -446,19 +584,26 @@ HeadLoss AnchorHead::lossBy(AnchorOperators& operators, Network& network,
         task.objectStarts.push_back(task.objects.rows);
         task.ignoredStarts.push_back(task.ignored.rows);
     }
-    task.alpha = params.focalAlpha;
+    task.alpha = state.alpha;
     task.gamma = params.focalGamma;
     task.beta = params.boxBeta;
     task.byPositives = params.focalNormalizer == NORMALIZE_BY_POSITIVES;
-    const double samples = std::max(1., static_cast<double>(params.sampleCount) * objects.size());
-    task.logitsNormalizer = (task.byPositives ? 1 : samples) / params.focalWeight;
-    task.deltasNormalizer = (task.byPositives ? 2 : samples) / params.boxWeight;
+    const bool constant = params.focalNormalizer == NORMALIZE_BY_CONSTANT;
+    const double images = static_cast<double>(objects.size()), count = task.byPositives ? 1
+                                                                       : constant
+                                                                           ? images * state.positivesAnImage
+                                                                           : images * params.sampleCount;
+    task.logitsNormalizer = std::max(1., count) / params.clsWeight;
+    task.deltasNormalizer = std::max(1., task.byPositives || constant ? 2 * count : count) / params.boxWeight;
 
     const AnchorLossValues found = operators.loss(outputs, task);
     HeadLoss loss;
     loss.cls = found.logits;
     loss.reg = found.deltas;
     loss.positives = found.positives;
+    if (loss.positives > 0)
+        loss.boxError =
+            loss.reg * task.deltasNormalizer * (task.byPositives ? loss.positives : 1) / loss.positives;
     return loss;
 }
 

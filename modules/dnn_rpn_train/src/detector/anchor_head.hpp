@@ -10,6 +10,7 @@
 #include "opencv2/dnn_rpn_train/private/detections.hpp"
 #include "../engine/network.hpp"
 #include "head_loss.hpp"
+#include "loss_state.hpp"
 
 namespace cv {
 namespace dnn_rpn_train {
@@ -41,12 +42,31 @@ public:
     @param network with the head
     @param objects of each image of the batch, in pixels of the input; with labels 1..C if there are classes
     @param seed of the sampling
+    @param state of the training, which the step changes; null: that of a first step
     @param part of the batch that the images are; losses and normalizers are the whole batch's */
     HeadLoss loss(Network& network, const std::vector<std::vector<Object>>& objects, unsigned seed,
-                  const BatchPart& part = BatchPart()) const;
+                  LossState* state = nullptr, const BatchPart& part = BatchPart()) const;
 
-    //! After loss(): as if it had been 0.
-    void clearGradients(Network& network) const;
+    /** @brief HeadLoss::boxError of the network's last forward pass, of all positives.
+    @param network with the head; nothing of it is changed
+    @param objects as for loss()
+    @return the sum over the positives, and how many they are */
+    std::pair<double, int> boxErrors(const Network& network,
+                                     const std::vector<std::vector<Object>>& objects) const;
+
+    /** @brief Counts how anchors are told apart; not by ASSIGN_TASK_ALIGNED, which asks a trained network.
+    @param graph with the head
+    @param input shape of an image
+    @param objects of each image, in pixels of the input */
+    AnchorCounts count(const Graph& graph, const Shape& input,
+                       const std::vector<std::vector<Object>>& objects) const;
+
+    //! The classifier gives every anchor this probability, as it starts: AnchorHeadParams::prior. Nothing
+    //! with cross-entropy.
+    void setPrior(Graph& graph, double prior) const;
+
+    //! After loss(): as if it had been 0, or one of the two.
+    void clearGradients(Network& network, bool ofCls = true, bool ofReg = true) const;
 
     /** @brief Proposals of image n of the network's last forward pass; at most one class.
     @param image width x height of the input
@@ -78,15 +98,17 @@ public:
 
 private:
     struct Target;
+    struct Counts;
     AnchorOutputs outputsOf(const Network& network) const;
     //! Whether the form of the loss is one that AnchorOperators have.
     bool devicesCan() const
     {
         return focal && !params.quality && params.assignment == ASSIGN_IOU &&
-               params.boxLoss == BOX_LOSS_SMOOTH_L1;
+               params.boxLoss == BOX_LOSS_SMOOTH_L1 && params.focalThreshold == 0 && params.guided == 0 &&
+               params.focalNormalizer != NORMALIZE_BY_AVERAGE;
     }
     HeadLoss lossBy(AnchorOperators& operators, Network& network,
-                    const std::vector<std::vector<Object>>& objects) const;
+                    const std::vector<std::vector<Object>>& objects, const LossState& state) const;
     void addTo(Graph& graph, const std::vector<int>& features, RNG& rng);
     void match(const Mat& anchors, const std::vector<int>& levelCounts, const Mat& boxes, const Mat& ignored,
                Mat& matches) const;
@@ -95,10 +117,15 @@ private:
     void matchPredictions(const Mat& anchors, const Mat& x, const Mat& predicted,
                           const std::vector<Object>& objects, Mat& matches, Mat& quality) const;
     //! @param x, d logits and deltas, which only AnchorHeadParams::quality looks at
+    //! @param seed of the sampling; below 0: none
     Target targetOf(const Mat& anchors, const std::vector<int>& levelCounts, const Mat& x, const Mat& d,
-                    const std::vector<Object>& objects, int seed) const;
-    Vec2d normalizers(const std::vector<Target>& targets, const BatchPart& part) const;
-    double clsLoss(const Mat& x, const Target& target, Mat& gradient, double normalizer) const;
+                    const std::vector<Object>& objects, int64 seed) const;
+    //! @param loss is not guided yet
+    void guide(Network& network, LossState& state, HeadLoss& loss) const;
+    Counts countsOf(const std::vector<Target>& targets, const BatchPart& part) const;
+    Vec2d normalizers(const Counts& counts, LossState& state) const;
+    double clsLoss(const Mat& x, const Target& target, Mat& gradient, double normalizer,
+                   const LossState& state) const;
     double boxLoss(const Mat& d, const Mat& anchors, const Target& target, Mat& gradient,
                    double normalizer) const;
 

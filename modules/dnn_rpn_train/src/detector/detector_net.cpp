@@ -48,7 +48,8 @@ TrainParams withPyramid(TrainParams params)
 DetectorNet::DetectorNet(const TrainParams& params_, RNG& rng, Ranks& ranks_)
     : params(withPyramid(params_)), ranks(ranks_),
       engine(Engine::create(params.engine, nameOf(params.precision))),
-      exactEngine(params.precision == PRECISION_FP32 ? engine : Engine::create(params.engine, "fp32"))
+      exactEngine(params.precision == PRECISION_FP32 ? engine : Engine::create(params.engine, "fp32")),
+      state(params.rpn)
 {
     const TrainParams& p = params;
     const int classes = static_cast<int>(p.classes.size());
@@ -120,7 +121,52 @@ std::vector<float> DetectorNet::rateFactors() const
             factors[p] = static_cast<float>(params.backboneLrFactor);
     for (int p = headParameters.start; p < static_cast<int>(factors.size()); p++)
         factors[p] = static_cast<float>(p < headParameters.end ? params.rpn.lrFactor : params.roi.lrFactor);
+    for (int p : trunk.nodes[anchorHead->logitsNode()].parameters)
+        factors[p] *= static_cast<float>(params.rpn.logitsLrFactor);
     return factors;
+}
+
+std::vector<float> DetectorNet::decayFactors() const
+{
+    std::vector<float> factors(trunk.parameters.size(), 1.f);
+    for (int p : trunk.nodes[anchorHead->logitsNode()].parameters)
+        factors[p] = static_cast<float>(params.rpn.logitsDecayFactor);
+    return factors;
+}
+
+bool DetectorNet::wantsCounts() const
+{
+    const AnchorHeadParams& p = params.rpn;
+    return std::isnan(p.prior) || std::isnan(p.focalAlpha) ||
+           (p.focalNormalizer == NORMALIZE_BY_CONSTANT && std::isnan(p.normPositives));
+}
+
+std::vector<Object> DetectorNet::scaled(const AnnotatedImage& image) const
+{
+    std::vector<Object> objects = image.objects;
+    const float fx = static_cast<float>(params.size.width) / image.size.width,
+                fy = static_cast<float>(params.size.height) / image.size.height;
+    for (Object& object : objects)
+        object.box = object.box.mul(Vec4f(fx, fy, fx, fy));
+    return objects;
+}
+
+AnchorCounts DetectorNet::count(const Dataset& training) const
+{
+    std::vector<std::vector<Object>> objects;
+    for (const AnnotatedImage& image : training.images)
+        objects.push_back(scaled(image));
+    return anchorHead->count(trunk, batchShape(), objects);
+}
+
+void DetectorNet::take(const AnchorCounts& counts, bool first)
+{
+    state.take(counts, params.rpn);
+    if (!first || !std::isnan(params.rpn.prior))
+        return;
+    const int each =
+        anchorHead->softmax() ? 1 : std::max(1, anchorHead->classes()); // a sigmoid is of one class
+    anchorHead->setPrior(trunk, std::max(1e-6, counts.prior() / each));
 }
 
 std::string DetectorNet::describe(int images) const
@@ -147,18 +193,22 @@ void DetectorNet::scaleRegionFeatures(const std::vector<Mat>& images)
         secondStage->scaleFeatures(*network, trunk, stack(images), ranks);
 }
 
+BatchPart DetectorNet::partOf(const Batch& batch) const
+{
+    if (ranks.count() == 1)
+        return BatchPart(); // as many as are given
+    const BatchPart part(ranks, params.batch);
+    CV_CheckEQ(static_cast<int>(batch.objects.size()), part.count, "images of this rank");
+    return part;
+}
+
 StepLoss DetectorNet::step(const Batch& batch, unsigned seed, Training training)
 {
     Network& net = *trainedNetworks[0];
     net.forward(frozenBackbone ? frozenBackbone->featuresOf(batch) : batch.images, true);
-    BatchPart part; // alone: as many as are given
-    if (ranks.count() > 1)
-    {
-        part = BatchPart(ranks, params.batch);
-        CV_CheckEQ(static_cast<int>(batch.objects.size()), part.count, "images of this rank");
-    }
+    const BatchPart part = partOf(batch);
     StepLoss loss;
-    loss.anchors = trainedHead->loss(net, batch.objects, seed, part);
+    loss.anchors = trainedHead->loss(net, batch.objects, seed, &state, part);
     if (loss.worst() >= 0)
         return loss;
     if (secondStage && training == Training::FirstStage)
@@ -172,6 +222,36 @@ StepLoss DetectorNet::step(const Batch& batch, unsigned seed, Training training)
         trainedHead->clearGradients(net);
     net.backward();
     return loss;
+}
+
+Conflict DetectorNet::conflict(const Batch& batch, unsigned seed, double rate,
+                               const std::function<void()>& sumGradients)
+{
+    ConflictTask task;
+    task.sumGradients = sumGradients;
+    Network& net = *trainedNetworks[0];
+    task.network = &net;
+    task.head = trainedHead;
+    task.rate = rate;
+    task.factors = rateFactors();
+    task.loss = [&] {
+        LossState unchanged = state;
+        net.forward(frozenBackbone ? frozenBackbone->featuresOf(batch) : batch.images, true);
+        const HeadLoss loss = trainedHead->loss(net, batch.objects, seed, &unchanged, partOf(batch));
+        if (secondStage)
+            secondStage->clearGradients(net, firstTrainedNode());
+        return loss;
+    };
+    return measureConflict(task);
+}
+
+std::pair<double, int> DetectorNet::boxErrors(const std::vector<Mat>& images,
+                                              const std::vector<std::vector<Object>>& objects)
+{
+    download();
+    Network& net = detecting ? *detecting : *network;
+    net.forward(stack(images));
+    return anchorHead->boxErrors(net, objects);
 }
 
 std::vector<Detections> DetectorNet::detect(const std::vector<Mat>& images)

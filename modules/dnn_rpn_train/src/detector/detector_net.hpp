@@ -11,6 +11,7 @@
 #include "opencv2/dnn_rpn/model.hpp"
 #include "opencv2/dnn_rpn_train/params.hpp"
 #include "../data/batches.hpp"
+#include "conflict.hpp"
 #include "frozen_backbone.hpp"
 #include "second_stage.hpp"
 #include "stages.hpp"
@@ -50,6 +51,19 @@ public:
     const std::vector<Network*>& trained() const { return trainedNetworks; }
     //! Of the learning rate, by parameter.
     std::vector<float> rateFactors() const;
+    //! Of the weight decay, by parameter.
+    std::vector<float> decayFactors() const;
+
+    //! Whether the parameters leave a number to the anchors of the training images.
+    bool wantsCounts() const;
+    //! The image's objects in pixels of the network's input.
+    std::vector<Object> scaled(const AnnotatedImage& image) const;
+    //! How the anchors of these images are told apart.
+    AnchorCounts count(const Dataset& training) const;
+    //! Takes what was left to counting. @param first nothing was trained yet: the prior, too
+    void take(const AnchorCounts& counts, bool first);
+    //! What steps change beside weights.
+    LossState& lossState() { return state; }
 
     //! What is trained and what is frozen, in a line or two.
     std::string describe(int images) const;
@@ -72,6 +86,16 @@ public:
     //! 0.
     StepLoss step(const Batch& batch, unsigned seed, Training training = Training::Both);
 
+    //! measureConflict() of the batch that the next step is on, which it does not change.
+    //! @param rate of that step
+    //! @param sumGradients of ConflictTask
+    Conflict conflict(const Batch& batch, unsigned seed, double rate,
+                      const std::function<void()>& sumGradients = nullptr);
+
+    //! AnchorHead::boxErrors() on images of the network's input size; at most one batch.
+    std::pair<double, int> boxErrors(const std::vector<Mat>& images,
+                                     const std::vector<std::vector<Object>>& objects);
+
     /** @brief Finds objects.
     @param images of the network's input size; one batch
     @return in pixels of the input; proposals, all of label 1, without a second stage or classes */
@@ -92,6 +116,7 @@ private:
     void download();
     int firstTrainedNode() const { return frozenBackbone ? features : 0; } //!< of the trunk
     Shape batchShape() const;
+    BatchPart partOf(const Batch& batch) const;
     int frozenStages() const;
     const RoiHead* roiHead() const { return secondStage ? &secondStage->head() : nullptr; }
 
@@ -100,8 +125,9 @@ private:
     const Ptr<Engine> engine;      //!< of all networks that are trained
     const Ptr<Engine> exactEngine; //!< of those that detect: in floats, as whoever runs the file
     Graph trunk;
-    int features = -1;    //!< the backbone's last node
-    std::string taken;    //!< of a backbone's file
+    int features = -1; //!< the backbone's last node
+    std::string taken; //!< of a backbone's file
+    LossState state;
     Range headParameters; //!< those of the first stage's head; behind them are the second stage's
     std::unique_ptr<Stages> stages;
     std::unique_ptr<AnchorHead> anchorHead;

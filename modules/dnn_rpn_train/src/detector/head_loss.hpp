@@ -5,6 +5,7 @@
 #define OPENCV_DNN_RPN_TRAIN_DETECTOR_HEAD_LOSS_HPP
 
 #include <cmath>
+#include <limits>
 
 #include "opencv2/core.hpp"
 
@@ -18,7 +19,9 @@ struct CV_EXPORTS HeadLoss
 {
     double cls = 0, reg = 0;
     int positives = 0; //!< anchors before sampling, or regions after it
-    int worst = -1;    //!< the first image of the whole batch whose loss is not finite, or -1
+    //! Box loss of a positive that was learned from, without weights and divisors; NaN without any.
+    double boxError = std::numeric_limits<double>::quiet_NaN();
+    int worst = -1; //!< the first image of the whole batch whose loss is not finite, or -1
     double total() const { return cls + reg; }
 
     //! Adds what the n-th image cost; in their order.

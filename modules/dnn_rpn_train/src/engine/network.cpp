@@ -40,7 +40,7 @@ Network::Network(Graph& graph_, const Ptr<Engine>& engine_, bool inputGradient, 
     {
         needsGradient[i] = needsGradient[i] && used[i];
         for (int j : net.nodes[i].inputs)
-            used[j] |= used[i];
+            used[j] |= used[i] && !net.nodes[i].stopsGradient;
     }
 
     finals.resize(count);
@@ -70,6 +70,11 @@ Network::~Network() = default;
 bool Network::isOutput(int node) const
 {
     return std::find(net.outputs.begin(), net.outputs.end(), node) != net.outputs.end();
+}
+
+bool Network::passes(int node, int input) const
+{
+    return needsGradient[node] && needsGradient[input] && !net.nodes[node].stopsGradient;
 }
 
 void Network::plan(const Shape& input)
@@ -104,7 +109,7 @@ void Network::planKernels(const std::vector<Shape>& shapes)
         for (int j : net.nodes[i].inputs)
         {
             args[i].accumulate.push_back(written[j]);
-            if (needsGradient[i])
+            if (passes(i, j))
                 written[j] = 1;
         }
 
@@ -125,7 +130,7 @@ void Network::planKernels(const std::vector<Shape>& shapes)
         for (int j : n.inputs)
         {
             task.inputs.push_back(layouts[j]);
-            task.inputGradients.push_back(needsGradient[i] && needsGradient[j]);
+            task.inputGradients.push_back(passes(i, j));
         }
         for (int p : n.parameters)
             task.parameterGradients.push_back(net.parameters[p].trainable);

@@ -89,6 +89,8 @@ private:
     void fillArgs(const Blocks& blocks, const std::vector<int>& writer);
     int backwardTime(int node) const { return 2 * static_cast<int>(net.nodes.size()) - node; }
     bool isOutput(int node) const;
+    //! A gradient comes from a node to one of its inputs.
+    bool passes(int node, int input) const;
     void bring(int output, const Tensor& from, Tensor& to, char& here) const;
 
     Graph& net;

@@ -80,7 +80,7 @@ Network::Lifetimes Network::lifetimes() const
                 life.values[storage[j]].at(backwardTime(i));
         life.gradients[storage[i]].at(backwardTime(i));
         for (int j : inputs)
-            if (needsGradient[j])
+            if (passes(i, j))
                 life.gradients[storage[j]].at(backwardTime(i));
     }
     for (int i : net.outputs)
@@ -190,7 +190,7 @@ void Network::fillArgs(const Blocks& blocks, const std::vector<int>& writer)
         for (int j : n.inputs)
         {
             a.inputs.push_back(&values[j]);
-            a.inputGradients.push_back(needsGradient[i] && needsGradient[j] ? &gradients[j] : nullptr);
+            a.inputGradients.push_back(passes(i, j) ? &gradients[j] : nullptr);
         }
         for (int p : n.parameters)
         {

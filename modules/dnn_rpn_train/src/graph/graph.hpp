@@ -42,7 +42,8 @@ struct CV_EXPORTS Node
     Size dilation{1, 1};
     int padTop = 0, padLeft = 0, padBottom = 0, padRight = 0;
     int group = 1;
-    int scale = 2; //!< Resize: rows and columns of outputs for each of the input's, at least 1
+    bool stopsGradient = false; //!< training: its inputs do not learn from it
+    int scale = 2;              //!< Resize: rows and columns of outputs for each of the input's, at least 1
     SliceRange channels, rows, columns; //!< Slice
     bool wholeStrides = false;          //!< its padding is right if the stride divides the input's sides
     bool ceilMode = false;              //!< pooling: a last, partial window counts

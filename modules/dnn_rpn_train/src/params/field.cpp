@@ -86,6 +86,7 @@ String textOf(const Field& field)
             [](const Choice& c) { return c.name(c.value); },
             [](const StageCount& s) { return String(*s.value == -1 ? "all" : numberText(*s.value)); },
             [](const AutoList& l) { return String(l.value->empty() ? "auto" : numbersText(*l.value)); },
+            [](const AutoNumber& n) { return String(std::isnan(*n.value) ? "auto" : numberText(*n.value)); },
             [](const Preset& p) { return presetOf(*p.value); }},
         field);
 }
@@ -123,6 +124,12 @@ void setText(const Field& field, const String& text, const char* name)
                               else
                                   setList(*l.value, text, name);
                           },
+                          [&](const AutoNumber& n) {
+                              if (text == "auto")
+                                  *n.value = std::numeric_limits<double>::quiet_NaN();
+                              else
+                                  number(n.value);
+                          },
                           [&](const Preset& p) {
                               if (text != "custom")
                                   *p.value = AugmentParams::preset(text);
@@ -144,6 +151,7 @@ std::vector<double> numbersOf(const Field& field)
                    [](Scalar* v) { return Numbers(v->val, v->val + 4); },
                    [](const StageCount& s) { return Numbers{static_cast<double>(*s.value)}; },
                    [](const AutoList& l) { return Numbers(l.value->begin(), l.value->end()); },
+                   [](const AutoNumber& n) { return std::isnan(*n.value) ? Numbers() : Numbers{*n.value}; },
                    [](const auto&) { return Numbers(); }},
         field);
 }
@@ -161,6 +169,7 @@ String kindText(const Field& field)
                    [](const Choice& c) { return c.names(); },
                    [](const StageCount&) { return String("all, or a whole number"); },
                    [](const AutoList&) { return String("auto, or numbers"); },
+                   [](const AutoNumber&) { return String("auto, or a number"); },
                    [](const Preset&) { return String("none, flip, light, strong"); }},
         field);
 }

@@ -32,6 +32,12 @@ struct AutoList
     std::vector<float>* value;
 };
 
+//! A number that is counted where it is not a number: "auto".
+struct AutoNumber
+{
+    double* value;
+};
+
 //! The members of AugmentParams together: the name of a preset, or "custom".
 struct Preset
 {
@@ -40,7 +46,7 @@ struct Preset
 
 //! Where a parameter stands. What has limits has them for each number.
 using Field = std::variant<int*, double*, float*, bool*, String*, Size*, std::vector<float>*, Vec2d*, Scalar*,
-                           PyramidParams*, Choice, StageCount, AutoList, Preset>;
+                           PyramidParams*, Choice, StageCount, AutoList, AutoNumber, Preset>;
 
 template<typename Kind>
 Field fieldOf(Kind& kind)

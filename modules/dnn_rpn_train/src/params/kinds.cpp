@@ -37,6 +37,19 @@ const std::vector<KindRow<FocalNormalizer>>& kindRows<FocalNormalizer>()
     static const std::vector<KindRow<FocalNormalizer>> rows{
         {NORMALIZE_BY_POSITIVES, "positives", "the positive anchors of the batch"},
         {NORMALIZE_BY_SAMPLES, "samples", "as many anchors as cross-entropy would sample"},
+        {NORMALIZE_BY_AVERAGE, "average", "a moving average of the positive anchors over the steps"},
+        {NORMALIZE_BY_CONSTANT, "constant", "the same number of positive anchors for every image"},
+    };
+    return rows;
+}
+
+template<>
+const std::vector<KindRow<GradientStop>>& kindRows<GradientStop>()
+{
+    static const std::vector<KindRow<GradientStop>> rows{
+        {GRADIENT_STOP_NONE, "none", "nowhere"},
+        {GRADIENT_STOP_CLS, "cls", "the classification's at its last layer"},
+        {GRADIENT_STOP_BACKBONE, "backbone", "both below the head"},
     };
     return rows;
 }

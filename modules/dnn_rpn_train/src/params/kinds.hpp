@@ -17,6 +17,8 @@ template<>
 CV_EXPORTS const std::vector<KindRow<dnn_rpn_train::FocalNormalizer>>&
 kindRows<dnn_rpn_train::FocalNormalizer>();
 template<>
+CV_EXPORTS const std::vector<KindRow<dnn_rpn_train::GradientStop>>& kindRows<dnn_rpn_train::GradientStop>();
+template<>
 CV_EXPORTS const std::vector<KindRow<dnn_rpn_train::AnchorAssignment>>&
 kindRows<dnn_rpn_train::AnchorAssignment>();
 template<>

@@ -49,6 +49,7 @@ dnn_rpn::DetectionParams& detections(TrainParams& p)
 } // namespace
 
 #define AT(member) [](TrainParams& p) { return fieldOf(p.member); }
+#define COUNTED(member) [](TrainParams& p) -> Field { return AutoNumber{&p.member}; }
 #define PROPOSALS(member) [](TrainParams& p) { return fieldOf(proposals(p).member); }
 #define DETECTIONS(member) [](TrainParams& p) { return fieldOf(detections(p).member); }
 
@@ -122,17 +123,28 @@ const std::vector<ParameterRow>& parameterTable()
 {"samples",    "loss", all, special, AT(rpn.sampleCount), 1, 1e6,
  "anchors an image that cross-entropy looks at, and that focal_norm=samples divides by"},
 {"sample_share", "loss", all, special, AT(rpn.positiveFraction), 0, 1, "at most this share of the samples is positive"},
-{"alpha",      "loss", all, special, AT(rpn.focalAlpha), -1, 1,
- "focal loss: weight of the positives; below 0: none"},
+{"alpha",      "loss", all, special, COUNTED(rpn.focalAlpha), -1, 1,
+ "focal loss: weight of the positives; below 0: none; auto: what a balanced sample gives them, counted on the training "
+ "images"},
 {"gamma",      "loss", all, special, AT(rpn.focalGamma), 0, 100, "focal loss: how much easy anchors are held back"},
-{"lambda",     "loss", all, special, AT(rpn.focalWeight), 1e-6, factor,
- "focal loss: weight of the classification beside the boxes; 0.1 in the paper"},
+{"focal_threshold", "loss", all, special, AT(rpn.focalThreshold), 0, 0.99,
+ "focal loss: anchors whose label has a lower probability are not held back: 0.5 is reduced focal loss, 0 focal loss"},
+{"lambda",     "loss", all, special, AT(rpn.clsWeight), 1e-6, factor,
+ "weight of the classification beside the boxes, by focal loss or cross-entropy; 0.1 in the paper"},
+{"guided",     "loss", all, special, AT(rpn.guided), 0, 1e6,
+ "scale the classification to lambda times the regression, by averages over about so many steps; 0: not"},
 {"quality",    "loss", all, special, AT(rpn.quality), 0, 0,
  "loss=focal_sigmoid: a positive anchor should say how good its box is, rather than 1; without alpha"},
 {"focal_norm", "loss", all, special, AT(rpn.focalNormalizer), 0, 0,
- "what focal loss is divided by: the positives, as in the paper, or the samples, as cross-entropy"},
-{"prior",      "loss", all, special, AT(rpn.prior), 1e-6, 0.999,
- "focal loss: the probability of an object that every anchor starts with"},
+ "what focal loss is divided by: the positives, as in the paper, the samples, as cross-entropy, a moving average of the "
+ "positives, or a constant for each image"},
+{"norm_momentum", "loss", all, special, AT(rpn.normMomentum), 0, 0.9999,
+ "focal_norm=average: what a step leaves of the average before it"},
+{"norm_positives", "loss", all, special, COUNTED(rpn.normPositives), 1e-6, factor,
+ "focal_norm=constant: positives an image; auto: counted on the training images"},
+{"prior",      "loss", all, special, COUNTED(rpn.prior), 1e-6, 0.999,
+ "focal loss: the probability of an object that every anchor starts with; auto: the share of the positives, counted on "
+ "the training images"},
 {"box_loss",   "loss", all, special, AT(rpn.boxLoss), 0, 0,
  "what boxes are held to: smooth L1 of the deltas, or generalized IoU of the decoded box"},
 {"beta",       "loss", all, special, AT(rpn.boxBeta), 0, factor, "smooth L1: where it turns from square to straight"},
@@ -176,6 +188,17 @@ const std::vector<ParameterRow>& parameterTable()
 {"backbone_lr", "descent", all, special, AT(backboneLrFactor), 0, factor, "the backbone's learning rate is lr times this"},
 {"rpn_lr",     "descent", all, special, AT(rpn.lrFactor), 0, factor,
  "the learning rate of the head on anchors is lr times this"},
+{"logits_lr",  "descent", all, special, AT(rpn.logitsLrFactor), 0, factor,
+ "the learning rate of the last layer of its classifier is the head's times this"},
+{"logits_decay", "descent", all, special, AT(rpn.logitsDecayFactor), 0, factor,
+ "the weight decay of that layer is decay times this"},
+{"logits_deviation", "descent", all, special, AT(rpn.logitsDeviation), 0, factor,
+ "standard deviation of that layer's first weights"},
+{"layer_streams", "descent", all, special, AT(rpn.layerStreams), 0, 0,
+ "each layer of the head on anchors draws its first weights from a generator of its own: what two settings have in common "
+ "begins alike"},
+{"stop_gradient", "descent", all, special, AT(rpn.gradientStop), 0, 0,
+ "where gradients of the head on anchors end: nowhere, the classification's at its last layer, or both below the head"},
 {"roi_lr",     "descent", twoStage, special, AT(roi.lrFactor), 0, factor,
  "the second stage's learning rate is lr times this"},
 {"momentum",   "descent", all, special, AT(momentum), 0, 0.9999, "of the gradient descent"},
@@ -186,6 +209,10 @@ const std::vector<ParameterRow>& parameterTable()
  "longest gradient that is not shortened; 0: no limit"},
 {"ema",        "descent", all, common, AT(ema), 0, 0.999999,
  "decay of the weights' moving average, such as 0.99, which is then scored and written; 0: none"},
+{"conflict_every", "descent", all, special, AT(conflictEvery), 0, 1e9,
+ "measure every so many steps how classification and boxes of the head on anchors disturb each other; 0: never"},
+{"held_every", "descent", all, special, AT(heldEvery), 0, 1e9,
+ "look every so many steps at the box loss of 32 validation images; 0: never"},
 {"eval_every", "descent", all, common, AT(evalEvery), 0, 1e6,
  "score the validation split every so many epochs and keep the best weights; 0: only at the end"},
 {"patience",   "descent", all, special, AT(patience), 0, 1e6,
@@ -250,6 +277,7 @@ const std::vector<ParameterRow>& parameterTable()
 // clang-format on
 
 #undef AT
+#undef COUNTED
 #undef PROPOSALS
 #undef DETECTIONS
 

@@ -33,8 +33,8 @@ TrainParams::TrainParams(DetectorKind detector)
     : backbone("small"), features("auto"), normalise(NORMALISE_AUTO), channelOrder(CHANNELS_AUTO),
       engine("auto"), precision(PRECISION_FP32), size(320, 240), epochs(12), batch(4), learningRate(0.01),
       momentum(0.9), weightDecay(1e-4), warmup(50), schedule(SCHEDULE_STEP), maxGradientNorm(10), seed(0),
-      freeze(0), backboneLrFactor(1), batchNorm(BATCHNORM_FROZEN), alternate(false), ema(0), evalEvery(0),
-      patience(0), kind(detector)
+      freeze(0), backboneLrFactor(1), batchNorm(BATCHNORM_FROZEN), alternate(false), ema(0), conflictEvery(0),
+      heldEvery(0), evalEvery(0), patience(0), kind(detector)
 {
     if (detector == DETECTOR_RETINANET)
     {
@@ -119,6 +119,22 @@ void TrainParams::check() const
         CV_Error_(Error::StsBadArg,
                   ("assign=task_aligned wants quality=true and box_loss=giou, not %s and %s",
                    get("quality").c_str(), get("box_loss").c_str()));
+    if (rpn.quality && rpn.focalThreshold > 0)
+        CV_Error_(Error::StsBadArg,
+                  ("quality holds every anchor back, which focal_threshold=%g would not: use one "
+                   "of them",
+                   rpn.focalThreshold));
+    const bool counts = std::isnan(rpn.prior) || std::isnan(rpn.focalAlpha) ||
+                        (rpn.focalNormalizer == NORMALIZE_BY_CONSTANT && std::isnan(rpn.normPositives));
+    if (counts && rpn.assignment == ASSIGN_TASK_ALIGNED)
+        CV_Error(Error::StsBadArg,
+                 "prior, alpha or norm_positives=auto count anchors before the first step, which "
+                 "assign=task_aligned cannot: give a number");
+    if (rpn.gradientStop == GRADIENT_STOP_BACKBONE && !dnn_rpn::traitsOf(kind).hasTwoStages)
+        CV_Error_(Error::StsBadArg,
+                  ("stop_gradient=backbone: nothing else trains the features of the detector %s; "
+                   "freeze=all leaves them as they are",
+                   dnn_rpn::nameOf(kind).c_str()));
     augment.check();
     if (patience > 0 && evalEvery == 0)
         CV_Error_(Error::StsBadArg,

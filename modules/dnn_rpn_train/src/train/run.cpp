@@ -9,10 +9,11 @@ namespace cv {
 namespace dnn_rpn_train {
 
 Run::Run(Graph& graph_, const std::vector<Network*>& networks_, const TrainParams& params,
-         const std::vector<float>& factors, Ranks& ranks)
+         const std::vector<float>& factors, const std::vector<float>& decayFactors, Ranks& ranks)
     : graph(graph_), networks(networks_), changing(graph_.changing()),
       maxGradientNorm(params.maxGradientNorm), patience(params.patience),
-      solver(std::make_unique<Solver>(networks, params.momentum, params.weightDecay, factors, ranks))
+      solver(std::make_unique<Solver>(networks, params.momentum, params.weightDecay, factors, decayFactors,
+                                      ranks))
 {
     if (ranks.count() > 1)
         sums = std::make_unique<GradientSums>(ranks, networks);
@@ -20,10 +21,15 @@ Run::Run(Graph& graph_, const std::vector<Network*>& networks_, const TrainParam
         average = std::make_unique<Average>(graph, params.ema, networks);
 }
 
-double Run::step(double rate)
+void Run::sumGradients()
 {
     if (sums)
         sums->finish();
+}
+
+double Run::step(double rate)
+{
+    sumGradients();
     const double length = solver->step(rate, maxGradientNorm);
     steps++;
     if (average)

@@ -24,10 +24,14 @@ public:
     /** @param graph whose weights are trained
     @param networks that train them; each may run a part of the graph
     @param factors of the learning rate, by parameter
+    @param decayFactors of the weight decay, likewise; empty: all 1
     @param ranks whose gradients are added up */
     Run(Graph& graph, const std::vector<Network*>& networks, const TrainParams& params,
-        const std::vector<float>& factors, Ranks& ranks = Ranks::alone());
+        const std::vector<float>& factors, const std::vector<float>& decayFactors = std::vector<float>(),
+        Ranks& ranks = Ranks::alone());
 
+    //! The networks' gradients become those of the whole batch; step() does that by itself.
+    void sumGradients();
     //! Changes the weights by the networks' gradients, those of all ranks; returns their length before
     //! clipping.
     double step(double rate);

@@ -8,12 +8,13 @@ namespace cv {
 namespace dnn_rpn_train {
 
 Solver::Solver(const std::vector<Network*>& networks_, double momentum_, double weightDecay,
-               const std::vector<float>& factors, Ranks& ranks_)
+               const std::vector<float>& factors, const std::vector<float>& decayFactors, Ranks& ranks_)
     : networks(networks_), engine(networks.at(0)->runsOn()), momentum(static_cast<float>(momentum_)),
       ranks(ranks_), v(networks.at(0)->graph().parameters.size())
 {
     const std::vector<Parameter>& parameters = networks[0]->graph().parameters;
     CV_Assert(factors.empty() || factors.size() == v.size());
+    CV_Assert(decayFactors.empty() || decayFactors.size() == v.size());
     std::vector<Network*> owner(v.size(), nullptr);
     std::vector<Tensor*> all(v.size(), nullptr);
     for (size_t p = 0; p < v.size(); p++)
@@ -50,6 +51,8 @@ Solver::Solver(const std::vector<Network*>& networks_, double momentum_, double 
         slot.gradient = &owner[p]->parameters().gradient(index);
         slot.velocity = engineVelocities ? &(*engineVelocities)[p] : &v[p];
         slot.decay = parameters[p].decay ? static_cast<float>(weightDecay) : 0.f;
+        if (!decayFactors.empty())
+            slot.decay *= decayFactors[p];
         slot.factor = factors.empty() ? 1.f : factors[p];
         slots.push_back(slot);
     }

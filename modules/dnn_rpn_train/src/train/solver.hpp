@@ -22,9 +22,11 @@ public:
     /** @param networks that give the gradients. Their graphs share one list of parameters; each trainable one
     belongs to exactly one network, else cv::Exception names it
     @param factors of the learning rate, by parameter; empty: all 1
+    @param decayFactors of the weight decay, likewise
     @param ranks that do the same with the same gradients */
     Solver(const std::vector<Network*>& networks, double momentum, double weightDecay,
-           const std::vector<float>& factors = std::vector<float>(), Ranks& ranks = Ranks::alone());
+           const std::vector<float>& factors = std::vector<float>(),
+           const std::vector<float>& decayFactors = std::vector<float>(), Ranks& ranks = Ranks::alone());
 
     /** @brief One step with the networks' gradients.
     @param rate learning rate

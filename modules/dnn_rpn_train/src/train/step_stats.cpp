@@ -14,10 +14,18 @@ namespace dnn_rpn_train {
 
 using dnn_rpn::Metrics;
 
+namespace {
+
+const double unknown = std::numeric_limits<double>::quiet_NaN();
+
+} // namespace
+
 StepStats::StepStats()
     : step(0), steps(0), epoch(0), epochs(0), loss(0), lossCls(0), lossReg(0), lossRoiCls(0), lossRoiReg(0),
       learningRate(0), gradientNorm(0), positives(0), imagesPerSecond(0), waited(0), clsGradient(0),
-      regGradient(0), gradientCosine(0), evaluated(false), bestEpoch(0), bestScore(-1), endsEarly(false)
+      regGradient(0), gradientCosine(0), boxError(unknown), heldBoxError(unknown), sharedCosine(unknown),
+      regAfterCls(unknown), clsAfterReg(unknown), evaluated(false), bestEpoch(0), bestScore(-1),
+      endsEarly(false)
 {}
 
 void setLosses(StepStats& stats, const StepLoss& loss, bool withSecondStage)
@@ -31,6 +39,7 @@ void setLosses(StepStats& stats, const StepLoss& loss, bool withSecondStage)
     }
     stats.loss = stats.lossCls + stats.lossReg + stats.lossRoiCls + stats.lossRoiReg;
     stats.positives = loss.anchors.positives;
+    stats.boxError = loss.anchors.boxError;
     stats.clsGradient = loss.tasks.cls;
     stats.regGradient = loss.tasks.reg;
     stats.gradientCosine = loss.tasks.cosine;
@@ -45,6 +54,8 @@ const std::vector<Plot>& stepPlots()
         {"Gradient norm", "L2 over all parameters, before clipping", true},
         {"Gradients of the two tasks", "L2 at the features that they share", true},
         {"Cosine of the two tasks' gradients", "below 0 they disagree", false},
+        {"Box error", "smooth L1 of a positive anchor", true},
+        {"Conflict", "change of one loss by a step of the other", false},
         {"Throughput", "images a second", false},
         {"Waiting for images", "seconds a step", false},
     };
@@ -69,7 +80,17 @@ const std::vector<StepColumn>& stepColumns()
  "how strongly the classifier pulls at the features F that both tasks share: length of dLcls/dF"},
 {"gradient_reg", &StepStats::regGradient, TaskPlot, "of the regression", true, "the same of the regressor, dLreg/dF"},
 {"gradient_cosine", &StepStats::gradientCosine, CosinePlot, "cosine of the angle", true,
- "of the angle between the two: below 0, what helps one task hurts the other"},
+ "of the angle between the two; boxes have a gradient at positive anchors alone, which keeps it near 0"},
+{"box_error", &StepStats::boxError, BoxPlot, "of the batch", true,
+ "box loss of a positive anchor, without weights and divisors: it compares between losses"},
+{"held_box_error", &StepStats::heldBoxError, BoxPlot, "of 32 validation images", false,
+ "the same of the first 32 validation images, before the step; every `held_every` steps"},
+{"shared_cosine", &StepStats::sharedCosine, CosinePlot, "of the shared layer's weights", false,
+ "of the two tasks' gradients of the weights of the last layer that both learn; every `conflict_every` steps"},
+{"reg_after_cls", &StepStats::regAfterCls, ConflictPlot, "of the regression", false,
+ "change of `loss_reg` by a step of the classification's gradient alone: above 0 it disturbs; every `conflict_every` steps"},
+{"cls_after_reg", &StepStats::clsAfterReg, ConflictPlot, "of the classification", false,
+ "change of `loss_cls` by a step of the regression's gradient alone; every `conflict_every` steps"},
 {"positives", &StepStats::positives, PositivesPlot, "positive anchors", true,
  "positive anchors in the batch, before sampling"},
 {"images_per_second", &StepStats::imagesPerSecond, ThroughputPlot, "images a second", true, "of this step"},
@@ -103,7 +124,10 @@ std::string StepColumn::text(const StepStats& stats) const
     if (const auto* whole = std::get_if<int StepStats::*>(&member))
         text << stats.*(*whole);
     else if (const auto* value = std::get_if<double StepStats::*>(&member))
-        text << stats.*(*value);
+    {
+        if (!std::isnan(stats.*(*value)))
+            text << stats.*(*value);
+    }
     else if (stats.evaluated)
         text << stats.validation.*std::get<double Metrics::*>(member);
     return text.str();
@@ -114,7 +138,12 @@ bool StepColumn::parse(const std::string& text, StepStats& stats) const
     if (const auto* whole = std::get_if<int StepStats::*>(&member))
         return parseNumber(text, stats.*(*whole));
     if (const auto* value = std::get_if<double StepStats::*>(&member))
-        return parseNumber(text, stats.*(*value));
+    {
+        if (!text.empty())
+            return parseNumber(text, stats.*(*value));
+        stats.*(*value) = unknown;
+        return true;
+    }
     if (text.empty())
         return true;
     stats.evaluated = true;

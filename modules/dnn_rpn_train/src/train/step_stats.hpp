@@ -32,6 +32,8 @@ enum PlotIndex
     GradientPlot,
     TaskPlot,
     CosinePlot,
+    BoxPlot,
+    ConflictPlot,
     ThroughputPlot,
     WaitPlot
 };

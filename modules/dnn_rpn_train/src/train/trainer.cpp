@@ -28,6 +28,8 @@ using namespace dnn_rpn;
 
 namespace {
 
+const int heldImages = 32;
+
 std::string roiText(const StepLoss& loss)
 {
     return loss.roi.total() == 0 ? "" : format("; second stage: cls %g, reg %g", loss.roi.cls, loss.roi.reg);
@@ -54,7 +56,8 @@ struct Trainer::Impl
     Settings data;            //!< of the run's images
     std::string resumed;      //!< the checkpoint that the run came from, or ""
     float scoreThreshold = 0.5f;
-    bool begun = false; //!< the weights are no longer those that were drawn
+    std::vector<Mat> held; //!< the first validation images, as the network takes them; empty where not needed yet
+    bool begun = false;    //!< the weights are no longer those that were drawn
 
     Dataset training, validation;
     std::unique_ptr<Loader> loader; //!< only between start() and finish()
@@ -76,7 +79,9 @@ struct Trainer::Impl
     std::unique_ptr<Run> newRun()
     {
         run.reset(); // the networks give their gradients to one
-        return std::make_unique<Run>(net->graph(), net->trained(), params, net->rateFactors(), ranks);
+        net->lossState().read({});
+        return std::make_unique<Run>(net->graph(), net->trained(), params, net->rateFactors(),
+                                     net->decayFactors(), ranks);
     }
 
     //! Labels are numbers: they must mean the same for the network and the data set.
@@ -184,6 +189,10 @@ struct Trainer::Impl
     void identify()
     {
         Settings now = fingerprint(training, "training");
+        if (params.heldEvery > 0 && validation.countObjects() == 0)
+            CV_Error_(
+                Error::StsBadArg,
+                ("held_every=%d wants validation images with objects, and there are none", params.heldEvery));
         if (params.evalEvery > 0)
         {
             if (validation.countObjects() == 0)
@@ -244,6 +253,13 @@ struct Trainer::Impl
                                          : DetectorNet::Training::SecondStage;
     }
 
+    //! Before a step: what it would not change.
+    void measure(const Batch& batch, double rate, StepStats& stats);
+    double heldBoxError();
+    unsigned seedOfStep() const
+    {
+        return static_cast<unsigned>(params.seed) + static_cast<unsigned>(run->stepsDone());
+    }
     void begin();
     bool step(StepStats& stats);
     void descend(const Batch& batch, double rate, StepStats& stats);
@@ -263,7 +279,8 @@ const TrainParams& Trainer::params() const
 
 String Trainer::summary(const Dataset& dataset) const
 {
-    return impl->net->describe(static_cast<int>(dataset.images.size()));
+    const String text = impl->net->describe(static_cast<int>(dataset.images.size()));
+    return impl->net->wantsCounts() ? text + "\n" + impl->net->count(dataset).str() : text;
 }
 
 void Trainer::fit(const Dataset& training, const Dataset& validation)
@@ -296,6 +313,8 @@ void Trainer::Impl::begin()
     checkClasses(training);
     if (!begun && net->hasSecondStage())
         scaleRegionFeatures();
+    if (net->wantsCounts())
+        net->take(net->count(training), !begun);
     begun = true;
     if (resumed.empty()) // whatever ended the last training, this one must not take over its momentum
         run = newRun();
@@ -346,8 +365,8 @@ bool Trainer::Impl::step(StepStats& stats)
 void Trainer::Impl::descend(const Batch& batch, double rate, StepStats& stats)
 {
     const auto whose = turn();
-    const StepLoss loss =
-        net->step(batch, static_cast<unsigned>(params.seed) + static_cast<unsigned>(run->stepsDone()), whose);
+    measure(batch, rate, stats);
+    const StepLoss loss = net->step(batch, seedOfStep(), whose);
     if (loss.worst() >= 0)
         CV_Error_(Error::StsError,
                   ("step %d: the loss is not finite (cls %g, reg %g%s), first in '%s'. A lower learning rate "
@@ -361,6 +380,44 @@ void Trainer::Impl::descend(const Batch& batch, double rate, StepStats& stats)
                   ("step %d: the gradient is not finite, though the loss is (cls %g, reg %g%s)", stats.step,
                    loss.anchors.cls, loss.anchors.reg, roiText(loss).c_str()));
     setLosses(stats, loss, whose != DetectorNet::Training::FirstStage);
+}
+
+void Trainer::Impl::measure(const Batch& batch, double rate, StepStats& stats)
+{
+    const auto due = [&](int every) { return every > 0 && (stats.step - 1) % every == 0; };
+    const Conflict conflict =
+        due(params.conflictEvery)
+            ? net->conflict(batch, seedOfStep(), rate, [this] { run->sumGradients(); })
+            : Conflict();
+    stats.sharedCosine = conflict.cosine;
+    stats.regAfterCls = conflict.regAfterCls;
+    stats.clsAfterReg = conflict.clsAfterReg;
+    stats.heldBoxError = due(params.heldEvery) ? heldBoxError() : std::numeric_limits<double>::quiet_NaN();
+}
+
+//! Ranks take turns at batches.
+double Trainer::Impl::heldBoxError()
+{
+    const int total = std::min(heldImages, static_cast<int>(validation.images.size()));
+    held.resize(total);
+    double sums[] = {0, 0};
+    for (int first = params.batch * ranks.rank(); first < total; first += params.batch * ranks.count())
+    {
+        std::vector<Mat> images;
+        std::vector<std::vector<Object>> objects;
+        for (int i = first; i < std::min(total, first + params.batch); i++)
+        {
+            if (held[i].empty())
+                held[i] = resized({readImage(validation.images[i])})[0];
+            images.push_back(held[i]);
+            objects.push_back(net->scaled(validation.images[i]));
+        }
+        const std::pair<double, int> errors = net->boxErrors(images, objects);
+        sums[0] += errors.first;
+        sums[1] += errors.second;
+    }
+    ranks.sum(sums, 2);
+    return sums[1] > 0 ? sums[0] / sums[1] : std::numeric_limits<double>::quiet_NaN();
 }
 
 void Trainer::Impl::score(StepStats& stats)
@@ -394,6 +451,7 @@ void Trainer::Impl::end()
     loader.reset();
     resumed.clear();
     training = validation = Dataset();
+    held.clear();
 }
 
 void Trainer::saveCheckpoint(const String& path) const
@@ -409,7 +467,10 @@ void Trainer::Impl::save(const String& path) const
     c.settings = settings;
     c.data = data;
     run->save(c);
-    c.numbers["ranks"] = ranks.count();
+    for (const auto& number : net->lossState().numbers())
+        c.numbers.insert(number);
+    if (ranks.count() > 1)
+        c.numbers["ranks"] = ranks.count();
     c.write(path);
 }
 
@@ -430,6 +491,7 @@ int Trainer::Impl::load(const String& path)
         requireSame(without("threads", c.settings), without("threads", settings), path);
     std::unique_ptr<Run> r = newRun();
     r->load(c);
+    net->lossState().read(c.numbers);
     begun = true;
     run = std::move(r);
     data = c.data;

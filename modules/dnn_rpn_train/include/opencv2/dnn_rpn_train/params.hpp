@@ -4,6 +4,8 @@
 #ifndef OPENCV_DNN_RPN_TRAIN_PARAMS_HPP
 #define OPENCV_DNN_RPN_TRAIN_PARAMS_HPP
 
+#include <limits>
+
 #include "opencv2/core.hpp"
 #include "opencv2/dnn_rpn/atss.hpp"
 #include "opencv2/dnn_rpn/detections.hpp"
@@ -45,7 +47,20 @@ enum FocalNormalizer
 {
     //! "positives": classification by the positives, regression by twice as many (PRCV 2018, section 3.2)
     NORMALIZE_BY_POSITIVES = 0,
-    NORMALIZE_BY_SAMPLES = 1 //!< "samples": both by sampleCount an image, as cross-entropy
+    NORMALIZE_BY_SAMPLES = 1, //!< "samples": both by sampleCount an image, as cross-entropy
+    //! "average": as "positives", by a moving average of them over the steps (normMomentum; Detectron2's
+    //! RetinaNet)
+    NORMALIZE_BY_AVERAGE = 2,
+    NORMALIZE_BY_CONSTANT =
+        3 //!< "constant": as "positives", by normPositives an image whatever the batch has
+};
+
+//! Where gradients of a head on anchors end. Values are the same; what is behind does not learn from them.
+enum GradientStop
+{
+    GRADIENT_STOP_NONE = 0,    //!< "none"
+    GRADIENT_STOP_CLS = 1,     //!< "cls": only the classifier's last layer learns from its loss
+    GRADIENT_STOP_BACKBONE = 2 //!< "backbone": the head learns, the features below it do not
 };
 
 //! How the learning rate falls.
@@ -141,20 +156,47 @@ struct CV_EXPORTS AnchorHeadParams
     dnn_rpn::AtssParams atss;                    //!< ASSIGN_ATSS: which; candidates are counted in cells
     dnn_rpn::TaskAlignedParams taskAligned;      //!< ASSIGN_TASK_ALIGNED: which
 
-    double focalAlpha = 0.25; //!< weight of the positives, 0..1; negative: none
-    double focalGamma = 2;    //!< how much well-classified anchors are held back, >= 0
-    double focalWeight = 1;   //!< lambda_fl of PRCV 2018, eq. 4: 0.1 there; doc/experiments/rpn.md compares
+    //! Weight of the positives, 0..1; negative: none. NaN: the one that sampling gives them on average,
+    //! counted before the first step (AnchorCounts::alpha())
+    double focalAlpha = 0.25;
+    double focalGamma = 2; //!< how much well-classified anchors are held back, >= 0
+    //! Anchors whose label has a smaller probability are not held back at all, 0..1: 0.5 is reduced focal
+    //! loss (Sergievskiy and Ponamarev 2019, arXiv 1903.01347), 0 focal loss
+    double focalThreshold = 0;
+    //! Of the classification, focal loss or cross-entropy: lambda_fl of PRCV 2018, eq. 4, 0.1 there
+    double clsWeight = 1;
     /** Beside a second stage, whose losses are divided by all of its regions, those divided by a few
     positives are all that the shared features learn. */
     FocalNormalizer focalNormalizer = NORMALIZE_BY_POSITIVES;
+    //! NORMALIZE_BY_AVERAGE: what a step leaves of the average before it, 0..1
+    double normMomentum = 0.9;
+    //! NORMALIZE_BY_CONSTANT: positives an image, > 0; NaN: the training images' mean, counted before the
+    //! first step
+    double normPositives = std::numeric_limits<double>::quiet_NaN();
+    /** The classification is scaled so that it is clsWeight times the regression, without a gradient of the
+    scale (guided loss scaling: Chen et al., arXiv 1909.04868). 1: in each step (the paper); n: by averages of
+    both over about n steps; 0: not at all. */
+    int guided = 0;
     //! The classifier learns how good an anchor's box is, its IoU, rather than 1 (quality focal loss, Li et
     //! al., NeurIPS 2020): with LOSS_FOCAL_SIGMOID, whose alpha it does without.
     bool quality = false;
-    double prior = 0.01; //!< the focal classifier starts by giving every anchor this probability, 0..1
+    //! The focal classifier starts by giving every anchor this probability, 0..1; NaN: the share of the
+    //! positives, counted before the first step
+    double prior = 0.01;
     BoxLoss boxLoss = BOX_LOSS_SMOOTH_L1;
     double boxBeta = 1. / 9; //!< where smooth L1 turns from square to straight
     double boxWeight = 1;    //!< of the regression loss
     double lrFactor = 1;     //!< the head's learning rate is TrainParams::learningRate times this, >= 0
+
+    // Of the classifier's last layer alone. A softmax over two logits is a sigmoid with twice the rate, half
+    // the decay and sqrt(2) times the deviation (doc/experiments/focal_rpn.md).
+    double logitsLrFactor = 1;     //!< its learning rate is the head's times this, >= 0
+    double logitsDecayFactor = 1;  //!< its weight decay is TrainParams::weightDecay times this, >= 0
+    double logitsDeviation = 0.01; //!< standard deviation of its first weights, >= 0
+    //! Each layer of the head draws its weights from a generator of its own: layers of the same name and size
+    //! begin alike whatever the others are.
+    bool layerStreams = false;
+    GradientStop gradientStop = GRADIENT_STOP_NONE; //!< which loss reaches which layers
 
     int sampleCount = 256;         //!< anchors an image that cross-entropy looks at; see also focalNormalizer
     float positiveFraction = 0.5f; //!< at most this share of them positive
@@ -286,6 +328,11 @@ struct CV_EXPORTS_W_SIMPLE TrainParams
     CV_PROP_RW bool alternate;
     CV_PROP_RW double
         ema; //!< decay of the weights' moving average, which is then scored and exported; 0: none
+    //! steps between two measurements of how the tasks of the head on anchors disturb each other
+    //! (StepStats::sharedCosine); each costs about five steps; 0: none
+    CV_PROP_RW int conflictEvery;
+    //! steps between two looks at validation images (StepStats::heldBoxError); 0: none
+    CV_PROP_RW int heldEvery;
     CV_PROP_RW int
         evalEvery;           //!< epochs between two scorings of the validation images; 0: none while training
     CV_PROP_RW int patience; //!< ends the training after so many scorings without a better one; 0: never

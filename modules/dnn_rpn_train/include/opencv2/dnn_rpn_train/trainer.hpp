@@ -38,6 +38,20 @@ struct CV_EXPORTS_W_SIMPLE StepStats
     //! With towers, or a pyramid, there are no such features, and all three are 0.
     CV_PROP double clsGradient, regGradient, gradientCosine;
 
+    //! Box loss of a positive anchor that was learned from, on average: without weights or divisors, so that
+    //! it compares between losses. NaN without any.
+    CV_PROP double boxError;
+    //! The same of the first 32 validation images, before the step; NaN but in every
+    //! TrainParams::heldEvery-th.
+    CV_PROP double heldBoxError;
+    //! @name Conflict of the two tasks, before the step; NaN but in every TrainParams::conflictEvery-th
+    //! @{
+    CV_PROP double sharedCosine; //!< of their gradients of the weights of the last layer that both learn
+    //! Change of one loss of this batch by a step of the other's gradient alone, at this step's rate and
+    //! without momentum: above 0 the tasks disturb each other.
+    CV_PROP double regAfterCls, clsAfterReg;
+    //! @}
+
     CV_PROP bool evaluated;              //!< the validation images were scored after this step
     CV_PROP dnn_rpn::Metrics validation; //!< of this scoring
     CV_PROP int bestEpoch;    //!< the epoch, from 1, with the best score so far; 0: none was scored
@@ -75,7 +89,7 @@ public:
     CV_WRAP const TrainParams& params() const;
 
     //! Which maps of the backbone were taken, what of the network will be trained on these images and what is
-    //! frozen, in a few lines.
+    //! frozen, and what was left to counting their anchors, in a few lines.
     CV_WRAP String summary(const Dataset& dataset) const;
 
     //! start(), step() until nothing is left, finish().

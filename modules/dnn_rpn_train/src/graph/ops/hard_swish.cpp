@@ -3,7 +3,7 @@
 // of this distribution and at http://opencv.org/license.html.
 #include "../../precomp.hpp"
 #include "../node_reader.hpp"
-#include "../node_writer.hpp"
+#include "gate.hpp"
 
 namespace cv {
 namespace dnn_rpn_train {
@@ -17,17 +17,9 @@ void read(NodeReader& reader, Node& node)
     node.beta = 0.5f;
 }
 
-// Files of our operator sets say it in two nodes.
 void write(const Node& node, NodeWriter& writer)
 {
-    OnnxNode gate;
-    gate.type = "HardSigmoid";
-    gate.name = writer.node.name + ".gate";
-    gate.inputs = writer.node.inputs;
-    gate.real("alpha", node.alpha).real("beta", node.beta);
-    writer.before.push_back(gate);
-    writer.node.type = "Mul";
-    writer.node.inputs.push_back(gate.name);
+    writeGated(writer, "HardSigmoid").real("alpha", node.alpha).real("beta", node.beta);
 }
 
 } // namespace

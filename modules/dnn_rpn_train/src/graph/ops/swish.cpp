@@ -3,23 +3,16 @@
 // of this distribution and at http://opencv.org/license.html.
 #include "../../precomp.hpp"
 #include "../graph.hpp"
-#include "../node_writer.hpp"
+#include "gate.hpp"
 
 namespace cv {
 namespace dnn_rpn_train {
 
 namespace {
 
-// Files of our operator sets say it in two nodes.
 void write(const Node&, NodeWriter& writer)
 {
-    OnnxNode gate;
-    gate.type = "Sigmoid";
-    gate.name = writer.node.name + ".gate";
-    gate.inputs = writer.node.inputs;
-    writer.before.push_back(gate);
-    writer.node.type = "Mul";
-    writer.node.inputs.push_back(gate.name);
+    writeGated(writer, "Sigmoid");
 }
 
 } // namespace
