@@ -22,7 +22,8 @@ namespace {
 
 const String about = R"(
 Times training steps of mpirun's processes: without sums of gradients, with sums behind the backward pass, and
-with sums that begin while it runs. Modes take turns; printed is the lower quartile of each, in milliseconds.
+with sums that begin while it runs, and how long is waited for the sums behind the backward pass. Modes take
+turns; printed is the lower quartile of each, in milliseconds.
 
   mpirun -np 2 --bind-to none rank_sums --detector=rpn --backbone=features.onnx
 )";
@@ -54,6 +55,17 @@ Batch madeUp(const TrainParams& params, const BatchPart& part)
     return batch;
 }
 
+//! Milliseconds of each step, and of them those behind the backward pass.
+struct Times
+{
+    std::vector<double> steps, waits;
+};
+
+double millisecondsSince(int64 begin)
+{
+    return (getTickCount() - begin) / getTickFrequency() * 1e3;
+}
+
 double quartile(std::vector<double> times)
 {
     std::nth_element(times.begin(), times.begin() + times.size() / 4, times.end());
@@ -61,23 +73,24 @@ double quartile(std::vector<double> times)
 }
 
 //! @param bucketBytes 0: gradients are not summed
-std::vector<double> timeSteps(DetectorNet& net, const Batch& batch, Ranks& ranks, size_t bucketBytes)
+void timeSteps(DetectorNet& net, const Batch& batch, Ranks& ranks, size_t bucketBytes, Times& times)
 {
     std::unique_ptr<GradientSums> sums;
     if (bucketBytes > 0)
         sums = std::make_unique<GradientSums>(ranks, net.trained(), bucketBytes);
-    std::vector<double> times;
     for (unsigned step = 0; step < 6; step++)
     {
         ranks.any(false); // all begin together
         const int64 begin = getTickCount();
         net.step(batch, step);
+        const int64 behind = getTickCount();
         if (sums)
             sums->finish();
-        times.push_back((getTickCount() - begin) / getTickFrequency() * 1e3);
+        if (step == 0)
+            continue; // buckets get their memory
+        times.steps.push_back(millisecondsSince(begin));
+        times.waits.push_back(millisecondsSince(behind));
     }
-    times.erase(times.begin()); // buckets get their memory
-    return times;
 }
 
 void measure(CommandLineParser& options)
@@ -99,18 +112,16 @@ void measure(CommandLineParser& options)
 
     const size_t bucket = static_cast<size_t>(countOption(options, "bucket", 1, 1 << 20)) << 10;
     const size_t modes[] = {0, size_t(1) << 40, bucket};
-    std::vector<double> times[3];
+    Times times[3];
     for (int round = 0; round < countOption(options, "rounds", 1, 1000); round++)
         for (int mode = 0; mode < 3; mode++)
-        {
-            const std::vector<double> more = timeSteps(net, batch, ranks, modes[mode]);
-            times[mode].insert(times[mode].end(), more.begin(), more.end());
-        }
-    const double alone = quartile(times[0]), behind = quartile(times[1]), meanwhile = quartile(times[2]);
-    std::printf("%d ranks, %.2f MB of gradients: computation %.1f ms, sums behind it %.1f ms, meanwhile %.1f ms: "
-                "%.0f %% of the sums' %.1f ms hidden\n",
-                ranks.count(), 4e-6 * floats, alone, behind, meanwhile,
-                100 * (behind - meanwhile) / std::max(1e-3, behind - alone), behind - alone);
+            timeSteps(net, batch, ranks, modes[mode], times[mode]);
+    const double behind = quartile(times[1].waits), meanwhile = quartile(times[2].waits);
+    std::printf("%d ranks, %.2f MB of gradients\n", ranks.count(), 4e-6 * floats);
+    std::printf("a step: computation %.1f ms, with sums behind it %.1f ms, meanwhile %.1f ms\n",
+                quartile(times[0].steps), quartile(times[1].steps), quartile(times[2].steps));
+    std::printf("waited behind the backward pass: %.1f ms, %.1f ms with sums meanwhile: %.0f %% hidden\n",
+                behind, meanwhile, 100 * (1 - meanwhile / std::max(1e-3, behind)));
 }
 
 } // namespace

@@ -227,9 +227,8 @@ void Network::backward()
                 if (args[i].parameterGradients[k] == &addends[p])
                     engine->add(addends[p], engineParameters.gradient(p));
             }
-            for (int p : finals[i])
-                if (gradientIsFinal)
-                    gradientIsFinal(p);
+            if (layerIsDone)
+                layerIsDone(finals[i]);
         }
     if (needsGradient[0] && layouts[0].format)
         engine->read(layouts[0], gradients[0], hostGradients[0]);

@@ -48,9 +48,9 @@ public:
     overwritten, not accumulated. Once after each forward(): it reuses the memory. */
     void backward();
 
-    //! backward() calls it for each parameter as soon as its gradient is final, in the same order each time;
-    //! null: nobody.
-    void whenFinal(const std::function<void(int)>& use) { gradientIsFinal = use; }
+    //! backward() calls it behind each layer with the parameters whose gradients are final by then, often
+    //! none, in the same order each time; null: nobody.
+    void afterLayer(const std::function<void(const std::vector<int>&)>& use) { layerIsDone = use; }
 
     //! dLoss/dInput between backward() and the next forward(). Only if the constructor was asked for it and
     //! an output depends on the input.
@@ -100,7 +100,7 @@ private:
     //! by node: a trainable parameter lies behind it, or an input that wants its own
     std::vector<char> needsGradient;
     std::vector<std::vector<int>> finals; //!< by node: parameters that no node after it, backward, adds to
-    std::function<void(int)> gradientIsFinal;
+    std::function<void(const std::vector<int>&)> layerIsDone;
     Ranks& ranks;
     mutable EngineParameters engineParameters; //!< fetches gradients when they are asked for
 

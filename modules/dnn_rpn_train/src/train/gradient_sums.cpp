@@ -16,14 +16,18 @@ GradientSums::GradientSums(Ranks& ranks_, const std::vector<Network*>& networks_
             CV_Error(Error::StsNotImplemented,
                      "engines with memory of their own, as cuda, train with one process only; "
                      "--engine=onednn or eigen train with several");
-        network->whenFinal([this, network](int p) { add(network->parameters().gradient(p)); });
+        network->afterLayer([this, network](const std::vector<int>& final) {
+            for (int p : final)
+                add(network->parameters().gradient(p));
+            ranks.goOn();
+        });
     }
 }
 
 GradientSums::~GradientSums()
 {
     for (Network* network : networks)
-        network->whenFinal(nullptr);
+        network->afterLayer(nullptr);
 }
 
 void GradientSums::add(Tensor& gradient)
@@ -37,7 +41,6 @@ void GradientSums::add(Tensor& gradient)
     bucket.gradients.push_back(&gradient);
     if (bucket.used >= most)
         start();
-    ranks.goOn();
 }
 
 void GradientSums::start()
