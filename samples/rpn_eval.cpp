@@ -42,7 +42,8 @@ const String keys =
     "{format     |auto   | voc, coco, yolo, labelme, cvat, createml, imglab, csv, or what the files look "
     "like}"
     "{json       |<none> | write the scores to this file too}"
-    "{html       |<none> | page with tables, curves and the worst images; without it: as --json, in .html}"
+    "{html       |<none> | page with tables, curves, what is missed and the worst images; without it: as "
+    "--json, in .html}"
     "{images   |6      | how many of the worst images the page shows, each of two kinds}"
     "{threshold  |<none> | score of the boxes in confusion and images; without it the model says which}"
     "{nms        |0.3    | IoU of a suppression before curves, confusion and images, as in rpn_detect}"
@@ -58,11 +59,9 @@ struct Shown
     int missed, wrong;
 };
 
-//! The rows that are left after suppression, class by class.
-void keepBest(float nms, Mat& boxes, Mat& scores, Mat& labels)
+//! The rows that are left after suppression.
+void keepRows(const std::vector<int>& keep, Mat& boxes, Mat& scores, Mat& labels)
 {
-    std::vector<int> keep;
-    nmsPerClass(boxes, scores, labels, nms, keep);
     const int count = static_cast<int>(keep.size());
     Mat b(count, 4, CV_32F), s(count, 1, CV_32F), l(count, 1, CV_32S);
     for (int i = 0; i < count; i++)
@@ -170,6 +169,7 @@ Dataset readImages(CommandLineParser& options, const Task& task, const std::vect
 struct Scores
 {
     Evaluator whole, suppressed;
+    Misses misses;
     std::vector<Shown> images;
 };
 
@@ -201,7 +201,10 @@ Scores scoreAll(Detector& detector, const Dataset& set, const Evaluation& e)
 {
     const int classes = static_cast<int>(e.classes.size());
     const bool agnostic = e.classes == std::vector<String>(1, "object");
-    Scores scores{Evaluator(classes), Evaluator(classes), {}};
+    Scores scores{Evaluator(classes),
+                  Evaluator(classes),
+                  Misses(e.classes, detector.description().inputSize, e.threshold),
+                  {}};
     Progress progress("scoring", static_cast<int>(set.images.size()));
     detectAll(detector, set, [&](const AnnotatedImage& image, const Detections& found) {
         Shown shown{&image, found.boxes, found.scores, found.labels, 0, 0};
@@ -210,7 +213,11 @@ Scores scoreAll(Detector& detector, const Dataset& set, const Evaluation& e)
         if (agnostic)
             objectLabels.setTo(1);
         scores.whole.add(shown.boxes, shown.scores, shown.labels, objects, objectLabels, ignored);
-        keepBest(e.nms, shown.boxes, shown.scores, shown.labels);
+        std::vector<int> keep;
+        nmsPerClass(shown.boxes, shown.scores, shown.labels, e.nms, keep);
+        scores.misses.add(shown.boxes, shown.scores, shown.labels, keep, objects, objectLabels, ignored,
+                          image.size);
+        keepRows(keep, shown.boxes, shown.scores, shown.labels);
         Evaluator alone(classes);
         for (Evaluator* evaluator : {&scores.suppressed, &alone})
             evaluator->add(shown.boxes, shown.scores, shown.labels, objects, objectLabels, ignored);
@@ -269,9 +276,13 @@ void evaluate(CommandLineParser& options)
     for (int label = 1; label <= classes; label++)
         e.curves.push_back(scores.suppressed.precisionRecall(label, shownOverlap));
     e.confusion = scores.suppressed.confusion(e.threshold, shownOverlap);
+    e.misses = scores.misses.groups();
+    e.falseBoxes = scores.misses.falseBoxes();
+    e.advice = scores.misses.advice();
     printMetrics(e.metrics);
     if (classes > 1)
         printClasses(e);
+    printMisses(e);
     if (!task.json.empty())
     {
         writeEvaluation(task.json, e);

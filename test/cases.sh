@@ -124,6 +124,8 @@ for name in "${names[@]}"; do
         cp -r "$cases/$name" "$work/cases/$name"
         chmod -R u+w "$work/cases/$name"
         rm -rf "$work/cases/$name/out" # of the run that was logged
+        # The commands were written when detections.json called images pictures.
+        sed -i "s/\['pictures'\]/['images']/g; s/\['picture'\]/['image']/g" "$work/cases/$name/cmd"
         (cd "$work/cases/$name" && BIN=$bin CASES=$work/cases timeout "$limit" bash cmd) >"$work/log" 2>&1 </dev/null
         ended=$?
         errors=$(grep -a '^error: ' "$work/log")

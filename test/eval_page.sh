@@ -68,6 +68,11 @@ has "^metrics AR100\|$AR100\|"
 objects=$(sed -n 's/^ *"objects": *\([0-9]*\),$/\1/p' "$work/scores.json")
 row=$(sed -n 's/^confusion object|\([0-9]*\)|\([0-9]*\)$/\1 + \2/p' "$work/seen")
 [ $((row)) = "$objects" ] || fail "the confusion counts $row objects of $objects"
+[ "$(sed -n 's/^misses |all|\([0-9]*\)|.*/\1/p' "$work/seen")" = "$objects" ] || fail "what became of $objects objects"
+found=$(sed -n 's/^at score .*: \([0-9]*\) of .*/\1/p' "$work/out")
+has "^misses \|all\|$objects\|$found\|"
+has '^misses size\|[0-9]+ to [0-9]+\|[1-9]'
+has '^false false boxes\|second box\|[0-9]+\|'
 
 # The same boxes as if they were of the first of three classes.
 cp "$work/m.onnx" "$work/three.onnx"

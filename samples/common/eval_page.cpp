@@ -203,6 +203,56 @@ void addCurves(std::ostream& out, const Evaluation& e, const PageContents& conte
         << "</p>\n";
 }
 
+//! From white to green for what is right, to orange for what is wrong.
+String heatCell(int count, double share, bool right)
+{
+    return (count ? String("<td ") : String("<td class=\"none\" ")) +
+           format("style=\"background:rgb(%.0f %.0f %.0f)\" title=\"%.1f %% of the row\">%d</td>",
+                  255 - share * (right ? 160 : 10), 255 - share * (right ? 55 : 130),
+                  255 - share * (right ? 140 : 205), 100 * share, count);
+}
+
+void addMisses(std::ostream& out, const Evaluation& e)
+{
+    out << "<h2>What goes wrong, and what to try</h2>\n";
+    if (!e.advice.empty())
+    {
+        out << "<ul id=\"advice\">\n";
+        for (const String& line : e.advice)
+            out << "<li>" << escaped(line) << "</li>\n";
+        out << "</ul>\n";
+    }
+    out << "<div class=\"wide\"><table class=\"heat\" id=\"misses\">\n<tr><th></th><th></th><th>objects</th>";
+    for (int fate = 0; fate < fateCount; fate++)
+        out << "<th class=\"number\" title=\"" << fateRow(fate).meaning << "\">" << fateRow(fate).heading
+            << "</th>";
+    out << "</tr>\n";
+    String by;
+    for (const MissGroup& group : e.misses)
+    {
+        out << "<tr><th>" << (by == group.by ? "" : group.by) << "</th><th>" << escaped(group.name) << "</th>"
+            << numberCell(std::to_string(group.objects()));
+        by = group.by;
+        for (int fate = 0; fate < fateCount; fate++)
+            out << heatCell(group.counts[fate], group.counts[fate] / std::max(1., double(group.objects())),
+                            fate == FATE_FOUND);
+        out << "</tr>\n";
+    }
+    out << "</table></div>\n<p class=\"note\">"
+        << format("Objects by what became of them at a score of %.3f and suppression at IoU %.2f; sizes are "
+                  "square "
+                  "roots of areas in pixels of the network's input. ",
+                  e.threshold, e.nms);
+    for (int fate = 0; fate < fateCount; fate++)
+        out << (fate ? "; " : "") << "<i>" << fateRow(fate).heading << "</i>: " << fateRow(fate).meaning;
+    out << ". Of several the first one counts.</p>\n<table id=\"false\">\n";
+    for (int kind = 0; kind < falseCount; kind++)
+        out << "<tr><th>" << (kind ? "" : "false boxes") << "</th><th>" << falseBoxRow(kind).heading
+            << "</th>" << numberCell(std::to_string(e.falseBoxes[kind])) << "<td class=\"note\">"
+            << falseBoxRow(kind).meaning << "</td></tr>\n";
+    out << "</table>\n";
+}
+
 void addConfusion(std::ostream& out, const Evaluation& e)
 {
     out << "<h2>What is taken for what</h2>\n<div class=\"wide\"><table class=\"heat\" id=\"confusion\">\n"
@@ -220,14 +270,7 @@ void addConfusion(std::ostream& out, const Evaluation& e)
         for (int j = 0; j < e.confusion.cols; j++)
         {
             const int count = e.confusion.at<int>(i, j);
-            const double share = count / total;
-            const bool right = i == j;
-            // From white to green for what is right, to orange for what is wrong.
-            out << (count ? "<td " : "<td class=\"none\" ")
-                << format("style=\"background:rgb(%.0f %.0f %.0f)\" title=\"%.1f %% of the row\">",
-                          255 - share * (right ? 160 : 10), 255 - share * (right ? 55 : 130),
-                          255 - share * (right ? 140 : 205), 100 * share)
-                << (i == 0 && j == 0 ? String() : std::to_string(count)) << "</td>";
+            out << (i == 0 && j == 0 ? String("<td></td>") : heatCell(count, count / total, i == j));
         }
         out << "</tr>\n";
     }
@@ -273,6 +316,7 @@ String evalPage(const Evaluation& e, const PageContents& contents)
         addClasses(out, e);
     addCurves(out, e, contents);
     addConfusion(out, e);
+    addMisses(out, e);
     if (!contents.mostMissed.empty() || !contents.mostWrong.empty())
         out << "<h2>The worst images</h2>\n<p><span class=\"truth\">Green</span>: the objects. "
             << "<span class=\"found\">Orange</span>: the boxes that were found.</p>\n";

@@ -65,6 +65,22 @@ void printClasses(const Evaluation& e)
     std::fflush(stdout);
 }
 
+void printMisses(const Evaluation& e)
+{
+    const MissGroup& all = e.misses.front();
+    std::printf("at score %.3f: %d of %d objects found", e.threshold, all.counts[FATE_FOUND], all.objects());
+    for (int fate = FATE_FOUND + 1; fate < fateCount; fate++)
+        if (all.counts[fate] > 0)
+            std::printf(", %d %s", all.counts[fate], fateRow(fate).heading);
+    std::printf("; false boxes:");
+    for (int kind = 0; kind < falseCount; kind++)
+        std::printf("%s %d %s", kind ? "," : "", e.falseBoxes[kind], falseBoxRow(kind).heading);
+    std::printf("\n");
+    for (const cv::String& line : e.advice)
+        std::printf("  %s\n", line.c_str());
+    std::fflush(stdout);
+}
+
 namespace {
 
 Json asJson(const Metrics& metrics)
@@ -110,5 +126,18 @@ void writeEvaluation(const cv::String& path, const Evaluation& e)
     for (int i = 0; i < e.confusion.rows; i++)
         json["confusion"].push_back(
             std::vector<int>(e.confusion.ptr<int>(i), e.confusion.ptr<int>(i) + e.confusion.cols));
+    json["misses"] = Json::array();
+    for (const MissGroup& group : e.misses)
+    {
+        Json row{{"by", group.by}, {"group", cv::dnn_rpn_train::escapeInvalidUtf8(group.name)}};
+        for (int fate = 0; fate < fateCount; fate++)
+            row[fateRow(fate).key] = group.counts[fate];
+        json["misses"].push_back(row);
+    }
+    for (int kind = 0; kind < falseCount; kind++)
+        json["falseBoxes"][falseBoxRow(kind).key] = e.falseBoxes[kind];
+    json["advice"] = Json::array();
+    for (const cv::String& line : e.advice)
+        json["advice"].push_back(cv::dnn_rpn_train::escapeInvalidUtf8(line));
     cv::dnn_rpn::writeFile(path, json.dump(4) + "\n");
 }

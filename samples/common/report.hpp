@@ -6,6 +6,8 @@
 
 #include "opencv2/dnn_rpn/metrics.hpp"
 
+#include "misses.hpp"
+
 //! One number of the table of recall and precision.
 struct MetricRow
 {
@@ -28,7 +30,10 @@ struct Evaluation
     float nms = 0;                                    //!< IoU of the suppression before everything below
     std::vector<cv::dnn_rpn::PrecisionRecall> curves; //!< one a class, at IoU 0.5
     float threshold = 0;                              //!< score of what is shown
-    cv::Mat confusion; //!< of what is shown, as Evaluator::confusion() gives it
+    cv::Mat confusion;                        //!< of what is shown, as Evaluator::confusion() gives it
+    std::vector<MissGroup> misses;            //!< of what is shown, as Misses::groups() gives them
+    std::array<int, falseCount> falseBoxes{}; //!< of what is shown
+    std::vector<cv::String> advice;           //!< what to try about both
 };
 
 //! The table of recall and precision, on the screen.
@@ -40,7 +45,10 @@ void writeMetrics(const cv::String& path, const cv::dnn_rpn::Metrics& metrics);
 //! A line a class, on the screen.
 void printClasses(const Evaluation& evaluation);
 
-//! writeMetrics() and what there is of each class, the curves and the confusion.
+//! What is missed, and what to try, on the screen.
+void printMisses(const Evaluation& evaluation);
+
+//! writeMetrics() and what there is of each class, the curves, the confusion and what is missed.
 void writeEvaluation(const cv::String& path, const Evaluation& evaluation);
 
 #endif

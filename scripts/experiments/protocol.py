@@ -3,7 +3,7 @@
 # of this distribution and at http://opencv.org/license.html.
 """The protocol of doc/experiments/focal_rpn.md as data: which arms are trained on what, how often, and with what."""
 import dataclasses
-import hashlib
+import itertools
 
 # Positive anchors an image at 320x240, of the training images; only arm a1 is set by them, and the report compares them
 # with what the trainings saw.
@@ -11,9 +11,12 @@ POSITIVES = {"bccd": 17.1, "cards": 4.4}
 
 ALWAYS = ("--detector=rpn --recipe=none --report=none --checkpoint=none --threads=1 --precision=fp32 --nms=0.7 "
           "--layer_streams=true").split()
-FULL = "--size=320x240 --batch=4 --epochs=12 --schedule=step".split()
-SHORT = "--size=320x240 --batch=4 --epochs=6 --schedule=step --freeze=3".split()
+FULL = "--size=320x240 --batch=4 --epochs=8 --schedule=step".split()
+SHORT = "--size=320x240 --batch=4 --epochs=4 --schedule=step --freeze=3".split()
 SMOKE = "--size=160x120 --batch=4 --epochs=2 --schedule=step --lr=0.01".split()
+
+# Pairs of (split, seed) of each study.
+UNITS = {"h1": 10, "h2": 6, "h3": 8, "stages": 8}
 
 PHOTOS = ("bccd", "cards")
 SCENES = ("scenes1", "scenes4", "scenes16")
@@ -45,73 +48,64 @@ class Size:
     def photos(self):
         return ("drawn",) if self.smoke else PHOTOS
 
-    def units(self, count):
-        return range(min(count, 3) if self.smoke else count)
+    def units(self, study):
+        return range(3 if self.smoke else UNITS[study])
 
     def options(self, short=False):
         return tuple(SMOKE if self.smoke else SHORT if short else FULL)
 
     def minutes(self, short=False):
-        return 0.05 if self.smoke else 1.0 if short else 2.3  # of one processor
+        return 0.05 if self.smoke else 1.1 if short else 2.1  # of one thread of two on a core
 
 
-# H1: the form of the classifier. Rate, decay and deviation of arm X make a sigmoid of what B is, but for the draw.
-LOSSES = {"focal": ("focal_sigmoid", "focal_softmax", "--lambda=0.1 --lr=0.01"),
-          "ce": ("ce_sigmoid", "ce_softmax", "--lr=0.01")}
-FORMS = {"A": (0, ""), "B": (1, ""), "C": (0, "--logits_lr=2"), "D": (0, "--logits_deviation=0.0141421356"),
-         "E": (1, "--logits_lr=0.5"),
-         "X": (0, "--logits_lr=2 --logits_decay=0.5 --logits_deviation=0.0141421356")}
+# H1: the form of the classifier.
+LOSSES = ("focal_sigmoid", "focal_softmax")  # of is_softmax
+H1 = "--lambda=0.1 --lr=0.01 --clip=0".split()
+FORMS = {"A": (0, ""), "B": (1, ""), "C": (0, "--logits_lr=2"), "D": (0, "--logits_deviation=0.0141421356")}
 
 
 def h1(size):
     for data in size.photos():
-        for loss, (sigmoid, softmax, options) in LOSSES.items():
-            if size.smoke and loss == "ce":
-                continue
-            for form, (is_softmax, more) in FORMS.items():
-                for k in size.units(12):
-                    name = softmax if is_softmax else sigmoid
-                    yield Run("h1", data, f"{loss}-{form}", k,
-                              (*size.options(), f"--loss={name}", *options.split(), "--clip=0", *more.split()),
-                              size.minutes())
+        for form, (is_softmax, more) in FORMS.items():
+            for k in size.units("h1"):
+                yield Run("h1", data, form, k, (*size.options(), f"--loss={LOSSES[is_softmax]}", *H1, *more.split()),
+                          size.minutes())
 
 
 def h1_curve(size):
-    """The rate of the last layer against what is reached, units 100 to 102: none of the arms' own."""
+    """The rate of the last layer against what is reached, units 100 and 101: none of the arms' own."""
     for is_softmax in (0, 1):
         for factor in (0.5, 2) if size.smoke else (0.25, 0.5, 1, 2, 4, 8):
-            for k in range(1 if size.smoke else 3):
+            for k in range(1 if size.smoke else 2):
                 own = factor / 2 if is_softmax else factor
                 yield Run("h1curve", size.photos()[0], f"{'softmax' if is_softmax else 'sigmoid'}-{factor:g}", 100 + k,
-                          (*size.options(), f"--loss={LOSSES['focal'][is_softmax]}", "--lambda=0.1", "--lr=0.01",
-                           "--clip=0", f"--logits_lr={own:g}"), size.minutes())
+                          (*size.options(), f"--loss={LOSSES[is_softmax]}", *H1, f"--logits_lr={own:g}"), size.minutes())
 
 
 # H2: what makes the regression loss unstable.
-NORMALISERS = {"P": "--focal_norm=positives", "M": "--focal_norm=constant", "E": "--focal_norm=average",
-               "S": "--focal_norm=samples"}
+NORMALISERS = {"P": "--focal_norm=positives", "M": "--focal_norm=constant", "S": "--focal_norm=samples"}
 SHARING = {"0": "--lambda=0.1", "T": "--lambda=0.1 --tower=1", "D": "--lambda=0.1 --stop_gradient=cls",
            "R": "--lambda=1e-6"}
 H2 = "--loss=focal_softmax --lr=0.01 --clip=0 --held_every=20 --conflict_every=20".split()
 
 
+def h2_arms(size):
+    """The factorial of divisor, sharing and batch; of S, E, T and batch 16 only what the protocol asks of them."""
+    if size.smoke:
+        return ("P", "0", 4), ("P", "D", 4), ("M", "0", 4), ("M", "D", 4)
+    return (*itertools.product("PM", "0DR", (1, 4)), ("S", "0", 1), ("S", "0", 4), ("P", "T", 1), ("P", "T", 4))
+
+
 def h2(size):
-    normalisers, sharing, batches = ("PM", "0D", (4,)) if size.smoke else ("PMES", "0TDR", (1, 4, 16))
     for data in size.photos() if size.smoke else (*PHOTOS, *SCENES):
-        for n in normalisers:
-            for s in sharing:
-                for batch in batches:
-                    # The whole of E and of batch 16, and the drawn scenes, only where they tell something.
-                    if not size.smoke and ((n == "E" and s != "0") or (batch == 16 and (s not in "0T" or n == "E"))
-                                           or (data in SCENES and (batch != 4 or s not in "0R"))):
-                        continue
-                    for k in size.units(6):
-                        yield Run("h2", data, f"{n}{s}{batch}", k,
-                                  (*size.options(True), f"--batch={batch}", *H2, *NORMALISERS[n].split(),
-                                   *SHARING[s].split()), size.minutes(True) * (2 if batch == 1 else 1.4), steps=True)
+        for n, s, batch in (("P", "0", 4), ("P", "R", 4)) if data in SCENES else h2_arms(size):
+            for k in size.units("h2"):
+                yield Run("h2", data, f"{n}{s}{batch}", k,
+                          (*size.options(True), f"--batch={batch}", *H2, *NORMALISERS[n].split(), *SHARING[s].split()),
+                          size.minutes(True) * (1.6 if batch == 1 else 1.3), steps=True)
 
 
-# H3: losses beside each other, each at its best of eight settings.
+# H3: losses beside each other, each at its best of four settings.
 A3 = "--focal_norm=average --prior=auto --guided=20 --alpha=-1 --loss=focal_sigmoid"
 A2 = "--loss=focal_softmax --alpha=0.25 --gamma=2 --focal_norm=positives"
 ARMS = {"a0": "--loss=ce_sigmoid",
@@ -119,19 +113,12 @@ ARMS = {"a0": "--loss=ce_sigmoid",
         "a2": A2,
         "a3": f"{A3} --gamma=2",
         "a4": f"{A3} --gamma=0",
-        "a5": f"{A3} --gamma=2 --focal_threshold=0.5",
-        "a6": f"{A3} --gamma=2 --quality=true",
-        "a8": f"{A2} --gamma=0 --alpha=auto --prior=auto",
-        "a8alpha": f"{A2} --alpha=0.9",
-        "a8gamma": f"{A2} --gamma=0"}
+        "a8": f"{A2} --gamma=0 --alpha=auto --prior=auto"}
 PRIMARY = (("a3", "a0"), ("a3", "a1"), ("a4", "a3"), ("a8", "a2"))
 
 
-def settings():
-    """Eight settings of rate, weight of the classification and of the boxes, the same for all arms: first all 1."""
-    grid = [(r, c, b) for r in (0.5, 1, 2, 4) for c in (0.3, 1, 3) for b in (0.3, 1, 3) if (r, c, b) != (1, 1, 1)]
-    grid.sort(key=lambda s: hashlib.sha256(repr(s).encode()).digest())
-    return [(1, 1, 1)] + grid[:7]
+# Rate, weight of the classification and of the boxes, the same for all arms; the first is what an arm has untuned.
+SETTINGS = ((1, 1, 1), (2, 1, 1), (4, 1, 1), (2, 1, 3))
 
 
 def tuned(setting):
@@ -148,7 +135,7 @@ def tuning(size):
         for arm in arms_of(size):
             if arm == "a1":
                 continue
-            for i, setting in enumerate(settings()[:2] if size.smoke else settings()):
+            for i, setting in enumerate(SETTINGS[:2] if size.smoke else SETTINGS):
                 yield Run("tuning", data, f"{arm}-{i}", 0, (*size.options(), *ARMS[arm].split(), *tuned(setting)),
                           size.minutes(), split="inner")
 
@@ -160,14 +147,14 @@ def options_of(arm, data, winners):
         return f"--loss=ce_sigmoid --lr=0.01 --lambda={256 * 0.25 / n:.4g} --box_weight={256 / (2 * n):.4g}".split()
     if winners.get((data, arm)) is None:
         return None
-    return [*ARMS[arm].split(), *tuned(settings()[winners[data, arm]])]
+    return [*ARMS[arm].split(), *tuned(SETTINGS[winners[data, arm]])]
 
 
 def h3(size, winners):
     for data in size.photos():
         for arm in arms_of(size):
             options = options_of(arm, data, winners)
-            for k in size.units(10):
+            for k in size.units("h3"):
                 yield Run("h3", data, arm, k, None if options is None else (*size.options(), *options), size.minutes(),
                           loose=True)
 
@@ -181,7 +168,7 @@ def two_stages(size, winners, finalists):
         for arm in finalists or ("a0", "best", "second"):
             options = options_of(arm, data, winners) if finalists else None
             for stop in ("", "-stopped"):
-                for k in size.units(10):
+                for k in size.units("stages"):
                     more = ("--detector=faster_rcnn", "--epochs=8", "--clip=2", "--roi_lr=3",
                             *(("--stop_gradient=backbone",) if stop else ()))
                     yield Run("stages", data, arm + stop, k,

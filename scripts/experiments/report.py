@@ -9,7 +9,7 @@ import inference
 import protocol
 from runner import number, read_table
 
-MARGIN_H1, MARGIN, BETTER = 0.005, 0.01, 0.01
+MARGIN, BETTER = 0.01, 0.01
 COLUMNS = ("AR10", "AR100", "AR1000", "AUC", "AP50")
 LOOSE = ("AR10@0.9", "AR100@0.9", "AR1000@0.9")
 
@@ -119,23 +119,18 @@ def verdict(text, done):
 
 
 def h1(rows, size):
-    results, out = Results(rows), []
-    for loss in protocol.LOSSES:
-        if not any(r["arm"].startswith(loss + "-") for r in rows):
-            continue
-        a, b, c, d, e, x = (f"{loss}-{form}" for form in "ABCDEX")
-        pairs = {name: Comparison(results, *arms) for name, arms in
-                 {"BA": (b, a), "CB": (c, b), "EA": (e, a), "DA": (d, a), "XB": (x, b)}.items()}
-        equal = {name: pairs[name].equivalent(MARGIN_H1) for name in ("CB", "EA", "DA", "XB")}
-        there = {1: "softmax is ahead of sigmoid", -1: "softmax is behind sigmoid",
-                 0: "no difference of softmax and sigmoid is resolved"}[pairs["BA"].sign()]
-        only = ("only the rate of the last layer tells them apart (C = B and D = A)" if equal["CB"] and equal["DA"] else
-                "that only the rate tells them apart is not shown: "
-                + ", ".join(f"{n[0]} = {n[1]} {'holds' if equal[n] else 'does not hold'}" for n in ("CB", "EA", "DA", "XB"))
-                + f" within {MARGIN_H1}")
-        out += [f"### {loss}\n", comparisons_table(pairs.values()),
-                verdict(f"{there}; {only}", complete(results, (a, b, c, d, e), len(size.units(12))))]
-    return "## H1: the form of the classifier\n\n" + "\n".join([means_table(results), *out])
+    results = Results(rows)
+    pairs = {name: Comparison(results, *name) for name in ("BA", "CB", "DA")}
+    equal = {name: pairs[name].equivalent(MARGIN) for name in ("CB", "DA")}
+    there = {1: "softmax is ahead of sigmoid", -1: "softmax is behind sigmoid",
+             0: "no difference of softmax and sigmoid is resolved"}[pairs["BA"].sign()]
+    only = ("only the rate of the last layer tells them apart (C = B and D = A)" if all(equal.values()) else
+            "that only the rate tells them apart is not shown: "
+            + ", ".join(f"{n[0]} = {n[1]} {'holds' if equal[n] else 'does not hold'}" for n in equal)
+            + f" within {MARGIN}")
+    return "## H1: the form of the classifier\n\n" + "\n".join(
+        [means_table(results), comparisons_table(pairs.values()),
+         verdict(f"{there}; {only}", complete(results, protocol.FORMS, len(size.units("h1"))))])
 
 
 def h1_curve(rows):
@@ -188,7 +183,7 @@ def h2(rows, steps, size):
     few = changes("noise", "batch")
     norm = changes("tail", "normaliser") and not changes("tail", "sharing")
     done = complete(Results(main), ("PD4", "P04", "M04") if size.smoke else ("P01", "P04", "M04", "S04", "PT4", "PR4"),
-                    len(size.units(6)))
+                    len(size.units("h2")))
     out.append(verdict("shared features (the paper's explanation) " + ("stand" if shared else "do not stand")
                        + "; few positives " + ("stand" if few else "do not stand")
                        + "; the normaliser, in the gradients' tails, " + ("stands" if norm else "does not stand"), done))
@@ -214,7 +209,7 @@ def h3(rows, size):
         names = [p for p in (("a2", "a0"), ("a4", "a0")) if all(any(r["arm"] == arm for r in rows) for arm in p)]
     primary = [Comparison(results, *p) for p in names]
     ps = inference.holm([c.p() for c in primary])
-    done = complete(results, protocol.arms_of(size), len(size.units(10)))
+    done = complete(results, protocol.arms_of(size), len(size.units("h3")))
     out = [means_table(results), "At suppression 0.9:\n", means_table(results, LOOSE), comparisons_table(primary),
            table(("comparison", "p, Holm", "beats", f"equivalent within {MARGIN}"),
                  [(f"{c.arm} - {c.reference}", f"{p:.3f}", "yes" if p < 0.05 and c.beats() else "no",
@@ -288,7 +283,7 @@ def write(study):
     if "h2" in by_study:
         steps = {}
         first = sorted({r["data"] for r in by_study["h2"]})[0]
-        for arm in ("P04", "M04", "P01", "PR1", "PT1", "PD4"):
+        for arm in ("P04", "M04", "P01", "M01", "PR1", "PD4"):
             path = study.out / "runs" / "h2" / first / arm / "0.steps.tsv"
             if path.exists():
                 steps[arm] = read_table(path)
@@ -298,7 +293,7 @@ def write(study):
     if "tuning" in by_study:
         text.append("## Tuning (held-out part of split 0's training images; one run each)\n\n"
                     + table(("set", "arm", "setting (rate, classification, boxes)", "AR@100"),
-                            [(r["data"], r["arm"].rsplit("-", 1)[0], protocol.settings()[int(r["arm"].rsplit("-", 1)[1])],
+                            [(r["data"], r["arm"].rsplit("-", 1)[0], protocol.SETTINGS[int(r["arm"].rsplit("-", 1)[1])],
                               f"{number(r['AR100']):.4f}") for r in by_study["tuning"]]))
     if "h3" in by_study:
         section, plot = h3(by_study["h3"], study.size)

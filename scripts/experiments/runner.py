@@ -121,7 +121,7 @@ class Study:
         values = {}
         for row in self.results("h3"):
             values.setdefault(row["arm"], []).append(number(row["AR100"]))
-        wanted = len(self.size.photos()) * len(self.size.units(10))
+        wanted = len(self.size.photos()) * len(self.size.units("h3"))
         means = {arm: sum(v) / len(v) for arm, v in values.items() if len(v) == wanted and arm != "a0"}
         if len(means) < len(protocol.arms_of(self.size)) - 1:
             return None

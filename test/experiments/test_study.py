@@ -162,14 +162,13 @@ class Formulas(unittest.TestCase):
 class Protocol(unittest.TestCase):
     def test_arms_of_a_unit_differ_by_what_they_are_about(self):
         runs = {r.name: r for r in protocol.h1(protocol.Size())}
-        self.assertEqual(2 * 2 * 6 * 12, len(runs))
-        a, c = runs["h1/bccd/focal-A/3"], runs["h1/bccd/focal-C/3"]
+        self.assertEqual(2 * 4 * 10, len(runs))
+        a, c = runs["h1/bccd/A/3"], runs["h1/bccd/C/3"]
         self.assertEqual({"--logits_lr=2"}, set(c.options) ^ set(a.options))
 
-    def test_all_arms_are_tuned_over_the_same_eight(self):
-        settings = protocol.settings()
-        self.assertEqual(8, len(set(settings)))
-        self.assertEqual((1, 1, 1), settings[0])
+    def test_all_arms_are_tuned_over_the_same_settings(self):
+        self.assertEqual(4, len(set(protocol.SETTINGS)))
+        self.assertEqual((1, 1, 1), protocol.SETTINGS[0])
         per_arm = {}
         for run in protocol.tuning(protocol.Size()):
             per_arm.setdefault((run.data, run.arm.rsplit("-", 1)[0]), []).append(run.options[-3:])
@@ -177,8 +176,12 @@ class Protocol(unittest.TestCase):
         self.assertEqual(1, len({tuple(v) for v in per_arm.values()}))
         self.assertNotIn(("bccd", "a1"), per_arm)
 
-    def test_settings_do_not_depend_on_the_run(self):
-        self.assertEqual(protocol.settings(), protocol.settings())
+    def test_the_factorial_of_the_noise_is_whole(self):
+        arms = [r.arm for r in protocol.h2(protocol.Size()) if r.data == "bccd" and r.unit == 0]
+        self.assertEqual(len(set(arms)), len(arms))
+        self.assertLess({n + s + b for n in "PM" for s in "0DR" for b in "14"}, set(arms))
+
+    def test_order_does_not_depend_on_the_run(self):
         self.assertEqual(data.order(["b", "a", "c"], 5), data.order(["c", "b", "a"], 5))
 
     def test_splits_keep_the_rarest_class_in_both_parts(self):
@@ -213,23 +216,23 @@ class Runs(unittest.TestCase):
         return len(path.read_text().splitlines()) if path.exists() else 0
 
     def test_what_was_interrupted_goes_on(self):
-        (self.build / "bin" / "break").write_text("focal-D/1")
+        (self.build / "bin" / "break").write_text("D/1")
         study = self.study()
-        with self.assertRaisesRegex(RuntimeError, "h1/drawn/focal-D/1: rpn_train ended with 3"):
+        with self.assertRaisesRegex(RuntimeError, "h1/drawn/D/1: rpn_train ended with 3"):
             program.run(study, ["h1"])
         done = {p: p.read_bytes() for p in (self.root / "out" / "runs").rglob("*.tsv")}
         self.assertGreater(len(done), 2)
-        self.assertLess(len(done), 18)
+        self.assertLess(len(done), 12)
         (self.build / "bin" / "break").unlink()
         before = self.calls()
         program.run(study, ["h1"])
-        self.assertEqual(18 - len(done), self.calls() - before)
+        self.assertEqual(12 - len(done), self.calls() - before)
         for path, content in done.items():
             self.assertEqual(content, path.read_bytes())
         program.run(study, ["h1"])
-        self.assertEqual(18 - len(done), self.calls() - before)
+        self.assertEqual(12 - len(done), self.calls() - before)
         self.assertFalse(any(p.is_file() for p in (self.root / "out" / "work").rglob("*")))
-        row = runner.read_table(self.root / "out" / "runs" / "h1" / "drawn" / "focal-B" / "2.tsv")[0]
+        row = runner.read_table(self.root / "out" / "runs" / "h1" / "drawn" / "B" / "2.tsv")[0]
         self.assertEqual(("2", "2", "train-2-test-2"), (row["unit"], row["seed"], row["split"]))
         self.assertTrue(row["commit"] and row["machine"])
 

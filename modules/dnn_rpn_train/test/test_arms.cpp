@@ -486,8 +486,8 @@ Trained trained(Arm& arm, const std::vector<float>& factors, const std::vector<f
 }
 
 /** m = z1 - z0 is all that either loss sees, so that dL/dz1 = -dL/dz0 = dL/dm, and descent on w1 and w0 moves
-w1 - w0 twice as fast as descent on w = w1 - w0 does: a softmax is a sigmoid whose last layer has twice the rate
-and half the decay (doc/experiments/focal_rpn.md). */
+w1 - w0 twice as fast as descent on w = w1 - w0 does: a softmax is a sigmoid whose last layer has twice the
+rate and half the decay (doc/experiments/focal_rpn.md). */
 TEST(Arms, aSoftmaxIsASigmoidWithTwiceTheRateOfTheLastLayer)
 {
     for (bool focal : {true, false})
