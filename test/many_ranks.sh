@@ -80,8 +80,8 @@ near() {
 "$bin/rpn_scenes" --output="$work/scenes" --count=15 --size=96x72 >/dev/null
 cp -r "$work/scenes" "$work/other"
 base=("$bin/rpn_train" "--data=$work/scenes" --recipe=none --size=64x48 --threads=1 --report=none --lr=0.02)
-rpn=("${base[@]}" --detector=rpn --batch=3 --epochs=50 --checkpoint_every=0.05)
-steps=200
+rpn=("${base[@]}" --detector=rpn --batch=3 --epochs=15 --checkpoint_every=0.05)
+steps=60
 
 # 20 steps of each detector; a batch of 3 gives one rank two images and the other one. On maps of 4 x 3 cells one region or
 # activation that a rounding turns over is a hundredth of the gradient. oneDNN's kernels round by the number of images, in

@@ -2,7 +2,7 @@
 // It is subject to the license terms in the LICENSE file found in the top-level directory
 // of this distribution and at http://opencv.org/license.html.
 // The checkpoint of a training whose last step was rounded otherwise: what another order of summation does.
-// usage: checkpoint_rounded ONE OTHER SEED EPOCHS: writes ONE as OTHER, for a training of so many epochs, with
+// usage: checkpoint_rounded ONE OTHER SEED EPOCHS: writes ONE as OTHER, for a training of so many epochs,
 // each weight moved at random by up to one unit in its last place; SEED 0: as it is.
 
 #include <cmath>

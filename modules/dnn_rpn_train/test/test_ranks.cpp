@@ -299,8 +299,9 @@ TEST(Ranks, aStepOfEveryDetectorIsThatOfOneProcess)
     const std::vector<std::string> engines = Engine::names();
     for (const auto& kind : kindRows<DetectorKind>())
         for (const char* more :
-             {"", "engine onednn", "loss ce_sigmoid", "assign task_aligned quality true box_loss giou", "batchnorm train",
-              "freeze all", "roi_loss focal", "focal_norm average guided 3 conflict_every 1",
+             {"", "engine onednn", "loss ce_sigmoid", "assign task_aligned quality true box_loss giou",
+              "batchnorm train", "freeze all", "roi_loss focal",
+              "focal_norm average guided 3 conflict_every 1",
               "focal_norm constant norm_positives auto alpha auto prior auto stop_gradient cls"})
         {
             TrainParams p(kind.kind);

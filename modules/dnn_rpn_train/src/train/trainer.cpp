@@ -56,8 +56,9 @@ struct Trainer::Impl
     Settings data;            //!< of the run's images
     std::string resumed;      //!< the checkpoint that the run came from, or ""
     float scoreThreshold = 0.5f;
-    std::vector<Mat> held; //!< the first validation images, as the network takes them; empty where not needed yet
-    bool begun = false;    //!< the weights are no longer those that were drawn
+    std::vector<Mat>
+        held; //!< the first validation images, as the network takes them; empty where not needed yet
+    bool begun = false; //!< the weights are no longer those that were drawn
 
     Dataset training, validation;
     std::unique_ptr<Loader> loader; //!< only between start() and finish()
@@ -385,10 +386,9 @@ void Trainer::Impl::descend(const Batch& batch, double rate, StepStats& stats)
 void Trainer::Impl::measure(const Batch& batch, double rate, StepStats& stats)
 {
     const auto due = [&](int every) { return every > 0 && (stats.step - 1) % every == 0; };
-    const Conflict conflict =
-        due(params.conflictEvery)
-            ? net->conflict(batch, seedOfStep(), rate, [this] { run->sumGradients(); })
-            : Conflict();
+    const Conflict conflict = due(params.conflictEvery)
+                                  ? net->conflict(batch, seedOfStep(), rate, [this] { run->sumGradients(); })
+                                  : Conflict();
     stats.sharedCosine = conflict.cosine;
     stats.regAfterCls = conflict.regAfterCls;
     stats.clsAfterReg = conflict.clsAfterReg;
