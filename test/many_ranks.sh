@@ -4,7 +4,7 @@
 #   --kills      how many trainings lose a rank, twice, at a random step; 2 without it
 #   --roundings  show how far one process comes from itself when its weights are rounded otherwise, so many times
 set -uo pipefail
-bin=$1
+bin=$(realpath "$1")
 kills=2
 roundings=0
 mpi=
@@ -187,18 +187,18 @@ for who in 0 1 mpirun; do
     fi
 done
 
-# Another number of ranks goes on at the checkpoint.
+# Another number of ranks goes on at the checkpoint. The heads alone are trained: nothing that a rounding turns over grows.
 rm -rf "$work/one" "$work/run"
 mkdir "$work/one" "$work/run"
-more=("${base[@]}" --detector=rpn --batch=3 --epochs=40 --checkpoint_every=0 --keep_checkpoint)
+more=("${base[@]}" --detector=rpn --freeze=all --batch=3 --epochs=100 --checkpoint_every=0.05 --keep_checkpoint)
 "${more[@]}" "--out=$work/one/m.onnx" >"$work/log" 2>&1 || fail "no reference of one process"
 : >"$work/log"
 at_step 3 signal INT 1 &
 ranks 2 "${more[@]}" "--out=$work/run/m.onnx"
 wait
 if grep -q '^stopped early' "$work/log" && "${more[@]}" --resume "--out=$work/run/m.onnx" >"$work/log" 2>&1 &&
-    grep -q '^resuming' "$work/log" && "$bin/checkpoint_difference" "$work/one/m.checkpoint" "$work/run/m.checkpoint" >>"$work/log"; then
-    ok "two ranks began, one process went on: $(tail -n 1 "$work/log")"
+    grep -q '^resuming' "$work/log" && near "$work/one/m.checkpoint" "$work/run/m.checkpoint" 1e-5; then
+    ok "two ranks began, one process went on, $apart from one"
 else
     fail "two ranks began, one process went on"
 fi
