@@ -45,6 +45,9 @@ TrainParams::TrainParams(DetectorKind detector)
         rpn.boxLoss = BOX_LOSS_GIOU;
         rpn.anchorRatios = {1};
         rpn.lrFactor = 10;
+        // Classes that look alike are told apart late (doc/experiments/one_stage.md).
+        rpn.clsWeight = 4;
+        learningRate = 0.005;
         rpn.detections.scoreThreshold = 0.01f;
         rpn.detections.nmsThreshold = 0.6f;
         maxGradientNorm = 2;
