@@ -29,24 +29,13 @@ work=$(mktemp -d)
 mpirun=
 trap '[ -z "$mpirun" ] || kill "$mpirun" 2>/dev/null; rm -rf "$work"' EXIT
 trap 'exit 1' INT TERM
-passed=0
-failed=0
 # As root, as in a container; more ranks than processors; and no direct reading of another process's memory, which
 # containers forbid.
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_rmaps_base_oversubscribe=1 \
     OMPI_MCA_hwloc_base_binding_policy=none OMPI_MCA_btl_vader_single_copy_mechanism=none \
     OMP_WAIT_POLICY=passive
 
-ok() {
-    passed=$((passed + 1))
-    echo "ok: $*"
-}
-
-fail() {
-    failed=$((failed + 1))
-    echo "FAILED: $*"
-    tail -n 12 "$work/log"
-}
+. "$(dirname "$0")/counts.sh"
 
 # ranks N PROGRAM...: each leaves its process number in $work/pid.RANK, and mpirun's in $work/pid.mpirun; a line of
 # $work/before.RANK runs before it.

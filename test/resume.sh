@@ -6,19 +6,8 @@ set -uo pipefail
 bin=$1
 work=$(mktemp -d)
 trap 'umount "$work/disk" 2>/dev/null; rm -rf "$work"' EXIT
-passed=0
-failed=0
 
-ok() {
-    passed=$((passed + 1))
-    echo "ok: $*"
-}
-
-fail() {
-    failed=$((failed + 1))
-    echo "FAILED: $*"
-    tail -n 5 "$work/log"
-}
+. "$(dirname "$0")/counts.sh"
 
 # Everything of a row but the speed.
 rows() {
