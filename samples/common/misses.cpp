@@ -266,8 +266,8 @@ std::vector<String> Misses::advice() const
     falseReason(FALSE_TWICE, 0.3, "a lower --nms takes them away.");
     falseReason(
         FALSE_OTHER_CLASS, 0.3,
-        "the classes are not told apart yet. More --epochs, more images, a larger --size if what tells them "
-        "apart is small, a better --backbone.");
+        "the classes are not told apart yet. rpn_detect --across shows the best one alone; more --epochs, "
+        "more images, a larger --size if what tells them apart is small, a better --backbone.");
     falseReason(FALSE_BADLY_PLACED, 0.3, "more --epochs or a larger --size place them better.");
     falseReason(FALSE_NOTHING, 0.5,
                 "a higher --threshold takes them away. Are there objects that nobody has annotated?");
