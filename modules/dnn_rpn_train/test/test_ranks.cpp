@@ -104,7 +104,7 @@ struct Step
         network.forward(input, true);
         const Tensor& y = network.value(g.outputs[0]);
         output = y.flat().clone();
-        multiply(output, output, network.gradient(g.outputs[0]).flat());
+        cv::multiply(output, output, network.gradient(g.outputs[0]).flat());
         network.backward();
         sums.finish();
         for (size_t p = 0; p < g.parameters.size(); p++)
