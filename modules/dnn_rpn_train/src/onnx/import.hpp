@@ -31,7 +31,7 @@ public:
         std::vector<std::string> inputs, outputs; //!< names of values
         bool known = true;                        //!< what it gives is in the graph, or a constant
         bool constant = false;                    //!< what it gives is one
-        int refusalCode = 0;
+        decltype(Exception::code) refusalCode = Error::StsParseError; // an int before OpenCV 5
         std::string refusal; //!< why it is not known; "" if that is due to the nodes before it
     };
 
