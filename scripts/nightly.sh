@@ -15,7 +15,7 @@ scripts/build_in_opencv.sh --opencv=newest || status=1
 scripts/runtimes.sh all || status=1
 { scripts/package.sh && scripts/check_package.sh build-package; } || status=1
 scripts/check_wheel.sh || status=1
-bash test/many_ranks.sh build/bin --mpi=ON --kills=50 --roundings=8 || status=1
+{ cmake --build build && bash test/many_ranks.sh build/bin --mpi=ON --kills=50 --roundings=8; } || status=1
 for system in mingw arm64; do
     scripts/cross.sh $system || status=1
 done
