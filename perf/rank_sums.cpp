@@ -129,8 +129,7 @@ void measure(CommandLineParser& options)
 int main(int argc, char** argv)
 {
     waitBriefly(argv);
-    const String all = keys + "{rank_timeout |" + rankTimeoutDefault + "| " + String(rankTimeoutHelp) + "}";
-    return runProgram(argc, argv, about, all, [&](CommandLineParser& options) {
+    return runProgram(argc, argv, about, keys + rankTimeoutKey(), [&](CommandLineParser& options) {
         joinProcesses(options, argc, argv);
         measure(options);
     });

@@ -190,10 +190,10 @@ void detectAll(Detector& detector, const Dataset& set,
             detector.detect(readImage(set.images[i]), own.back().boxes, own.back().scores, own.back().labels);
         }
         int i = first;
-        for (const std::string& bytes : ranks.gather(packed(own)))
-            if (ranks.first())
-                for (const Detections& found : unpacked(bytes))
-                    use(set.images[i++], found);
+        const std::vector<Detections> all = gathered(ranks, own);
+        if (ranks.first())
+            for (const Detections& found : all)
+                use(set.images[i++], found);
     }
 }
 
@@ -264,9 +264,12 @@ void evaluate(CommandLineParser& options)
                                            : detector.description().scoreThreshold;
     const bool agnostic = e.classes == std::vector<String>(1, "object");
     const Dataset set = readImages(options, task, agnostic ? std::vector<String>() : e.classes);
-    requireSameEverywhere("images", namesOf(set));
-    requireSameEverywhere("bytes in the model",
-                          std::to_string(std::hash<std::string>()(readFile(task.model))));
+    if (Ranks::ofProcess().count() > 1) // one process need not read the model twice
+    {
+        requireSameEverywhere("images", namesOf(set));
+        requireSameEverywhere("bytes in the model",
+                              std::to_string(std::hash<std::string>()(readFile(task.model))));
+    }
     const Scores scores = scoreAll(detector, set, e);
     if (!isFirstProcess())
         return;
@@ -296,8 +299,7 @@ void evaluate(CommandLineParser& options)
 
 int main(int argc, char** argv)
 {
-    const String all = keys + "{rank_timeout |" + rankTimeoutDefault + "| " + String(rankTimeoutHelp) + "}";
-    return runProgram(argc, argv, about, all, [&](CommandLineParser& options) {
+    return runProgram(argc, argv, about, keys + rankTimeoutKey(), [&](CommandLineParser& options) {
         joinProcesses(options, argc, argv);
         if (Ranks::ofProcess().count() > 1)
             setNumThreads(std::min(getNumThreads(), ownProcessors()));

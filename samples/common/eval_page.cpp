@@ -240,8 +240,7 @@ void addMisses(std::ostream& out, const Evaluation& e)
     }
     out << "</table></div>\n<p class=\"note\">"
         << format("Objects by what became of them at a score of %.3f and suppression at IoU %.2f; sizes are "
-                  "square "
-                  "roots of areas in pixels of the network's input. ",
+                  "square roots of areas in pixels of the network's input. ",
                   e.threshold, e.nms);
     for (int fate = 0; fate < fateCount; fate++)
         out << (fate ? "; " : "") << "<i>" << fateRow(fate).heading << "</i>: " << fateRow(fate).meaning;

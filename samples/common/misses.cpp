@@ -229,8 +229,7 @@ std::vector<String> Misses::advice() const
     compare(sum(firstSize, firstSize + 2),
             format("under 16 pixels of the input (%dx%d)", input.width, input.height),
             "train with a larger --size, on maps with finer cells (--pyramid=3-5), or cut large images into "
-            "tiles "
-            "(rpn_detect --tile).");
+            "tiles (rpn_detect --tile).");
     compare(sum(firstSize + 5, firstSize + sizeCount), "from 128 pixels of the input",
             "train on maps with coarser cells (--pyramid=3-6) and larger --anchors.");
     compare(all_[firstNeighbour + 2], "that overlap another one (IoU from 0.3)",

@@ -19,9 +19,13 @@ using namespace cv;
 using cv::dnn_rpn_train::Ranks;
 
 const char* const rankTimeoutHelp = "with several processes (mpirun): seconds that one waits for another "
-                                    "before all of them end; more than the "
-                                    "first needs to write a model";
+                                    "before all of them end; more than the first needs to write a model";
 const char* const rankTimeoutDefault = "600";
+
+String rankTimeoutKey()
+{
+    return String("{rank_timeout |") + rankTimeoutDefault + "| " + rankTimeoutHelp + "}";
+}
 
 void joinProcesses(CommandLineParser& options, int argc, char** argv)
 {

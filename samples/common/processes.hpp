@@ -21,8 +21,9 @@ void requireSameEverywhere(const cv::String& what, const std::string& text);
 //! Processors for this process, where several share a machine.
 int ownProcessors();
 
-//! The option rank_timeout.
+//! The option rank_timeout, and as keys of cv::CommandLineParser.
 extern const char* const rankTimeoutHelp;
 extern const char* const rankTimeoutDefault;
+cv::String rankTimeoutKey();
 
 #endif

@@ -59,7 +59,7 @@ class Size:
 
 
 # H1: the form of the classifier.
-LOSSES = ("focal_sigmoid", "focal_softmax")  # of is_softmax
+LOSSES = ("focal_sigmoid", "focal_softmax")  # by is_softmax
 H1 = "--lambda=0.1 --lr=0.01 --clip=0".split()
 FORMS = {"A": (0, ""), "B": (1, ""), "C": (0, "--logits_lr=2"), "D": (0, "--logits_deviation=0.0141421356")}
 
@@ -90,7 +90,7 @@ H2 = "--loss=focal_softmax --lr=0.01 --clip=0 --held_every=20 --conflict_every=2
 
 
 def h2_arms(size):
-    """The factorial of divisor, sharing and batch; of S, E, T and batch 16 only what the protocol asks of them."""
+    """The factorial of divisor, sharing and batch; of S and T only what the protocol asks of them."""
     if size.smoke:
         return ("P", "0", 4), ("P", "D", 4), ("M", "0", 4), ("M", "D", 4)
     return (*itertools.product("PM", "0DR", (1, 4)), ("S", "0", 1), ("S", "0", 4), ("P", "T", 1), ("P", "T", 4))

@@ -4,6 +4,9 @@
 // What became of objects, on boxes laid by hand.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <map>
+
 #include "common/misses.hpp"
 
 using namespace cv;
@@ -108,7 +111,7 @@ TEST(Misses, ignoredObjectsDoNotCount)
 TEST(Misses, objectsAreGroupedBySizeInTheInputAndSurroundings)
 {
     Misses misses(names, Size(200, 200), 0.5f);
-    // 20 pixels of the input; an overlap of 1/7; at the border and of the other class.
+    // 20 pixels of the input; an overlap of 1/3; at the border and of the other class.
     add(misses, {{here}}, {{here}, {Vec4f(120, 100, 160, 140)}, {Vec4f(0, 300, 100, 400), 2}});
     std::map<String, std::vector<int>> groups;
     for (const MissGroup& group : misses.groups())

@@ -47,5 +47,15 @@ std::vector<Detections> unpacked(const std::string& bytes)
     return images;
 }
 
+std::vector<Detections> gathered(Ranks& ranks, const std::vector<Detections>& own)
+{
+    if (ranks.count() == 1)
+        return own;
+    std::string all;
+    for (const std::string& bytes : ranks.gather(packed(own)))
+        all += bytes;
+    return unpacked(all);
+}
+
 } // namespace dnn_rpn_train
 } // namespace cv

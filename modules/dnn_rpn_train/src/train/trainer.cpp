@@ -56,8 +56,8 @@ struct Trainer::Impl
     Settings data;            //!< of the run's images
     std::string resumed;      //!< the checkpoint that the run came from, or ""
     float scoreThreshold = 0.5f;
-    std::vector<Mat>
-        held; //!< the first validation images, as the network takes them; empty where not needed yet
+    //! The first validation images, as the network takes them; empty where not needed yet.
+    std::vector<Mat> held;
     bool begun = false; //!< the weights are no longer those that were drawn
 
     Dataset training, validation;
@@ -150,13 +150,8 @@ struct Trainer::Impl
             if (own < total)
                 found = detect(readSome(dataset, own, std::min(params.batch, total - own)));
             int i = first;
-            if (ranks.count() == 1)
-                for (const Detections& d : found)
-                    use(i++, d);
-            else
-                for (const std::string& bytes : ranks.gather(packed(found)))
-                    for (const Detections& d : unpacked(bytes))
-                        use(i++, d);
+            for (const Detections& d : gathered(ranks, found))
+                use(i++, d);
         }
     }
 

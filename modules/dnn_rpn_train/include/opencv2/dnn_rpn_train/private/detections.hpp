@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "opencv2/core.hpp"
+#include "ranks.hpp"
 
 namespace cv {
 namespace dnn_rpn_train {
@@ -21,6 +21,9 @@ struct CV_EXPORTS Detections
 //! As bytes, for another process of the same kind of machine.
 CV_EXPORTS std::string packed(const std::vector<Detections>& images);
 CV_EXPORTS std::vector<Detections> unpacked(const std::string& bytes);
+
+//! What all ranks have found, by rank.
+CV_EXPORTS std::vector<Detections> gathered(Ranks& ranks, const std::vector<Detections>& own);
 
 } // namespace dnn_rpn_train
 } // namespace cv
